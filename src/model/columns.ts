@@ -1,0 +1,44 @@
+/**
+ * A workload's outcomes as columns, one entry per prompt: what replay, metrics and reports compute on.
+ * Prompt texts are not here; they stay in the store.
+ */
+export interface OutcomeColumns {
+  /** Number of prompts. */
+  readonly n: number;
+  readonly models: readonly string[];
+  readonly ids: readonly string[];
+  /** [model][prompt] grade in [0,1]; NaN is a gap. */
+  readonly quality: readonly Float64Array[];
+  /** [model][prompt] USD of the call; NaN is a gap. */
+  readonly costUsd: readonly Float64Array[];
+  /** [model][prompt] milliseconds; NaN is a gap. Empty array where no model has any. */
+  readonly latencyMs: readonly Float64Array[];
+  readonly ttftMs: readonly Float64Array[];
+  /** [model][prompt] 1 where the call failed. */
+  readonly failed: readonly Uint8Array[];
+  /** Resampling unit: connected duplicates and sessions, numbered from 0. */
+  readonly cluster: Int32Array;
+  readonly clusters: number;
+  /** Dataset of each prompt, an index into `datasets`. */
+  readonly stratum: Int32Array;
+  readonly datasets: readonly string[];
+  /** Numeric facts by name (`prompt.lengthCodePoints`, `meta.x`); NaN is a gap. */
+  readonly facts: ReadonlyMap<string, Float64Array>;
+  /** Text labels by name (`dataset`, `meta.subject`, `tag:pii`), as an index into `values`; -1 is a gap. */
+  readonly labels: ReadonlyMap<string, LabelColumn>;
+  /** Model that a live router logged; -1 where none is. */
+  readonly chosen: Int32Array;
+}
+
+export interface LabelColumn {
+  readonly values: readonly string[];
+  readonly index: Int32Array;
+}
+
+/**
+ * What a policy wants over a whole workload. `choice`: one model a prompt (-1: it did not decide).
+ * `mixture`: the same probabilities for every prompt, taken as an exact expectation.
+ */
+export type Decisions =
+  | { readonly form: "choice"; readonly model: Int32Array }
+  | { readonly form: "mixture"; readonly weights: Float64Array };

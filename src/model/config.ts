@@ -1,0 +1,87 @@
+import { z } from "zod";
+
+/**
+ * `wrp.yaml`: what to replay, over which models and policies. Flags override it. The JSON Schema made from this
+ * (`schemas/config.schema.json`) lets editors complete the file. Unknown keys are errors.
+ */
+
+const price = z
+  .strictObject({
+    inputUsdPer1M: z.number().nonnegative().describe("USD per million input tokens"),
+    outputUsdPer1M: z.number().nonnegative().describe("USD per million output tokens"),
+  })
+  .describe("applied to recorded token counts where a recorded cost is missing");
+
+const modelSchema = z.strictObject({
+  name: z.string().min(1),
+  price: z.union([price, z.literal("free")]).optional().describe('prices, or "free" for a model that really costs nothing'),
+  trusted: z.boolean().optional().describe("sensitive prompts may go there"),
+  guarded: z.boolean().optional().describe("a guard stands before it"),
+});
+
+const named = { name: z.string().min(1).optional() };
+
+/** The policies of a config, by kind. */
+export const policySpecSchema = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("always"), ...named, model: z.string() }),
+  z.strictObject({ kind: z.literal("random"), ...named }),
+  z.strictObject({
+    kind: z.literal("mix"),
+    ...named,
+    weights: z.record(z.string(), z.number().nonnegative()).describe("share of each model; made to sum to 1"),
+  }),
+  z.strictObject({ kind: z.literal("cheapest"), ...named }),
+  z.strictObject({ kind: z.literal("best-single"), ...named }),
+  z.strictObject({ kind: z.literal("oracle"), ...named }),
+  z.strictObject({
+    kind: z.literal("zero-router"),
+    ...named,
+    costUsdPer1k: z.number().nonnegative().optional().describe("where on the hull; default: the middle of its range"),
+  }),
+  z.strictObject({
+    kind: z.literal("threshold"),
+    ...named,
+    fact: z.string().default("prompt.lengthCodePoints").describe("any numeric fact: prompt.lengthCodePoints, prompt.tokens, meta.x"),
+    threshold: z.number().optional().describe("strong where fact ≥ threshold"),
+    strongShare: z.number().min(0).max(1).optional().describe("threshold set so that about this share goes to strong"),
+    strong: z.string().optional().describe("default: the best single"),
+    weak: z.string().optional().describe("default: the cheapest"),
+  }),
+  z.strictObject({
+    kind: z.literal("rules"),
+    ...named,
+    rules: z.array(
+      z.strictObject({
+        name: z.string().optional(),
+        when: z.string().describe("CEL over prompt, meta, signals"),
+        model: z.string(),
+      }),
+    ),
+    default: z.string(),
+  }),
+  z.strictObject({ kind: z.literal("recorded"), ...named }),
+]);
+
+export const configSchema = z.strictObject({
+  $schema: z.string().optional(),
+  name: z.string().optional(),
+  datasets: z.array(z.string()).optional().describe("files, folders, globs; relative to this file"),
+  format: z.string().optional(),
+  map: z.record(z.string(), z.string()).optional().describe("columns of a generic table, as --map"),
+  where: z.string().optional().describe("CEL; keeps the prompts for which it is true"),
+  exclude: z.array(z.string()).optional(),
+  models: z.array(modelSchema).optional(),
+  policies: z.array(policySpecSchema).optional(),
+  objectives: z.array(z.enum(["cost", "quality", "latency", "privacy", "safety"])).min(1).optional(),
+  reference: z.string().optional().describe("the policy that others are compared with"),
+  margins: z
+    .strictObject({ quality: z.number().positive().optional(), costUsdPer1k: z.number().positive().optional(), latencyMs: z.number().positive().optional() })
+    .optional()
+    .describe("differences within ± this are called equivalent"),
+  seed: z.number().int().nonnegative().optional(),
+  store: z.string().optional(),
+});
+
+export type Config = z.infer<typeof configSchema>;
+export type PolicySpec = z.infer<typeof policySpecSchema>;
+export type ModelSpec = z.infer<typeof modelSchema>;

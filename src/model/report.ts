@@ -1,0 +1,270 @@
+import { z } from "zod";
+
+/**
+ * The report: computed once from the outcomes, rendered many ways. This schema is the contract of `--json`; its JSON
+ * Schema is `schemas/report.schema.json`. Shares, rates and CPT are in [0,1]; cost is USD per 1,000 prompts; a gap is
+ * `null`, never 0.
+ */
+
+const ci = z
+  .tuple([z.number(), z.number()])
+  .nullable()
+  .describe("95 % interval [low, high]; null where none can be given");
+
+export const estimateSchema = z.object({
+  mean: z.number().nullable(),
+  ci,
+  n: z.number().int().nonnegative().describe("prompts that the number stands on"),
+});
+
+const quantile = z.object({ value: z.number().nullable(), ci });
+
+const latencySchema = z.object({
+  p50: quantile,
+  p95: quantile,
+  p99: quantile,
+  mean: z.number().nullable(),
+  n: z.number().int().nonnegative(),
+});
+
+export const verdictSchema = z.enum(["better", "worse", "equivalent", "inconclusive"]);
+
+const costMatchedMixSchema = z.object({
+  weights: z.record(z.string(), z.number()).describe("share of each model in the mix"),
+  quality: z.number(),
+  difference: z.number().describe("policy quality minus the mix's"),
+  ci,
+  verdict: verdictSchema,
+});
+
+const arenaSchema = z.object({
+  clamped: z.number().nullable().describe("cost clamped to [0.0044, 200] USD per 1,000 (llm_evaluation/run.py)"),
+  unguarded: z.number().nullable().describe("no clamp (router_evaluation/compute_scores.py)"),
+  zeroWhenFree: z.number().nullable().describe("0 where cost ≤ 0 (automation/process_pr_submission.py)"),
+  nMissing: z.number().int().describe("compared prompts without a known cost"),
+});
+
+const aiqSchema = z.object({
+  paper: z.number().describe("area / (c_max - c_min)"),
+  code: z.number().describe("the same area / c_max, as RouterBench's code divides"),
+  logCost: z.number().nullable().describe("area over log cost / log(c_max / c_min); null where c_min is 0"),
+  range: z.tuple([z.number(), z.number()]).describe("USD per 1,000 prompts, fixed over resamples"),
+  ci: ci.describe("of `paper`"),
+});
+
+const policySchema = z.object({
+  name: z.string(),
+  kind: z.string(),
+  control: z.boolean().describe("true for policies that wrp adds for comparison"),
+  hindsight: z.boolean().describe("true where it looks at the outcomes it is judged on"),
+  description: z.string(),
+  quality: estimateSchema,
+  costUsdPer1k: estimateSchema.nullable(),
+  latencyMs: latencySchema.nullable(),
+  ttftMs: latencySchema.nullable(),
+  share: z.record(z.string(), z.object({ mean: z.number(), ci })),
+  errorRate: estimateSchema,
+  privacy: z
+    .object({
+      leakRate: estimateSchema.describe("sensitive prompts sent to a model not trusted, over sensitive prompts"),
+      leakedPrompts: z.number().describe("expected number of such prompts"),
+    })
+    .optional(),
+  safety: z
+    .object({
+      attackReachRate: estimateSchema.describe("attack prompts whose decision reaches a model with no guard"),
+    })
+    .optional(),
+  costMatchedMix: costMatchedMixSchema.nullable().describe("null below the cheapest model or where cost is unknown"),
+  aiq: aiqSchema.optional(),
+  arena: arenaSchema.optional(),
+  optimality: z
+    .object({ optSel: z.number().nullable(), optAcc: z.number().nullable(), optCost: z.number().nullable() })
+    .optional()
+    .describe("RouterArena: optimal = cheapest model with quality ≥ 1; prompts with none excluded"),
+  regret: z.object({ mean: z.number().nullable(), lambdaPerUsd: z.number() }).optional(),
+  gainAtBestSingle: z.number().nullable(),
+  gapAtOracle: z.number().nullable(),
+  versusReference: z.object({ win: z.number(), tie: z.number(), loss: z.number() }).optional(),
+  simulated: z.array(z.string()).describe("what rests on simulation; empty where nothing does"),
+  onFrontier: z.boolean(),
+  dominatedBy: z.array(z.string()),
+});
+
+const comparisonSchema = z.object({
+  a: z.string(),
+  b: z.string(),
+  metric: z.string(),
+  difference: z.number().describe("mean of a minus mean of b over all prompts compared"),
+  ci,
+  simultaneousCi: ci.describe("max-t interval over all comparisons of this metric; the verdict rests on it"),
+  margin: z.number().nullable(),
+  verdict: verdictSchema,
+  pHolm: z.number().nullable().describe("Holm-adjusted p-value, for information"),
+  pMcNemar: z.number().nullable().describe("exact McNemar, binary unclustered quality only"),
+  n: z.number().int(),
+  nToSettle: z.number().nullable().describe("prompts that would settle it at the observed variance; null: no number would"),
+});
+
+const cptSchema = z.object({ "20": z.number().nullable(), "50": z.number().nullable(), "80": z.number().nullable() });
+
+const sweepSchema = z.object({
+  name: z.string(),
+  fact: z.string(),
+  weak: z.string(),
+  strong: z.string(),
+  pointsTotal: z.number().int().describe("distinct thresholds; `points` is thinned beyond 10,000"),
+  points: z.array(
+    z.object({
+      threshold: z.number().nullable().describe("strong where fact ≥ threshold; null: above every prompt (share 0)"),
+      share: z.number(),
+      quality: z.number(),
+      costUsdPer1k: z.number().nullable(),
+    }),
+  ),
+  apgr: z.object({ exact: z.number().nullable(), asCoded: z.number().nullable(), ci }),
+  cpt: z.object({
+    exact: cptSchema.describe("first attained threshold"),
+    envelope: cptSchema.describe("first crossing of the running maximum, linear between thresholds"),
+    asCoded: cptSchema.describe("RouteLLM's np.interp over ten quantile bins"),
+    ci: z.object({ "20": cptCi(), "50": cptCi(), "80": cptCi() }),
+  }),
+  monotone: z.boolean().describe("false where quality falls at some threshold: as-coded CPT is then unreliable"),
+  audc: z.number().nullable().describe("area under quality over min-max normalised cost"),
+  qnc: z.number().nullable().describe("cost of first reaching the best single's quality / the best single's cost"),
+});
+
+function cptCi() {
+  return z
+    .tuple([z.number().nullable(), z.number().nullable()])
+    .nullable()
+    .describe("95 % interval; a null bound is infinite (never reached)");
+}
+
+const sliceSchema = z.object({
+  by: z.string(),
+  value: z.string(),
+  prompts: z.number().int(),
+  policies: z.array(
+    z.object({ name: z.string(), quality: estimateSchema, costUsdPer1k: estimateSchema.nullable() }),
+  ),
+});
+
+const movedSchema = z.object({
+  a: z.string(),
+  b: z.string(),
+  count: z.number().describe("compared prompts on which the two choose different models"),
+  n: z.number().int(),
+  prompts: z.array(
+    z.object({
+      ordinal: z.number().int(),
+      id: z.string(),
+      modelA: z.string(),
+      modelB: z.string(),
+      qualityDifference: z.number(),
+      costUsdDifference: z.number().nullable(),
+      text: z.string().optional().describe("only with --with-content, or outside CI"),
+    }),
+  ),
+});
+
+export const reportSchema = z.object({
+  schemaVersion: z.literal(1),
+  run: z.object({
+    id: z.string(),
+    seed: z.number().int(),
+    createdAt: z.string(),
+    configHash: z.string(),
+    workloadHash: z.string(),
+    wrpVersion: z.string(),
+  }),
+  objectives: z.array(z.string()).describe("what dominance is computed over"),
+  metricDefinitions: z.record(
+    z.string(),
+    z.object({ unit: z.string(), direction: z.enum(["min", "max"]), definition: z.string(), source: z.string() }),
+  ),
+  workload: z.object({
+    name: z.string(),
+    prompts: z.number().int().describe("compared"),
+    missing: z.number().int().describe("left out: some model compared has no graded outcome"),
+    rule: z.string().describe("which prompts are compared"),
+    read: z.number().int(),
+    excluded: z.number().int(),
+    filtered: z.number().int(),
+    sampledOut: z.number().int(),
+    duplicates: z.number().int().describe("prompts whose text an earlier prompt has"),
+    clusters: z.number().int(),
+    strata: z.number().int(),
+    datasets: z.array(z.object({ name: z.string(), prompts: z.number().int() })),
+    files: z.array(z.object({ name: z.string(), format: z.string(), sha256: z.string(), prompts: z.number().int() })),
+  }),
+  models: z.array(
+    z.object({
+      name: z.string(),
+      graded: z.number().int().describe("prompts with a grade, of all read"),
+      failed: z.number().int(),
+      priced: z.number().int().describe("prompts with a known cost"),
+      priceSource: z.string(),
+      trusted: z.boolean().nullable(),
+      guarded: z.boolean().nullable(),
+    }),
+  ),
+  policies: z.array(policySchema),
+  comparisons: z.array(comparisonSchema),
+  slices: z.array(sliceSchema),
+  sweeps: z.array(sweepSchema),
+  frontier: z.array(z.string()),
+  moved: z.array(movedSchema),
+  metrics: z.object({
+    aiq: aiqSchema.nullable(),
+    oracle: z
+      .object({
+        quality: z.number(),
+        costUsdPer1k: z.number().nullable(),
+        unsolved: z.number().describe("share of prompts that no model gets above 0"),
+        label: z.string(),
+      })
+      .nullable(),
+    zeroRouter: z
+      .object({ hull: z.array(z.object({ name: z.string(), costUsdPer1k: z.number(), quality: z.number() })) })
+      .nullable(),
+    hypervolume: z.number().nullable().describe("of the frontier in (cost, quality), reference point (c_max, 0), divided by c_max"),
+  }),
+  gates: z.array(
+    z.object({
+      expression: z.string(),
+      verdict: z.enum(["pass", "fail", "inconclusive"]),
+      observed: z.number().nullable(),
+      bound: z.number().nullable(),
+    }),
+  ),
+  verdict: z.enum(["pass", "fail", "inconclusive", "none"]),
+  statistics: z.object({
+    level: z.number(),
+    resamples: z.number().int(),
+    method: z.string(),
+    reference: z.string().nullable().describe("the policy that others are compared with"),
+    weak: z.string().nullable(),
+    strong: z.string().nullable(),
+  }),
+  warnings: z.array(z.string()),
+  timing: z.object({
+    readMs: z.number(),
+    storeMs: z.number(),
+    decideMs: z.number(),
+    reportMs: z.number(),
+    totalMs: z.number(),
+    decisions: z.number().int(),
+    decisionMicros: z.number().nullable().describe("routing overhead: mean wall time of one decision, microseconds"),
+    reused: z.object({ answers: z.number().int(), grades: z.number().int(), decisions: z.number().int(), report: z.boolean() }),
+    computed: z.object({ answers: z.number().int(), grades: z.number().int(), decisions: z.number().int() }),
+  }),
+});
+
+export type Report = z.infer<typeof reportSchema>;
+export type ReportPolicy = Report["policies"][number];
+export type Estimate = z.infer<typeof estimateSchema>;
+export type Interval = Estimate["ci"];
+export type Verdict = z.infer<typeof verdictSchema>;
+export type Sweep = Report["sweeps"][number];
+export type Comparison = Report["comparisons"][number];

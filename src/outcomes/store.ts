@@ -1,0 +1,72 @@
+import type { Prompt } from "../model/prompt.ts";
+import type { Report } from "../model/report.ts";
+import type { WorkloadHeader, WorkloadSummary } from "../model/workload.ts";
+
+export interface SavedCounts {
+  readonly answersNew: number;
+  readonly answersKnown: number;
+  readonly gradesNew: number;
+  readonly gradesKnown: number;
+}
+
+export interface WorkloadWriter {
+  /** Adds prompts with their recorded answers and grades, in workload order. Durable at the next group commit. */
+  append(prompts: readonly Prompt[]): void;
+  /** Commits everything and marks the workload complete. */
+  finish(summary: WorkloadSummary): SavedCounts;
+  /** Commits what is there and leaves the workload incomplete; what was stored is kept. */
+  abandon(): void;
+}
+
+export interface RunRecord {
+  readonly id: string;
+  readonly createdAt: string;
+  readonly seed: number;
+  readonly configHash: string;
+  readonly workloadHash: string;
+  readonly wrpVersion: string;
+  /** The resolved configuration (policies, models, objectives), JSON. */
+  readonly config: string;
+  readonly status: "running" | "complete" | "failed";
+  readonly reportKey: string | null;
+}
+
+export interface PriceRecord {
+  readonly model: string;
+  readonly inputUsdPer1M: number | null;
+  readonly outputUsdPer1M: number | null;
+  /** Where the price is from: the config, the data, a dated price list. */
+  readonly source: string;
+}
+
+/** Decisions of one policy over one workload, one entry per prompt: index into `models`, -1 undecided. */
+export interface StoredDecisions {
+  readonly models: readonly string[];
+  readonly model: Int32Array;
+  /** Index into `rules` (why), -1 where a policy gives no rule. */
+  readonly rule: Int32Array;
+  readonly rules: readonly string[];
+}
+
+/** Where outcomes are kept. Everything is keyed by content: storing the same thing twice changes nothing. */
+export interface OutcomeStore {
+  /** The summary of a completely stored workload, or null. */
+  findWorkload(hash: string): { header: WorkloadHeader; summary: WorkloadSummary; prompts: number } | null;
+  writeWorkload(header: WorkloadHeader): WorkloadWriter;
+  /** The stored prompts with their recorded outcomes, equal to what was appended, in order, in batches. */
+  readPrompts(hash: string): Iterable<readonly Prompt[]>;
+  /** Texts of some prompts (by ordinal), for reports; null where the workload has none. */
+  readTexts(hash: string, ordinals: readonly number[]): Map<number, string | null>;
+
+  findDecisions(policyHash: string, workloadHash: string): StoredDecisions | null;
+  saveDecisions(policyHash: string, workloadHash: string, decisions: StoredDecisions): void;
+
+  startRun(run: Omit<RunRecord, "status" | "reportKey">, prices: readonly PriceRecord[]): void;
+  finishRun(id: string, reportKey: string, report: Report): void;
+  failRun(id: string): void;
+  /** By id or unique beginning of one, or the newest complete run with "latest". Throws WrpError naming the known ids. */
+  findRun(id: string): RunRecord;
+  readPrices(runId: string): PriceRecord[];
+  findReport(key: string): Report | null;
+  close(): void;
+}
