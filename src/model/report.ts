@@ -161,7 +161,7 @@ const movedSchema = z.object({
       id: z.string(),
       modelA: z.string(),
       modelB: z.string(),
-      qualityDifference: z.number(),
+      qualityDifference: z.number().describe("b minus a"),
       costUsdDifference: z.number().nullable(),
       text: z.string().optional().describe("only with --with-content, or outside CI"),
     }),

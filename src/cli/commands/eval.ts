@@ -1,0 +1,64 @@
+import { randomBytes } from "node:crypto";
+import { evaluate, type EvaluateEvent } from "../../evaluate.ts";
+import { WrpError } from "../../model/errors.ts";
+import { openWorkload } from "../../workload/index.ts";
+import { deliver, deliveryOf } from "../deliver.ts";
+import { loadConfig } from "../load-config.ts";
+import { wrpVersion } from "../manifest.ts";
+import { progressLine } from "../progress.ts";
+import { runSettings, workloadOptions, type EvalFlags } from "../settings.ts";
+import { openForWriting, storeFile } from "../store-file.ts";
+import type { World } from "../world.ts";
+
+const DEFAULT_CONCURRENCY = 16;
+
+export async function evalCommand(data: readonly string[], flags: EvalFlags, world: World): Promise<number> {
+  const loaded = loadConfig(flags.config, world.cwd);
+  const settings = runSettings(flags, loaded);
+  const options = workloadOptions(data, flags, loaded, world.cwd);
+  const delivery = deliveryOf(flags, world);
+  const concurrency = flags.concurrency ?? DEFAULT_CONCURRENCY;
+  if (concurrency < 1) throw new WrpError(`--concurrency must be at least 1 (got ${concurrency})`);
+
+  const workload = await openWorkload(options);
+  const trainedOn = options.split === "test" ? await openWorkload({ ...options, split: "train" }) : null;
+  const storePath = storeFile(flags.store, loaded.config.store);
+  const store = await openForWriting(storePath, world.cwd);
+  const progress = progressLine(world, flags);
+  try {
+    let finished: Extract<EvaluateEvent, { type: "done" }> | null = null;
+    for await (const event of evaluate({
+      workload,
+      trainedOn,
+      store,
+      settings,
+      runId: randomBytes(5).toString("hex"),
+      wrpVersion: wrpVersion(),
+      fresh: flags.fresh === true,
+      concurrency,
+      now: world.now,
+      clockMs: world.clockMs,
+      signal: world.signal,
+    })) {
+      progress.show(event);
+      if (event.type === "done") finished = event;
+      else if (flags.jsonl) world.stdout.write(`${JSON.stringify(event)}\n`);
+    }
+    progress.clear();
+    if (!finished) throw new Error("a run ends with its report");
+    const { report, columns, policies } = finished;
+    if (flags.jsonl) world.stdout.write(`${JSON.stringify({ type: "done", report })}\n`);
+    await deliver(report, () => ({ columns, policies }), delivery, store, world);
+    if (!delivery.quiet) world.stderr.write(nextSteps(report.run.id, report.workload.read, storePath, flags));
+    return 0;
+  } finally {
+    progress.clear();
+    store.close();
+  }
+}
+
+function nextSteps(run: string, prompts: number, store: string, flags: EvalFlags): string {
+  const at = flags.store === undefined ? "" : ` --store ${flags.store}`;
+  const html = flags.output?.some((file) => file.endsWith(".html")) ? "-o decisions.jsonl" : "-o report.html";
+  return `stored run ${run} (${prompts.toLocaleString("en-US")} prompts read) in ${store} · wrp report ${run}${at} ${html} · wrp route${at} "…"\n`;
+}

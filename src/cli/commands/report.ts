@@ -1,0 +1,32 @@
+import { redecide } from "../../evaluate.ts";
+import { WrpError } from "../../model/errors.ts";
+import { deliver, deliveryOf } from "../deliver.ts";
+import { loadConfig } from "../load-config.ts";
+import { openExisting, storeFile } from "../store-file.ts";
+import type { World } from "../world.ts";
+
+interface ReportFlags {
+  readonly json?: boolean;
+  readonly output?: string[];
+  readonly withContent?: boolean;
+  readonly store?: string;
+  readonly quiet?: boolean;
+}
+
+export async function reportCommand(runId: string, flags: ReportFlags, world: World): Promise<number> {
+  const delivery = deliveryOf(flags, world);
+  const store = await openExisting(storeFile(flags.store, loadConfig(undefined, world.cwd).config.store), world.cwd);
+  try {
+    const run = store.findRun(runId);
+    const stored = run.reportKey === null ? null : store.findReport(run.reportKey);
+    if (!stored)
+      throw new WrpError(`run ${run.id} has no report: it ${run.status === "failed" ? "failed" : "did not finish"}`, {
+        hint: "give the same wrp eval again: what was stored is not computed twice",
+      });
+    const report = { ...stored, run: { ...stored.run, id: run.id, createdAt: run.createdAt } };
+    await deliver(report, () => redecide(run, { store, clockMs: world.clockMs, signal: world.signal }), delivery, store, world);
+    return 0;
+  } finally {
+    store.close();
+  }
+}

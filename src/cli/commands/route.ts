@@ -1,0 +1,207 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { text as readAll } from "node:stream/consumers";
+import { styleText } from "node:util";
+import { z } from "zod";
+import { redecide } from "../../evaluate.ts";
+import { promptHash } from "../../lib/hash.ts";
+import { countTokens } from "../../lib/tokens.ts";
+import type { PolicySpec } from "../../model/config.ts";
+import type { Decision } from "../../model/decision.ts";
+import { WrpError } from "../../model/errors.ts";
+import type { Message, MetaValue, Prompt } from "../../model/prompt.ts";
+import { assemble } from "../../router/assemble.ts";
+import type { ModelFigures, Policy } from "../../router/index.ts";
+import { expectations, type Expectation, type RunFigures } from "../expectations.ts";
+import { loadConfig, type LoadedConfig } from "../load-config.ts";
+import { policyFromFlag } from "../policy-flag.ts";
+import { openExisting, storeFile } from "../store-file.ts";
+import type { World } from "../world.ts";
+
+interface RouteFlags {
+  readonly config?: string;
+  readonly messages?: string;
+  readonly meta?: string[];
+  readonly tag?: string[];
+  readonly run: string;
+  readonly policy?: string;
+  readonly all?: boolean;
+  readonly json?: boolean;
+  readonly store?: string;
+}
+
+/** One policy's answer for the prompt. */
+interface Routed {
+  readonly policy: string;
+  readonly kind: string;
+  readonly control: boolean;
+  /** The model, where the choice is certain. */
+  readonly model: string | null;
+  readonly alternatives: readonly { readonly model: string; readonly probability: number }[];
+  readonly rule: string;
+  readonly facts: Decision["facts"];
+  readonly expectedCostUsd: Expectation;
+  readonly expectedLatencyMs: Expectation;
+}
+
+export async function routeCommand(given: string | undefined, flags: RouteFlags, world: World): Promise<number> {
+  const loaded = loadConfig(flags.config, world.cwd);
+  const messages = await messagesOf(given, flags, world);
+  const prompt = await promptOf(messages, flags);
+  const run = await runFigures(flags, loaded, world);
+  const { policies, specs } = await candidates(flags, loaded, run);
+  const wanted = chosenPolicies(policies, specs, flags);
+  const decided: Routed[] = [];
+  const undecided: { policy: string; reason: string }[] = [];
+  for (const policy of wanted) {
+    try {
+      decided.push(await route(policy, prompt, loaded, run, world));
+    } catch (error) {
+      if (!(error instanceof WrpError) || !flags.all) throw error;
+      undecided.push({ policy: policy.name, reason: error.message });
+    }
+  }
+  const { lengthCodePoints, inputTokens: tokens, hash, tags, meta } = prompt;
+  const document = { schemaVersion: 1, run: run?.id ?? null, prompt: { hash, lengthCodePoints, tokens, tags, meta }, decisions: decided, undecided };
+  world.stdout.write(flags.json ? `${JSON.stringify(document, null, 2)}\n` : words(document, specs.length > 0 || flags.policy !== undefined, world.stdout.color));
+  return 0;
+}
+
+async function route(policy: Policy, prompt: Prompt, loaded: LoadedConfig, run: RunFigures | null, world: World): Promise<Routed> {
+  if (!policy.decide) throw new WrpError(`policy "${policy.name}" looks at outcomes: it cannot route a new prompt`);
+  const { alternatives, rule, facts } = policy.decide({ prompt, signals: {} });
+  const calls = alternatives.flatMap(({ steps, probability }) => steps.flatMap((step) => (step.do === "call" ? [{ model: step.model, probability }] : [])));
+  const { costUsd, latencyMs } = await expectations(calls, prompt, loaded.config.models ?? [], run, world.now());
+  return {
+    policy: policy.name,
+    kind: policy.kind,
+    control: policy.control,
+    model: calls.length === 1 ? (calls[0]?.model ?? null) : null,
+    alternatives: calls,
+    rule,
+    facts,
+    expectedCostUsd: costUsd,
+    expectedLatencyMs: latencyMs,
+  };
+}
+
+/** The figures of the run asked for; null where there is no store yet and no run was named. */
+async function runFigures(flags: RouteFlags, { config }: LoadedConfig, world: World): Promise<RunFigures | null> {
+  const file = storeFile(flags.store, config.store);
+  let store;
+  try {
+    store = await openExisting(file, world.cwd);
+  } catch (error) {
+    if (error instanceof WrpError && flags.store === undefined && flags.run === "latest") return null;
+    throw error;
+  }
+  try {
+    const run = store.findRun(flags.run);
+    return { id: run.id, ...(await redecide(run, { store, clockMs: world.clockMs, signal: world.signal })) };
+  } finally {
+    store.close();
+  }
+}
+
+/** Policies of the config and flag, else those of the run; over the run's models, else the config's. */
+async function candidates(flags: RouteFlags, { config }: LoadedConfig, run: RunFigures | null): Promise<{ policies: readonly Policy[]; specs: readonly PolicySpec[] }> {
+  const known: ModelFigures[] = run ? [...run.figures] : [];
+  for (const { name } of config.models ?? []) if (!known.some((m) => m.name === name)) known.push({ name, quality: NaN, costUsdPer1k: NaN });
+  if (known.length === 0)
+    throw new WrpError("no models are known", { hint: "run wrp eval DATA first, or list models and policies in wrp.yaml" });
+  const flag = flags.policy !== undefined && flags.policy.includes("(") ? [policyFromFlag(flags.policy)] : [];
+  const specs = [...(config.policies ?? run?.settings.policies ?? []), ...flag];
+  const { policies } = assemble(known, specs, run?.columns.facts ?? new Map(), false);
+  return { policies, specs };
+}
+
+function chosenPolicies(policies: readonly Policy[], specs: readonly PolicySpec[], flags: RouteFlags): readonly Policy[] {
+  if (flags.policy !== undefined) {
+    const name = flags.policy.includes("(") ? (policyFromFlag(flags.policy).name as string) : flags.policy;
+    const found = policies.filter((p) => p.name === name);
+    if (found.length === 0) throw new WrpError(`no policy is named "${name}"`, { hint: `policies: ${policies.map((p) => p.name).join(", ")}` });
+    return found;
+  }
+  if (flags.all) return policies;
+  const own = policies.filter((p) => !p.control && p.kind !== "always");
+  const fallback = policies.filter((p) => p.control && (p.name === "best-single" || p.name === "length"));
+  return specs.length > 0 && own.length > 0 ? own : fallback.length > 0 ? fallback : policies.slice(0, 1);
+}
+
+async function messagesOf(given: string | undefined, flags: RouteFlags, world: World): Promise<Message[]> {
+  if (flags.messages !== undefined) return chatOf(flags.messages, world.cwd);
+  if (given !== undefined) return [{ role: "user", content: given }];
+  if (world.stdin.isTTY) throw new WrpError("no prompt", { hint: 'wrp route "…", or pipe one: cat prompt.txt | wrp route' });
+  const piped = await readAll(world.stdin as NodeJS.ReadableStream as never);
+  if (piped.trim() === "") throw new WrpError("the prompt on stdin is empty");
+  return [{ role: "user", content: piped.replace(/\r?\n$/, "") }];
+}
+
+const chatSchema = z.array(z.object({ role: z.string(), content: z.string() })).min(1);
+
+function chatOf(file: string, cwd: string): Message[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(resolve(cwd, file), "utf8"));
+  } catch (error) {
+    throw new WrpError((error as NodeJS.ErrnoException).code === "ENOENT" ? "no such file" : `is not JSON: ${(error as Error).message}`, { place: { file }, cause: error });
+  }
+  const messages = Array.isArray(value) ? value : (value as { messages?: unknown } | null)?.messages;
+  const parsed = chatSchema.safeParse(messages);
+  if (!parsed.success) throw new WrpError("must be a list of {role, content}, or {messages: [...]}", { place: { file } });
+  return parsed.data;
+}
+
+async function promptOf(messages: readonly Message[], flags: RouteFlags): Promise<Prompt> {
+  const text = messages.map((m) => m.content).join("\n");
+  let lengthCodePoints = 0;
+  for (const _ of text) lengthCodePoints++;
+  return {
+    ordinal: 0,
+    id: "prompt",
+    hash: promptHash(messages),
+    messages,
+    dataset: "",
+    file: "",
+    row: 0,
+    lengthCodePoints,
+    inputTokens: await countTokens(text),
+    session: null,
+    turn: null,
+    tags: flags.tag ?? [],
+    meta: Object.fromEntries((flags.meta ?? []).map(metaOf)),
+    reference: null,
+    grader: null,
+    chosen: null,
+    outcomes: [],
+  };
+}
+
+function metaOf(pair: string): [string, MetaValue] {
+  const at = pair.indexOf("=");
+  if (at <= 0) throw new WrpError(`--meta takes key=value (got "${pair}")`);
+  const text = pair.slice(at + 1);
+  const number = Number(text);
+  return [pair.slice(0, at), text === "true" ? true : text === "false" ? false : text.trim() !== "" && Number.isFinite(number) ? number : text];
+}
+
+interface Document {
+  readonly prompt: { readonly lengthCodePoints: number | null; readonly tokens: number | null };
+  readonly decisions: readonly Routed[];
+  readonly undecided: readonly { readonly policy: string; readonly reason: string }[];
+}
+
+function words({ prompt, decisions, undecided }: Document, configured: boolean, color: boolean): string {
+  const bold = (text: string) => (color ? styleText("bold", text, { validateStream: false }) : text);
+  const lines = [`prompt: ${prompt.lengthCodePoints} code points, ${prompt.tokens} tokens (o200k)`];
+  if (!configured) lines.push("no policy is configured: these are controls");
+  for (const d of decisions) {
+    const target = d.model ?? d.alternatives.map((a) => `${(100 * a.probability).toFixed(1)} % ${a.model}`).join(", ");
+    lines.push("", `${bold(target)}   by ${d.policy}${d.control ? " (control)" : ""}`, `  rule     ${d.rule}`);
+    for (const fact of d.facts) lines.push(`  fact     ${fact.name} = ${typeof fact.value === "number" ? Number(fact.value.toPrecision(6)) : String(fact.value)}`);
+    lines.push(`  cost     ${d.expectedCostUsd.value === null ? "unknown" : `$${d.expectedCostUsd.value.toPrecision(4)} expected`} (${d.expectedCostUsd.source})`);
+    lines.push(`  latency  ${d.expectedLatencyMs.value === null ? "unknown" : `${d.expectedLatencyMs.value.toFixed(0)} ms expected`} (${d.expectedLatencyMs.source})`);
+  }
+  for (const { policy, reason } of undecided) lines.push("", `${policy}: ${reason}`);
+  return `${lines.join("\n")}\n`;
+}

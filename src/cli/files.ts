@@ -1,0 +1,55 @@
+import { accessSync, constants, renameSync, rmSync, statSync } from "node:fs";
+import { open } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { WrpError } from "../model/errors.ts";
+
+/** Fails at the start of a run, not at its end, where a file could not be written. `-` is stdout. Throws WrpError. */
+export function checkWritable(file: string, cwd: string): void {
+  if (isStdout(file)) return;
+  const path = resolve(cwd, file);
+  try {
+    accessSync(dirname(path), constants.W_OK);
+  } catch (error) {
+    throw new WrpError(`cannot be written: ${reason(error)}`, { place: { file }, cause: error });
+  }
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw new WrpError("is a folder", { place: { file } });
+}
+
+/** True for `-` and `-.html`: stdout, in the form that the ending names. */
+export function isStdout(file: string): boolean {
+  return file === "-" || file.startsWith("-.");
+}
+
+/** Writes a file whole: under another name first, so that a failure leaves what was there. Throws WrpError. */
+export async function writeWhole(file: string, cwd: string, chunks: Iterable<string>): Promise<void> {
+  const path = resolve(cwd, file);
+  const draft = `${path}.part`;
+  try {
+    const handle = await open(draft, "w");
+    try {
+      let held = "";
+      for (const chunk of chunks) {
+        held += chunk;
+        if (held.length > 1 << 16) {
+          await handle.write(held);
+          held = "";
+        }
+      }
+      await handle.write(held);
+    } finally {
+      await handle.close();
+    }
+    renameSync(draft, path);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw new WrpError(`cannot be written: ${reason(error)}`, { place: { file }, cause: error });
+  }
+}
+
+function reason(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === "ENOENT") return "no such folder";
+  if (code === "EACCES" || code === "EPERM") return "permission denied";
+  if (code === "ENOSPC") return "the disk is full";
+  return message;
+}

@@ -1,0 +1,68 @@
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { LineCounter, parseDocument } from "yaml";
+import type { z } from "zod";
+import { configSchema, type Config } from "../model/config.ts";
+import { WrpError } from "../model/errors.ts";
+
+export interface LoadedConfig {
+  readonly config: Config;
+  /** What relative paths in it are relative to. */
+  readonly folder: string;
+}
+
+/** Reads the config named, or wrp.yaml of this folder where there is one. Throws WrpError with file, line and value. */
+export function loadConfig(file: string | undefined, cwd: string): LoadedConfig {
+  const name = file ?? "wrp.yaml";
+  const path = resolve(cwd, name);
+  if (!existsSync(path)) {
+    if (file === undefined) return { config: {}, folder: cwd };
+    throw new WrpError("no such config", { place: { file: name } });
+  }
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    throw new WrpError(`cannot be read: ${(error as Error).message}`, { place: { file: name }, cause: error });
+  }
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const broken = document.errors[0];
+  if (broken) throw new WrpError(broken.message, { place: { file: name, line: lines.linePos(broken.pos[0]).line } });
+  const value: unknown = document.toJS() ?? {};
+  const parsed = configSchema.safeParse(value);
+  if (parsed.success) return { config: parsed.data, folder: dirname(path) };
+
+  const [first, ...more] = parsed.error.issues.map((issue) => ({
+    message: describe(issue, value),
+    line: lineOf(issue.path),
+  }));
+  throw new WrpError(first?.message ?? "does not fit the schema", {
+    place: { file: name, ...(first?.line === undefined ? {} : { line: first.line }) },
+    hint: more.length > 0 ? `and ${more.map((m) => `line ${m.line ?? "?"}: ${m.message}`).join("; ")}` : "wrp schema config prints what a config may hold",
+  });
+
+  function lineOf(path: readonly PropertyKey[]): number | undefined {
+    for (let depth = path.length; depth >= 0; depth--) {
+      const node = document.getIn(path.slice(0, depth), true) as { range?: [number, number, number] } | undefined;
+      if (node?.range) return lines.linePos(node.range[0]).line;
+    }
+    return undefined;
+  }
+}
+
+function describe(issue: z.core.$ZodIssue, root: unknown): string {
+  const where = issue.path.length > 0 ? `"${issue.path.map(String).join(".")}" ` : "";
+  if (issue.code === "unrecognized_keys") return `${where}unknown key ${issue.keys.map((k) => `"${k}"`).join(", ")}`;
+  if (issue.code === "invalid_union" && "discriminator" in issue) return `${where}is no known kind of policy (got ${shown(at(root, issue.path))})`;
+  return `${where}${issue.message} (got ${shown(at(root, issue.path))})`;
+}
+
+function at(root: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], root);
+}
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? "nothing";
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}

@@ -1,0 +1,55 @@
+import { parse } from "yaml";
+import { policySpecSchema, type PolicySpec } from "../model/config.ts";
+import { WrpError } from "../model/errors.ts";
+
+/**
+ * A policy as a flag: `kind` or `kind(key=value, …)`, values in YAML flow form. An unnamed one is named by the flag itself, so
+ * that `threshold(threshold=100)` and `threshold(threshold=200)` can stand side by side. Throws WrpError.
+ */
+export function policyFromFlag(flag: string): PolicySpec {
+  const match = /^\s*([a-z-]+)\s*(?:\((.*)\))?\s*$/s.exec(flag);
+  if (!match) throw bad(flag, "write kind or kind(key=value,…)");
+  const [, kind, inside] = match;
+  const fields: Record<string, unknown> = { kind };
+  for (const part of topLevelParts(inside ?? "")) {
+    const equals = part.indexOf("=");
+    if (equals < 0) throw bad(flag, `"${part.trim()}" is not key=value`);
+    try {
+      fields[part.slice(0, equals).trim()] = parse(part.slice(equals + 1).trim().replace(/(?<=[{,]\s*[^\s{},:=]+)=/g, ": "));
+    } catch (error) {
+      throw bad(flag, (error as Error).message.split("\n", 1)[0] ?? "");
+    }
+  }
+  if (inside !== undefined && fields["name"] === undefined) fields["name"] = flag.replace(/\s+/g, "");
+  const parsed = policySpecSchema.safeParse(fields);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  if (issue?.code === "invalid_union") throw bad(flag, `unknown kind "${kind}"`);
+  throw bad(flag, issue ? `${issue.path.join(".") || "policy"}: ${issue.message}` : "does not fit the schema");
+}
+
+/** Splits at commas outside brackets and quotes. */
+function topLevelParts(text: string): string[] {
+  const parts: string[] = [];
+  let depth = 0;
+  let quote = "";
+  let from = 0;
+  for (let i = 0; i < text.length; i++) {
+    const c = text[i] as string;
+    if (quote) quote = c === quote ? "" : quote;
+    else if (c === '"' || c === "'") quote = c;
+    else if ("{[(".includes(c)) depth++;
+    else if ("}])".includes(c)) depth--;
+    else if (c === "," && depth === 0) {
+      parts.push(text.slice(from, i));
+      from = i + 1;
+    }
+  }
+  parts.push(text.slice(from));
+  return parts.filter((part) => part.trim() !== "");
+}
+
+function bad(flag: string, why: string): WrpError {
+  const kinds = policySpecSchema.options.map((option) => option.shape.kind.value);
+  return new WrpError(`--policy ${flag}: ${why}`, { hint: `kinds: ${kinds.join(", ")}` });
+}

@@ -1,0 +1,40 @@
+import type { EvaluateEvent } from "../evaluate.ts";
+import type { World } from "./world.ts";
+
+/** No line before this, so that quick runs stay still; then at most ten a second. */
+const FIRST_MS = 300;
+const EVERY_MS = 100;
+
+/** One line on stderr that follows a run; nothing where stderr is no terminal, in CI, or when asked to be quiet. */
+export function progressLine(world: World, flags: { readonly quiet?: boolean }): { show(event: EvaluateEvent): void; clear(): void } {
+  const on = world.stderr.isTTY && !world.env["CI"] && flags.quiet !== true;
+  const started = world.clockMs();
+  let last = started + FIRST_MS - EVERY_MS;
+  let shown = false;
+  return {
+    show(event) {
+      const now = world.clockMs();
+      if (!on || now - last < EVERY_MS) return;
+      last = now;
+      shown = true;
+      world.stderr.write(`\r\x1b[2K${words(event).slice(0, world.stderr.columns - 1)}`);
+    },
+    clear() {
+      if (shown) world.stderr.write("\r\x1b[2K");
+      shown = false;
+    },
+  };
+}
+
+function words(event: EvaluateEvent): string {
+  switch (event.type) {
+    case "read":
+      return `${event.stored ? "reading from the store" : "reading"} · ${event.prompts.toLocaleString("en-US")} prompts`;
+    case "decided":
+      return `routing · ${event.policy}`;
+    case "computing":
+      return `resampling · ${event.policies} policies`;
+    case "done":
+      return "done";
+  }
+}

@@ -1,0 +1,131 @@
+import { resolve } from "node:path";
+import { WrpError } from "../model/errors.ts";
+import type { RunSettings } from "../evaluate.ts";
+import type { WorkloadOptions } from "../workload/index.ts";
+import type { LoadedConfig } from "./load-config.ts";
+import { policyFromFlag } from "./policy-flag.ts";
+
+/** Flags of `wrp eval` as commander gives them. */
+export interface EvalFlags {
+  readonly config?: string;
+  readonly format?: string;
+  readonly map?: string[];
+  readonly where?: string;
+  readonly exclude?: string[];
+  readonly sample?: number;
+  readonly split?: string;
+  readonly trainShare?: number;
+  readonly models?: string[];
+  readonly policy?: string[];
+  readonly free?: string[];
+  readonly reference?: string;
+  readonly objective?: string[];
+  readonly margin?: string[];
+  readonly missing?: string;
+  readonly aiqRange?: string;
+  readonly lambda?: number;
+  readonly seed?: number;
+  readonly resamples?: number;
+  readonly concurrency?: number;
+  readonly fresh?: boolean;
+  readonly json?: boolean;
+  readonly jsonl?: boolean;
+  readonly output?: string[];
+  readonly withContent?: boolean;
+  readonly store?: string;
+  readonly quiet?: boolean;
+}
+
+const DEFAULT_SEED = 1;
+const DEFAULT_RESAMPLES = 2000;
+const FEWEST_RESAMPLES = 200;
+const MOST_RESAMPLES = 100_000;
+
+/** What to read: flags before the config. Throws WrpError where there is nothing to read. */
+export function workloadOptions(data: readonly string[], flags: EvalFlags, { config, folder }: LoadedConfig, cwd: string): WorkloadOptions {
+  const inputs = data.length > 0 ? data : (config.datasets ?? []);
+  if (inputs.length === 0)
+    throw new WrpError("no data to evaluate", { hint: "name files: wrp eval outcomes.jsonl; or list datasets in wrp.yaml" });
+  const map = flags.map ? pairs(flags.map, "--map") : config.map;
+  const exclude = flags.exclude ?? config.exclude?.map((file) => resolve(folder, file));
+  const format = flags.format ?? config.format;
+  const where = flags.where ?? config.where;
+  return {
+    inputs,
+    cwd: data.length > 0 ? cwd : folder,
+    seed: flags.seed ?? config.seed ?? DEFAULT_SEED,
+    ...(format === undefined ? {} : { format }),
+    ...(map === undefined ? {} : { map }),
+    ...(where === undefined ? {} : { where }),
+    ...(exclude === undefined ? {} : { exclude: exclude.map((file) => resolve(cwd, file)) }),
+    ...(flags.sample === undefined ? {} : { sample: flags.sample }),
+    ...(flags.split === undefined ? {} : { split: flags.split as "train" | "test" }),
+    ...(flags.trainShare === undefined ? {} : { trainShare: flags.trainShare }),
+  };
+}
+
+/** How to judge: flags before the config, defaults last. Throws WrpError on a value that makes no sense. */
+export function runSettings(flags: EvalFlags, { config }: LoadedConfig): RunSettings {
+  const free = new Set(flags.free ?? []);
+  const models = [
+    ...(config.models ?? []).map((m) => (free.has(m.name) ? { ...m, price: "free" as const } : m)),
+    ...[...free].filter((name) => !config.models?.some((m) => m.name === name)).map((name) => ({ name, price: "free" as const })),
+  ];
+  const resamples = flags.resamples ?? DEFAULT_RESAMPLES;
+  if (resamples < FEWEST_RESAMPLES || resamples > MOST_RESAMPLES)
+    throw new WrpError(`--resamples must be from ${FEWEST_RESAMPLES} to ${MOST_RESAMPLES} (got ${resamples})`);
+  if (flags.missing !== undefined && flags.missing !== "gap" && flags.missing !== "failure-is-refusal")
+    throw new WrpError(`--missing must be gap or failure-is-refusal (got "${flags.missing}")`);
+  return {
+    seed: flags.seed ?? config.seed ?? DEFAULT_SEED,
+    models,
+    only: flags.models ?? null,
+    policies: [...(config.policies ?? []), ...(flags.policy ?? []).map(policyFromFlag)],
+    objectives: objectives(flags.objective) ?? config.objectives ?? null,
+    reference: flags.reference ?? config.reference ?? null,
+    margins: flags.margin ? margins(flags.margin) : (config.margins ?? {}),
+    missing: (flags.missing as RunSettings["missing"] | undefined) ?? "gap",
+    lambdaPerUsd: flags.lambda ?? 0,
+    aiqRange: flags.aiqRange === undefined ? null : costRange(flags.aiqRange),
+    resamples,
+  };
+}
+
+function pairs(parts: readonly string[], flag: string): Record<string, string> {
+  return Object.fromEntries(
+    parts.map((part) => {
+      const at = part.indexOf("=");
+      if (at <= 0) throw new WrpError(`${flag} takes key=value (got "${part}")`);
+      return [part.slice(0, at).trim(), part.slice(at + 1).trim()];
+    }),
+  );
+}
+
+function margins(parts: readonly string[]): RunSettings["margins"] {
+  const known = ["quality", "costUsdPer1k", "latencyMs"];
+  return Object.fromEntries(
+    Object.entries(pairs(parts, "--margin")).map(([metric, text]) => {
+      const value = Number(text);
+      if (!known.includes(metric)) throw new WrpError(`--margin: unknown metric "${metric}"`, { hint: `metrics: ${known.join(", ")}` });
+      if (!(value > 0)) throw new WrpError(`--margin ${metric} must be a number > 0 (got "${text}")`);
+      return [metric, value];
+    }),
+  );
+}
+
+function objectives(names: readonly string[] | undefined): RunSettings["objectives"] {
+  const known = ["cost", "quality", "latency", "privacy", "safety"] as const;
+  const wanted = names?.map((name) => {
+    const found = known.find((k) => k === name);
+    if (!found) throw new WrpError(`unknown objective "${name}"`, { hint: `known: ${known.join(", ")}` });
+    return found;
+  });
+  return wanted ?? null;
+}
+
+function costRange(text: string): [number, number] {
+  const [low, high, more] = text.split(",").map(Number);
+  if (low === undefined || high === undefined || more !== undefined || !(low >= 0) || !(high > low))
+    throw new WrpError(`--aiq-range takes low,high in USD per 1,000 prompts, 0 ≤ low < high (got "${text}")`);
+  return [low, high];
+}

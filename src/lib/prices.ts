@@ -1,0 +1,27 @@
+/** A price per token with where it is from. */
+export interface ListPrice {
+  readonly inputUsdPer1M: number;
+  readonly outputUsdPer1M: number;
+  /** The provider and model that the list matched, and the date it was asked for. */
+  readonly source: string;
+}
+
+const MILLION = 1_000_000;
+
+/**
+ * List price of a model on a date, from @pydantic/genai-prices: what a million tokens in, and out, cost. Null where the list does
+ * not know the model. Tiered prices are those of a short prompt.
+ */
+export async function listPrice(model: string, date: Date): Promise<ListPrice | null> {
+  const { calcPrice } = await import("@pydantic/genai-prices");
+  const per = (usage: { input_tokens: number; output_tokens: number }) => calcPrice(usage, model, { timestamp: date });
+  // One thousand tokens: a million in one prompt would fall into the long-context tier.
+  const input = per({ input_tokens: 1000, output_tokens: 0 });
+  const output = per({ input_tokens: 0, output_tokens: 1000 });
+  if (!input || !output) return null;
+  return {
+    inputUsdPer1M: (input.total_price * MILLION) / 1000,
+    outputUsdPer1M: (output.total_price * MILLION) / 1000,
+    source: `@pydantic/genai-prices: ${input.provider.id}/${input.model.id}, as of ${date.toISOString().slice(0, 10)}`,
+  };
+}

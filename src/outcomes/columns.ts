@@ -1,0 +1,241 @@
+import type { Answer } from "../model/answer.ts";
+import type { LabelColumn, OutcomeColumns } from "../model/columns.ts";
+import type { Prompt } from "../model/prompt.ts";
+import { Components } from "../stats/clusters.ts";
+
+/** A label with more values than this is no slice. */
+const MOST_LABEL_VALUES = 200;
+
+/** A numeric fact to keep as a column. */
+export interface FactColumn {
+  readonly name: string;
+  read(prompt: Prompt): number | null;
+}
+
+/** Gathers prompts, answers and grades into columns, batch by batch, in workload order. Texts are not kept. */
+export class ColumnsBuilder {
+  readonly #models: ModelColumns[] = [];
+  readonly #index = new Map<string, number>();
+  readonly #facts: { source: FactColumn; values: GrowingFloats }[];
+  readonly #labels = new Map<string, GrowingLabels>();
+  readonly #components = new Components();
+  readonly #datasets = new GrowingLabels(Infinity);
+  readonly #chosen = new GrowingLabels(Infinity);
+  readonly #ids: string[] = [];
+  readonly #hashes = new Set<string>();
+  #duplicates = 0;
+
+  constructor(facts: readonly FactColumn[]) {
+    this.#facts = facts.map((source) => ({ source, values: new GrowingFloats() }));
+  }
+
+  /** Prompts seen so far. */
+  get size(): number {
+    return this.#ids.length;
+  }
+
+  /** Prompts whose content an earlier prompt has. */
+  get duplicates(): number {
+    return this.#duplicates;
+  }
+
+  /** Adds the facts and labels of prompts; call before `addAnswers` of the same prompts. */
+  addPrompts(prompts: readonly Prompt[]): void {
+    for (const prompt of prompts) {
+      const at = this.#ids.push(prompt.id) - 1;
+      if (this.#hashes.has(prompt.hash)) this.#duplicates++;
+      else this.#hashes.add(prompt.hash);
+      this.#components.add(prompt.session === null ? [prompt.hash] : [prompt.hash, `session:${prompt.dataset}:${prompt.session}`]);
+      this.#datasets.set(at, prompt.dataset);
+      if (prompt.chosen !== null) this.#chosen.set(at, prompt.chosen);
+      for (const { source, values } of this.#facts) values.set(at, source.read(prompt) ?? NaN);
+      for (const tag of prompt.tags) this.#label(`tag:${tag}`).set(at, "yes");
+      for (const key in prompt.meta) {
+        const value = prompt.meta[key];
+        if (typeof value === "string" || typeof value === "boolean") this.#label(`meta.${key}`).set(at, String(value));
+      }
+    }
+  }
+
+  /** Adds one model's answers and grades to the prompts from position `from` on. */
+  addAnswers(model: string, from: number, answers: readonly (Answer | null)[], grades: readonly (number | null)[]): void {
+    const columns = this.#model(model);
+    for (let k = 0; k < answers.length; k++) {
+      const answer = answers[k];
+      if (!answer) continue;
+      const at = from + k;
+      const grade = grades[k];
+      if (grade !== null && grade !== undefined) columns.quality.set(at, grade);
+      if (answer.costUsd !== null) columns.costUsd.set(at, answer.costUsd);
+      if (answer.latencyMs !== null) columns.latencyMs.set(at, answer.latencyMs);
+      if (answer.ttftMs !== null) columns.ttftMs.set(at, answer.ttftMs);
+      if (answer.error !== null) columns.failed.set(at, 1);
+    }
+  }
+
+  /**
+   * The finished columns.
+   *
+   * @param free models whose cost 0 is a price, as the config says; another model that costs 0 everywhere is unpriced
+   */
+  finish(free: ReadonlySet<string>): { columns: OutcomeColumns; zeroCost: string[] } {
+    const n = this.size;
+    const models = [...this.#index.keys()];
+    const zeroCost: string[] = [];
+    const costUsd = this.#models.map((m, k) => {
+      const name = models[k] as string;
+      const cost = m.costUsd.finish(n, NaN);
+      if (free.has(name)) return cost.map((c, i) => (Number.isNaN(c) && m.answered(i) ? 0 : c));
+      if (m.costUsd.used && cost.every((c) => c === 0 || Number.isNaN(c))) {
+        zeroCost.push(name);
+        return cost.fill(NaN);
+      }
+      return cost;
+    });
+    const optional = (pick: (m: ModelColumns) => GrowingFloats): Float64Array[] =>
+      this.#models.some((m) => pick(m).used) ? this.#models.map((m) => pick(m).finish(n, NaN)) : [];
+    const datasets = this.#datasets.finish(n);
+    const chosen = this.#chosen.finish(n);
+    const modelOf = Int32Array.from(chosen.values, (name) => models.indexOf(name));
+    const columns: OutcomeColumns = {
+      n,
+      models,
+      ids: this.#ids,
+      quality: this.#models.map((m) => m.quality.finish(n, NaN)),
+      costUsd,
+      latencyMs: optional((m) => m.latencyMs),
+      ttftMs: optional((m) => m.ttftMs),
+      failed: this.#models.map((m) => m.failed.finish(n)),
+      ...this.#components.labels(),
+      stratum: datasets.index,
+      datasets: datasets.values,
+      facts: new Map(this.#facts.map(({ source, values }) => [source.name, values.finish(n, NaN)])),
+      labels: new Map(
+        [...this.#labels].filter(([, labels]) => !labels.overflowed).map(([name, labels]) => [name, labels.finish(n)]),
+      ),
+      chosen: chosen.index.map((k) => (k === -1 ? -1 : (modelOf[k] as number))),
+    };
+    return { columns, zeroCost };
+  }
+
+  #model(name: string): ModelColumns {
+    let at = this.#index.get(name);
+    if (at === undefined) {
+      at = this.#models.push(new ModelColumns()) - 1;
+      this.#index.set(name, at);
+    }
+    return this.#models[at] as ModelColumns;
+  }
+
+  #label(name: string): GrowingLabels {
+    let labels = this.#labels.get(name);
+    if (!labels) {
+      labels = new GrowingLabels(MOST_LABEL_VALUES);
+      this.#labels.set(name, labels);
+    }
+    return labels;
+  }
+}
+
+class ModelColumns {
+  readonly quality = new GrowingFloats();
+  readonly costUsd = new GrowingFloats();
+  readonly latencyMs = new GrowingFloats();
+  readonly ttftMs = new GrowingFloats();
+  readonly failed = new GrowingBytes();
+
+  /** True where the model has any outcome for this prompt. */
+  answered(at: number): boolean {
+    return !Number.isNaN(this.quality.get(at)) || this.failed.get(at) === 1;
+  }
+}
+
+/** Numbers by position; what is never set is NaN. Doubles its room as it grows. */
+class GrowingFloats {
+  #values = new Float64Array(0);
+  used = false;
+
+  set(at: number, value: number): void {
+    if (at >= this.#values.length) {
+      const grown = new Float64Array(Math.max(1024, 2 ** Math.ceil(Math.log2(at + 1)))).fill(NaN);
+      grown.set(this.#values);
+      this.#values = grown;
+    }
+    this.#values[at] = value;
+    this.used = true;
+  }
+
+  get(at: number): number {
+    return at < this.#values.length ? (this.#values[at] as number) : NaN;
+  }
+
+  finish(n: number, gap: number): Float64Array {
+    const values = new Float64Array(n).fill(gap);
+    values.set(this.#values.subarray(0, n));
+    this.#values = values;
+    return values;
+  }
+}
+
+class GrowingBytes {
+  #values = new Uint8Array(0);
+
+  set(at: number, value: number): void {
+    if (at >= this.#values.length) {
+      const grown = new Uint8Array(Math.max(1024, 2 ** Math.ceil(Math.log2(at + 1))));
+      grown.set(this.#values);
+      this.#values = grown;
+    }
+    this.#values[at] = value;
+  }
+
+  get(at: number): number {
+    return at < this.#values.length ? (this.#values[at] as number) : 0;
+  }
+
+  finish(n: number): Uint8Array {
+    const values = new Uint8Array(n);
+    values.set(this.#values.subarray(0, n));
+    this.#values = values;
+    return values;
+  }
+}
+
+/** Texts by position, held as an index into the distinct ones; -1 is a gap. Gives up beyond `most` distinct values. */
+class GrowingLabels {
+  readonly #most: number;
+  readonly #values = new Map<string, number>();
+  #index = new Int32Array(0);
+  overflowed = false;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  set(at: number, value: string): void {
+    if (this.overflowed) return;
+    let k = this.#values.get(value);
+    if (k === undefined) {
+      k = this.#values.size;
+      if (k >= this.#most) {
+        this.overflowed = true;
+        this.#index = new Int32Array(0);
+        this.#values.clear();
+        return;
+      }
+      this.#values.set(value, k);
+    }
+    if (at >= this.#index.length) {
+      const grown = new Int32Array(Math.max(1024, 2 ** Math.ceil(Math.log2(at + 1)))).fill(-1);
+      grown.set(this.#index);
+      this.#index = grown;
+    }
+    this.#index[at] = k;
+  }
+
+  finish(n: number): LabelColumn {
+    const index = new Int32Array(n).fill(-1);
+    index.set(this.#index.subarray(0, n));
+    return { values: [...this.#values.keys()], index };
+  }
+}

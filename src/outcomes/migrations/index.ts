@@ -1,0 +1,10 @@
+import type { Migration } from "kysely/migration";
+import { outcomes } from "./0001-outcomes.ts";
+
+/**
+ * Every change of the schema, by the name that the store records it under. They run in the order of their names.
+ * A released migration is never edited: a change is a new file with the next number.
+ */
+export const migrations: Readonly<Record<string, Migration>> = {
+  "0001-outcomes": outcomes,
+};

@@ -1,0 +1,91 @@
+import type { Database } from "better-sqlite3";
+import type { Prompt } from "../model/prompt.ts";
+import type { WorkloadFile } from "../model/workload.ts";
+import { modelNames } from "./model-names.ts";
+import type { SavedCounts } from "./store.ts";
+import { storedText } from "./text.ts";
+import { immediate } from "./transaction.ts";
+import { answerWriter } from "./write-answers.ts";
+
+interface PromptWriter {
+  /** Stores prompts with their answers and grades in one transaction. Not to be used again once it has thrown. */
+  write(group: readonly Prompt[]): void;
+  counts(): SavedCounts;
+}
+
+/** Writes a workload's prompts. Every insert leaves what is already there alone, and tells so by `changes`. */
+export function promptWriter(
+  handle: Database,
+  workloadId: number,
+  files: readonly WorkloadFile[],
+  sourceIds: readonly number[],
+): PromptWriter {
+  const insertPrompt = handle.prepare("INSERT INTO prompts (hash, messages) VALUES (?, ?) ON CONFLICT DO NOTHING");
+  const selectPrompt = handle.prepare<[string], number>("SELECT id FROM prompts WHERE hash = ?").pluck();
+  const fillPrompt = handle.prepare("UPDATE prompts SET messages = ? WHERE id = ? AND messages IS NULL");
+  const insertRecord = handle.prepare("INSERT INTO records (source_id, row, prompt_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
+  const selectRecord = handle
+    .prepare<[number, number, number], number>("SELECT id FROM records WHERE source_id = ? AND row = ? AND prompt_id = ?")
+    .pluck();
+  const insertRow = handle.prepare(
+    `INSERT INTO workload_prompts (workload_id, ordinal, record_id, file, has_messages, chosen_model_id, length_code_points,
+      input_tokens, turn, own_id, dataset, session, grader, tags, meta, reference)
+    VALUES (${workloadId}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+  );
+  const models = modelNames(handle);
+  const fileIndex = new Map(files.map((file, i) => [file.name, i]));
+  const answers = answerWriter(handle, models);
+
+  const idOfPrompt = (prompt: Prompt): number => {
+    const messages = prompt.messages === null ? null : JSON.stringify(prompt.messages);
+    const { changes, lastInsertRowid } = insertPrompt.run(prompt.hash, messages);
+    if (changes === 1) return Number(lastInsertRowid);
+    const id = selectPrompt.get(prompt.hash) as number;
+    if (messages !== null) fillPrompt.run(messages, id);
+    return id;
+  };
+
+  const writePrompt = (prompt: Prompt) => {
+    const file = fileIndex.get(prompt.file);
+    if (file === undefined) throw new Error(`prompt ${prompt.ordinal} is from ${prompt.file}, which the workload does not name`);
+    const sourceId = sourceIds[file] as number;
+    const promptId = idOfPrompt(prompt);
+    const { changes, lastInsertRowid } = insertRecord.run(sourceId, prompt.row, promptId);
+    const recordId = changes === 1 ? Number(lastInsertRowid) : (selectRecord.get(sourceId, prompt.row, promptId) as number);
+    // A record and its answers come in one transaction: where the record is new, they all are.
+    if (changes === 1) answers.insertAll(recordId, prompt.outcomes);
+    else answers.insertMissing(recordId, prompt.outcomes);
+    insertRow.run(
+      prompt.ordinal,
+      recordId,
+      file,
+      prompt.messages === null ? 0 : 1,
+      prompt.chosen === null ? null : models.idOf(prompt.chosen),
+      prompt.lengthCodePoints,
+      prompt.inputTokens,
+      prompt.turn,
+      storedText(prompt.id),
+      storedText(prompt.dataset),
+      storedText(prompt.session),
+      storedText(prompt.grader),
+      prompt.tags.length === 0 ? null : JSON.stringify(prompt.tags),
+      jsonOf(prompt.meta),
+      storedText(prompt.reference),
+    );
+  };
+
+  return {
+    write(group) {
+      immediate(handle, () => {
+        for (const prompt of group) writePrompt(prompt);
+      });
+    },
+    counts: answers.counts,
+  };
+}
+
+/** JSON of a prompt's metadata; null where it is empty. */
+function jsonOf(meta: Prompt["meta"]): string | null {
+  const json = JSON.stringify(meta);
+  return json === "{}" ? null : json;
+}

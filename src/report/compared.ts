@@ -1,0 +1,71 @@
+import type { OutcomeColumns } from "../model/columns.ts";
+import { WrpError } from "../model/errors.ts";
+import type { MissingRule } from "./input.ts";
+
+/** The prompts that a comparison stands on, with every model's figures there. */
+export interface Compared {
+  readonly n: number;
+  /** Position in the workload of each compared prompt, rising. */
+  readonly at: Uint32Array;
+  /** [model][compared prompt] */
+  readonly quality: readonly Float64Array[];
+  /** USD per 1,000 prompts. */
+  readonly costUsdPer1k: readonly Float64Array[];
+  readonly latencyMs: readonly Float64Array[];
+  readonly ttftMs: readonly Float64Array[];
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Prompts for which every model has a graded outcome. A failed call is a gap, or quality 0 under "failure-is-refusal".
+ * Throws WrpError where nothing is left to compare.
+ */
+export function comparedPrompts(columns: OutcomeColumns, missing: MissingRule): Compared {
+  const { n, models } = columns;
+  const refused = (m: number, i: number): boolean => missing === "failure-is-refusal" && (columns.failed[m] as Uint8Array)[i] === 1;
+  const at = new Uint32Array(n);
+  const alone = new Int32Array(models.length); // prompts that only this model keeps out
+  let kept = 0;
+  for (let i = 0; i < n; i++) {
+    let gaps = 0;
+    let last = -1;
+    for (let m = 0; m < models.length; m++)
+      if (Number.isNaN((columns.quality[m] as Float64Array)[i] as number) && !refused(m, i)) {
+        gaps++;
+        last = m;
+      }
+    if (gaps === 0) at[kept++] = i;
+    else if (gaps === 1) (alone[last] as number) += 1;
+  }
+  if (kept === 0) throw nothingCompared(columns);
+
+  const chosen = at.subarray(0, kept);
+  const gather = (column: Float64Array, scale = 1): Float64Array =>
+    kept === n && scale === 1 ? column : Float64Array.from(chosen, (i) => (column[i] as number) * scale);
+  return {
+    n: kept,
+    at: chosen,
+    quality: columns.quality.map((column, m) =>
+      missing === "gap" ? gather(column) : Float64Array.from(chosen, (i) => (refused(m, i) ? 0 : (column[i] as number))),
+    ),
+    costUsdPer1k: columns.costUsd.map((column) => gather(column, 1000)),
+    latencyMs: columns.latencyMs.map((column) => gather(column)),
+    ttftMs: columns.ttftMs.map((column) => gather(column)),
+    warnings: models.flatMap((model, m) => {
+      const lost = alone[m] as number;
+      return lost > 0 ? [`without ${model}, ${lost} more prompts would be compared (it alone has no grade there)`] : [];
+    }),
+  };
+}
+
+function nothingCompared(columns: OutcomeColumns): WrpError {
+  const graded = columns.models.map((model, m) => {
+    let count = 0;
+    for (const q of columns.quality[m] as Float64Array) if (!Number.isNaN(q)) count++;
+    return `${model} ${count}`;
+  });
+  return new WrpError(
+    columns.models.length === 0 ? "no prompt has an outcome of any model" : `no prompt has a grade for every model (of ${columns.n}: ${graded.join(", ")})`,
+    { hint: columns.models.length === 0 ? "name the columns: --map prompt=…,quality.MODEL=…" : "compare fewer models: --models A,B" },
+  );
+}

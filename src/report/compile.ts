@@ -1,0 +1,308 @@
+import type { Report, ReportPolicy } from "../model/report.ts";
+import { aiq, costRange } from "../stats/aiq.ts";
+import { design, type Design } from "../stats/design.ts";
+import { nonDecreasingHull, type CostQuality } from "../stats/hull.ts";
+import { hypervolume } from "../stats/hypervolume.ts";
+import { bcaInterval } from "../stats/intervals.ts";
+import { means } from "../stats/means.ts";
+import { dominatedBy, frontier, type Point } from "../stats/pareto.ts";
+import { random } from "../stats/random.ts";
+import { compareFamily, type Difference } from "./comparisons.ts";
+import { comparedPrompts, type Compared } from "./compared.ts";
+import { METRICS } from "./definitions.ts";
+import type { DecidedPolicy, Objective, ReportInput } from "./input.ts";
+import { Ledger, type Entry } from "./ledger.ts";
+import { costMatchedMix, hullPoints } from "./mix.ts";
+import { movedBetween } from "./moved.ts";
+import { reportedPolicy } from "./policies.ts";
+import { slicesOf } from "./slices.ts";
+import { pendingSweep, type PendingSweep, type SweepSpec } from "./sweeps.ts";
+
+/** Curves over many prompts are resampled less often than means: about this many prompt visits a sweep. */
+const CURVE_VISITS = 4e8;
+const FEWEST_RESAMPLES = 200;
+/** Sets smaller than this make every interval doubtful. */
+const FEW_CLUSTERS = 30;
+
+/**
+ * Computes the report: every number with an interval, every comparison paired on the same prompts and the same resamples.
+ * Pure: the same input gives the same document. Throws WrpError where no prompt can be compared.
+ */
+export function compileReport(input: ReportInput): Omit<Report, "timing"> {
+  const { columns, policies, run } = input;
+  const compared = comparedPrompts(columns, input.missing);
+  const warnings = [...input.warnings, ...input.workload.summary.warnings, ...compared.warnings];
+  const units = design(
+    Int32Array.from(compared.at, (i) => columns.cluster[i] as number),
+    columns.clusters,
+    Int32Array.from(compared.at, (i) => columns.stratum[i] as number),
+    random(run.seed, "units"),
+  );
+  if (units.clusters < FEW_CLUSTERS) warnings.push(`only ${units.clusters} independent prompts: intervals are rough below ${FEW_CLUSTERS}`);
+
+  const ledger = new Ledger(compared, columns.models.length);
+  const entries = new Map(policies.map((policy) => [policy.name, ledger.policy(policy.decisions)]));
+  const reference = policies.find((p) => p.name === input.reference) ?? (policies[0] as DecidedPolicy);
+  const rivals = policies.filter((p) => p !== reference && !p.hindsight && !isAlias(p));
+  const pairs = rivals.map((a) => ({ a, ...ledger.difference(a.decisions, reference.decisions) }));
+  const gap = input.weak !== null && input.strong !== null ? ledger.gap(columns.models.indexOf(input.weak), columns.models.indexOf(input.strong)) : null;
+
+  const curveResamples = Math.min(input.resamples, Math.max(FEWEST_RESAMPLES, Math.floor(CURVE_VISITS / compared.n)));
+  const sweeps = pendingSweeps(input, compared, units, curveResamples);
+  const results = means(units, ledger.columns, input.resamples, random(run.seed, "resample"), sweeps.map(({ sweep }) => sweep.resample));
+  const read = (entry: Entry) => ledger.read(entry, results);
+
+  const models = hullPoints(columns.models, ledger, results, input.fittedHull);
+  const range = input.aiqRange ?? costRange(models.now);
+  const best = bestSingle(models.all);
+  const oracle = policies.find((p) => p.kind === "oracle");
+  const oracleQuality = oracle ? read(entries.get(oracle.name) as Entry).quality.mean : null;
+
+  const reported = policies.map((policy): ReportPolicy => {
+    const entry = entries.get(policy.name) as Entry;
+    const figures = read(entry);
+    return {
+      ...reportedPolicy({ policy, figures, columns, compared, units, models: input.models, lambdaPerUsd: input.lambdaPerUsd, reference }),
+      costMatchedMix: policy.hindsight ? null : costMatchedMix(figures, models, columns.models),
+      ...policyAiq(sweeps.find((s) => s.policy === policy.name)?.sweep ?? null, range),
+      gainAtBestSingle: best && figures.quality.mean !== null ? figures.quality.mean - best.quality : null,
+      gapAtOracle: oracleQuality !== null && figures.quality.mean !== null ? oracleQuality - figures.quality.mean : null,
+      simulated: [],
+      onFrontier: false,
+      dominatedBy: [],
+    };
+  });
+
+  const objectives = objectivesOf(input.objectives, reported, warnings);
+  const judged = judge(reported, objectives, warnings);
+
+  const comparisons = [
+    ...compareFamily("quality", "max", family("quality"), input.margins.quality ?? null),
+    ...compareFamily("costUsdPer1k", "min", family("cost"), input.margins.costUsdPer1k ?? null),
+    ...compareFamily("latencyMs", "min", family("latency"), input.margins.latencyMs ?? null),
+    ...judged.flatMap(mixComparison),
+  ];
+
+  const finishedSweeps = sweeps.flatMap(({ sweep }) => (sweep ? [sweep.finish(gapUndecided(), best ?? { quality: NaN, costUsdPer1k: NaN })] : []));
+  if (gap !== null && gapUndecided() && sweeps.length > 0)
+    warnings.push(`APGR and CPT are n/a: the interval of ${input.strong} minus ${input.weak} contains 0`);
+
+  return {
+    schemaVersion: 1,
+    run,
+    objectives,
+    metricDefinitions: METRICS,
+    workload: describeWorkload(input, compared, units),
+    models: input.models.map((model) => ({ ...model, ...counts(input, model.name) })),
+    policies: judged,
+    comparisons,
+    slices: slicesOf(columns, compared, policies.filter((p) => !p.control), (name, metric) => ledger.designEffect(entries.get(name) as Entry, metric, results)),
+    sweeps: finishedSweeps,
+    frontier: judged.filter((p) => p.onFrontier).map((p) => p.name),
+    moved: movedPairs(policies, reference).flatMap(([a, b]) => movedBetween(columns, compared, a, b) ?? []),
+    metrics: {
+      aiq: range && models.now.length > 0 ? poolAiq(models, range) : null,
+      oracle: describeOracle(oracle, judged, compared),
+      zeroRouter: models.now.length > 0 ? { hull: nonDecreasingHull(models.now).map((p) => ({ name: columns.models[p.index] as string, costUsdPer1k: p.cost, quality: p.quality })) } : null,
+      hypervolume: range ? finite(hypervolume(judged.filter((p) => p.onFrontier).flatMap(pointOf), range[1])) : null,
+    },
+    gates: [],
+    verdict: "none",
+    statistics: {
+      level: 0.95,
+      resamples: input.resamples,
+      method: methodOf(units, compared, input, curveResamples),
+      reference: reference.name,
+      weak: input.weak,
+      strong: input.strong,
+    },
+    warnings: [...new Set(warnings)],
+  };
+
+  function family(metric: "quality" | "cost" | "latency"): Difference[] {
+    return pairs.flatMap(({ a, ...entry }) => {
+      const k = entry[metric];
+      const mean = k === null ? undefined : results[k];
+      if (!mean || mean.n === 0) return [];
+      return [{ a: a.name, b: reference.name, mean, discordant: metric === "quality" && units.clusters === compared.n ? ledger.discordant(a.decisions, reference.decisions) : null }];
+    });
+  }
+
+  function gapUndecided(): boolean {
+    if (gap === null) return true;
+    const mean = results[gap];
+    if (!mean || !(mean.se >= 0)) return true;
+    const low = mean.mean - 1.96 * mean.se;
+    const high = mean.mean + 1.96 * mean.se;
+    return low <= 0 && high >= 0;
+  }
+}
+
+/** Controls that are one of the models again: the model's own row says it. */
+function isAlias(policy: DecidedPolicy): boolean {
+  return policy.control && (policy.kind === "cheapest" || policy.kind === "best-single");
+}
+
+interface NamedSweep {
+  readonly policy: string | null;
+  readonly sweep: PendingSweep;
+}
+
+function pendingSweeps(input: ReportInput, compared: Compared, units: Design, resamples: number): NamedSweep[] {
+  const wanted: { policy: string | null; spec: SweepSpec }[] = input.policies.flatMap((p) =>
+    p.sweep ? [{ policy: p.name, spec: { name: p.name, ...p.sweep } }] : [],
+  );
+  if (input.weak !== null && input.strong !== null && input.weak !== input.strong)
+    wanted.push({ policy: null, spec: { name: "oracle", fact: null, weak: input.weak, strong: input.strong } });
+  return wanted.flatMap(({ policy, spec }) => {
+    const sweep = pendingSweep(spec, input.columns, compared, units, resamples);
+    return sweep ? [{ policy, sweep }] : [];
+  });
+}
+
+function policyAiq(sweep: PendingSweep | null, range: readonly [number, number] | null): Pick<ReportPolicy, "aiq"> {
+  const value = sweep && range ? sweep.aiq(range) : null;
+  return value && range ? { aiq: { paper: value.paper, code: value.code, logCost: finite(value.logCost), range: [...range], ci: null } } : {};
+}
+
+function poolAiq(models: ReturnType<typeof hullPoints>, range: readonly [number, number]): NonNullable<Report["metrics"]["aiq"]> {
+  const value = aiq(models.now, range);
+  const again = Float64Array.from({ length: models.resamples }, (_, b) => aiq(models.at(b), range).paper);
+  return { paper: value.paper, code: value.code, logCost: finite(value.logCost), range: [...range], ci: bcaInterval(value.paper, again, null) };
+}
+
+function bestSingle(models: readonly CostQuality[]): { quality: number; costUsdPer1k: number } | null {
+  const best = models.reduce<CostQuality | null>((held, m) => (!held || m.quality > held.quality ? m : held), null);
+  return best ? { quality: best.quality, costUsdPer1k: best.cost } : null;
+}
+
+/** Cost and quality, latency where every judged policy has it, unless the run chooses; what nobody has is dropped, and said. */
+function objectivesOf(chosen: readonly Objective[] | null, policies: readonly ReportPolicy[], warnings: string[]): Objective[] {
+  const judged = policies.filter((p) => !p.control);
+  const has = (objective: Objective) => judged.some((p) => !Number.isNaN(valueOf(p, objective)));
+  const wanted: readonly Objective[] =
+    chosen ?? (judged.every((p) => !Number.isNaN(valueOf(p, "latency"))) ? ["cost", "quality", "latency"] : ["cost", "quality"]);
+  const left = wanted.filter((o) => !has(o));
+  if (left.length > 0) warnings.push(`no policy has a known ${left.join(" or ")}: the frontier stands on ${wanted.filter(has).join(" and ")} alone`);
+  return wanted.filter(has);
+}
+
+function valueOf(p: ReportPolicy, objective: Objective): number {
+  switch (objective) {
+    case "quality":
+      return p.quality.mean ?? NaN;
+    case "cost":
+      return p.costUsdPer1k?.mean ?? NaN;
+    case "latency":
+      return p.latencyMs?.p95.value ?? NaN;
+    case "privacy":
+      return p.privacy?.leakRate.mean ?? NaN;
+    case "safety":
+      return p.safety?.attackReachRate.mean ?? NaN;
+  }
+}
+
+/** Dominance among the judged policies; a control is told who of them dominates it, but is never on the frontier. */
+function judge(policies: readonly ReportPolicy[], objectives: readonly Objective[], warnings: string[]): ReportPolicy[] {
+  const directions = objectives.map((o) => (o === "quality" ? ("max" as const) : ("min" as const)));
+  const point = (p: ReportPolicy): Point => ({ name: p.name, values: objectives.map((o) => valueOf(p, o)) });
+  const judged = policies.filter((p) => !p.control).map(point);
+  const front = new Set(frontier(judged, directions));
+  const unplaced = judged.filter((p) => p.values.some((v) => Number.isNaN(v))).map((p) => p.name);
+  if (unplaced.length > 0) warnings.push(`not placed on the frontier, for want of ${objectives.join(" or ")}: ${unplaced.join(", ")}`);
+  return policies.map((p) => ({
+    ...p,
+    onFrontier: !p.control && front.has(p.name),
+    dominatedBy: dominatedBy(p.control ? [...judged, point(p)] : judged, directions).get(p.name) ?? [],
+  }));
+}
+
+function mixComparison(p: ReportPolicy): Report["comparisons"] {
+  if (!p.costMatchedMix) return [];
+  const { difference, ci, verdict } = p.costMatchedMix;
+  return [
+    { a: p.name, b: "cost-matched-mix", metric: "quality", difference, ci, simultaneousCi: ci, margin: null, verdict, pHolm: null, pMcNemar: null, n: p.quality.n, nToSettle: null },
+  ];
+}
+
+function pointOf(p: ReportPolicy): CostQuality[] {
+  const cost = p.costUsdPer1k?.mean ?? null;
+  return cost === null || p.quality.mean === null ? [] : [{ index: 0, cost, quality: p.quality.mean }];
+}
+
+function describeOracle(
+  oracle: DecidedPolicy | undefined,
+  policies: readonly ReportPolicy[],
+  compared: Compared,
+): Report["metrics"]["oracle"] {
+  const row = policies.find((p) => p.name === oracle?.name);
+  if (!row || row.quality.mean === null) return null;
+  let unsolved = 0;
+  for (let k = 0; k < compared.n; k++) if (compared.quality.every((q) => (q[k] as number) <= 0)) unsolved++;
+  return {
+    quality: row.quality.mean,
+    costUsdPer1k: row.costUsdPer1k?.mean ?? null,
+    unsolved: unsolved / compared.n,
+    label: "hindsight on one sample per prompt and model, ties to the cheapest: biased upward, not reachable",
+  };
+}
+
+/** Each configured policy against the reference; without any, the reference against the length rule. */
+function movedPairs(policies: readonly DecidedPolicy[], reference: DecidedPolicy): [DecidedPolicy, DecidedPolicy][] {
+  const configured = policies.filter((p) => !p.control && p.kind !== "always" && p !== reference);
+  const others = configured.length > 0 ? configured : policies.filter((p) => p.kind === "threshold" && p !== reference);
+  return others.map((p) => [reference, p]);
+}
+
+function describeWorkload(input: ReportInput, compared: Compared, units: Design): Report["workload"] {
+  const { name, files, summary, duplicates } = input.workload;
+  const { columns } = input;
+  const perDataset = new Array<number>(columns.datasets.length).fill(0);
+  for (const i of compared.at) (perDataset[columns.stratum[i] as number] as number) += 1;
+  return {
+    name,
+    prompts: compared.n,
+    missing: columns.n - compared.n,
+    rule:
+      input.missing === "gap"
+        ? "every model has a graded outcome; a failed call is a gap"
+        : "every model has a graded outcome; a failed call counts as a refusal of quality 0 (failure-is-refusal)",
+    read: summary.read,
+    excluded: summary.excluded,
+    filtered: summary.filtered,
+    sampledOut: summary.sampledOut,
+    duplicates,
+    clusters: units.clusters,
+    strata: units.start.length - 1,
+    datasets: columns.datasets.map((dataset, d) => ({ name: dataset, prompts: perDataset[d] as number })),
+    files: files.map((file, f) => ({ name: file.name, format: file.format, sha256: file.sha256, prompts: summary.promptsPerFile[f] ?? 0 })),
+  };
+}
+
+function counts(input: ReportInput, model: string): { graded: number; failed: number; priced: number } {
+  const m = input.columns.models.indexOf(model);
+  const known = (column: Float64Array | undefined) => column?.reduce((sum, v) => sum + (Number.isNaN(v) ? 0 : 1), 0) ?? 0;
+  return {
+    graded: known(input.columns.quality[m]),
+    failed: input.columns.failed[m]?.reduce((sum, v) => sum + v, 0) ?? 0,
+    priced: known(input.columns.costUsd[m]),
+  };
+}
+
+function methodOf(units: Design, compared: Compared, input: ReportInput, curveResamples: number): string {
+  const parts = [
+    `stratified cluster bootstrap, ${input.resamples} resamples shared by all policies`,
+    "means and differences: bootstrap-t; binary means and shares: Wilson at the effective n",
+    "AIQ, APGR, cost-matched mix: BCa; CPT: percentile; quantiles: order statistics",
+    "verdicts over several policies: max-t",
+  ];
+  if (curveResamples < input.resamples) parts.push(`curves: the first ${curveResamples} resamples`);
+  if (units.units < units.clusters) parts.push(`${units.clusters} clusters dealt at random into ${units.units} groups`);
+  if (input.fittedHull) parts.push("hull models and the zero router are fitted on the training part: intervals are given that fit");
+  if (compared.n < 2) parts.push("one prompt: no interval");
+  return `${parts.join("; ")}.`;
+}
+
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}

@@ -1,0 +1,39 @@
+import type { OutcomeColumns } from "../model/columns.ts";
+import type { DecidedPolicy } from "./input.ts";
+import type { DecisionRow } from "./render/decisions.ts";
+
+type Explained = DecidedPolicy & { readonly rules: { readonly rule: Int32Array; readonly rules: readonly string[] } | null };
+
+/** Every policy's decision on every prompt with its outcome, policy by policy. A mixture's rows are expectations, without a model. */
+export function* decisionRows(columns: OutcomeColumns, policies: readonly Explained[]): Generator<DecisionRow, void> {
+  for (const policy of policies)
+    for (let i = 0; i < columns.n; i++) {
+      const { decisions, rules } = policy;
+      const m = decisions.form === "choice" ? (decisions.model[i] as number) : -1;
+      const value = (table: readonly Float64Array[]): number | null => {
+        if (decisions.form === "choice") return m < 0 ? null : known(table[m]?.[i]);
+        let sum = 0;
+        for (let k = 0; k < decisions.weights.length; k++) {
+          const w = decisions.weights[k] as number;
+          if (w > 0) sum += w * (table[k]?.[i] ?? NaN);
+        }
+        return known(sum);
+      };
+      const rule = rules ? (rules.rule[i] as number) : -1;
+      yield {
+        ordinal: i,
+        id: columns.ids[i] as string,
+        dataset: columns.datasets[columns.stratum[i] as number] as string,
+        policy: policy.name,
+        model: m < 0 ? null : (columns.models[m] as string),
+        rule: rule >= 0 ? (rules?.rules[rule] as string) : decisions.form === "mixture" ? "mixture" : null,
+        quality: value(columns.quality),
+        costUsd: value(columns.costUsd),
+        latencyMs: value(columns.latencyMs),
+      };
+    }
+}
+
+function known(value: number | undefined): number | null {
+  return value === undefined || Number.isNaN(value) ? null : value;
+}

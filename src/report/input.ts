@@ -1,0 +1,54 @@
+import type { Decisions, OutcomeColumns } from "../model/columns.ts";
+import type { Report } from "../model/report.ts";
+import type { WorkloadFile, WorkloadSummary } from "../model/workload.ts";
+
+/** A policy that has decided. */
+export interface DecidedPolicy {
+  readonly name: string;
+  readonly kind: string;
+  readonly control: boolean;
+  readonly hindsight: boolean;
+  readonly description: string;
+  readonly sweep?: { readonly fact: string; readonly weak: string; readonly strong: string };
+  readonly decisions: Decisions;
+}
+
+export interface ModelInfo {
+  readonly name: string;
+  readonly priceSource: string;
+  readonly trusted: boolean | null;
+  readonly guarded: boolean | null;
+}
+
+/** A call that failed is a gap, or counts as a refusal of quality 0. */
+export type MissingRule = "gap" | "failure-is-refusal";
+
+/** All that a report is computed from. */
+export interface ReportInput {
+  readonly run: Report["run"];
+  readonly workload: {
+    readonly name: string;
+    readonly files: readonly WorkloadFile[];
+    readonly summary: WorkloadSummary;
+    readonly duplicates: number;
+  };
+  readonly columns: OutcomeColumns;
+  readonly models: readonly ModelInfo[];
+  readonly policies: readonly DecidedPolicy[];
+  readonly weak: string | null;
+  readonly strong: string | null;
+  /** The policy that others are compared with. */
+  readonly reference: string;
+  /** Models on the hull of the training part, where something is held out; null: the hull is of these prompts. */
+  readonly fittedHull: readonly string[] | null;
+  readonly objectives: readonly Objective[] | null;
+  readonly margins: Readonly<Partial<Record<"quality" | "costUsdPer1k" | "latencyMs", number>>>;
+  readonly missing: MissingRule;
+  readonly lambdaPerUsd: number;
+  /** AIQ's cost range, USD per 1,000; null: from the cheapest to the dearest single model. */
+  readonly aiqRange: readonly [number, number] | null;
+  readonly resamples: number;
+  readonly warnings: readonly string[];
+}
+
+export type Objective = "cost" | "quality" | "latency" | "privacy" | "safety";

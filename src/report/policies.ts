@@ -1,0 +1,208 @@
+import type { Decisions, OutcomeColumns } from "../model/columns.ts";
+import type { Estimate, ReportPolicy } from "../model/report.ts";
+import { arenaScore } from "../stats/arena.ts";
+import type { Design } from "../stats/design.ts";
+import { proportionInterval } from "../stats/intervals.ts";
+import { meanOf } from "../stats/means.ts";
+import { wilson } from "../stats/proportions.ts";
+import type { Compared } from "./compared.ts";
+import type { DecidedPolicy, ModelInfo } from "./input.ts";
+import { latencyOf } from "./latency.ts";
+import type { Figures } from "./ledger.ts";
+import { constantModel } from "./values.ts";
+
+interface Subject {
+  readonly policy: DecidedPolicy;
+  readonly figures: Figures;
+  readonly columns: OutcomeColumns;
+  readonly compared: Compared;
+  readonly units: Design;
+  readonly models: readonly ModelInfo[];
+  readonly lambdaPerUsd: number;
+  readonly reference: DecidedPolicy;
+}
+
+type OwnFigures = Omit<ReportPolicy, "costMatchedMix" | "aiq" | "gainAtBestSingle" | "gapAtOracle" | "simulated" | "onFrontier" | "dominatedBy">;
+
+/** What a policy's row says of itself, before it is set beside others. */
+export function reportedPolicy(subject: Subject): OwnFigures {
+  const { policy, figures, compared } = subject;
+  const { decisions } = policy;
+  return {
+    name: policy.name,
+    kind: policy.kind,
+    control: policy.control,
+    hindsight: policy.hindsight,
+    description: policy.description,
+    quality: figures.quality,
+    costUsdPer1k: figures.costUsdPer1k,
+    latencyMs: latencyOf(compared, compared.latencyMs, decisions),
+    ttftMs: latencyOf(compared, compared.ttftMs, decisions),
+    share: shares(subject),
+    errorRate: errorRate(subject),
+    ...privacy(subject),
+    ...safety(subject),
+    ...arena(figures, compared.n),
+    ...optimality(subject),
+    ...regret(subject),
+    ...versusReference(subject),
+  };
+}
+
+/** Share of each model that the policy uses. A mixture's and a constant's are what they are; a choice's has an interval. */
+function shares({ policy: { decisions }, columns, compared, units }: Subject): OwnFigures["share"] {
+  const exact = (m: number, mean: number) => [columns.models[m] as string, { mean, ci: [mean, mean] as [number, number] }] as const;
+  const constant = constantModel(compared, decisions);
+  if (constant >= 0) return Object.fromEntries([exact(constant, 1)]);
+  if (decisions.form === "mixture")
+    return Object.fromEntries([...decisions.weights].flatMap((w, m) => (w > 0 ? [exact(m, w)] : [])));
+  const chosen = Int32Array.from(compared.at, (i) => decisions.model[i] as number);
+  const used = [...new Set(chosen)].filter((m) => m >= 0).sort((a, b) => a - b);
+  return Object.fromEntries(
+    used.map((m) => {
+      const mean = meanOf(units, (into) => {
+        for (let k = 0; k < into.length; k++) into[k] = chosen[k] === m ? 1 : 0;
+      });
+      return [columns.models[m] as string, { mean: mean.mean, ci: proportionInterval(mean, mean.n) }];
+    }),
+  );
+}
+
+/** Failed calls over all prompts read whose chosen model answered or failed: compared prompts alone would hide them. */
+function errorRate({ policy: { decisions }, columns }: Subject): Estimate {
+  let weight = 0;
+  let failed = 0;
+  for (let i = 0; i < columns.n; i++)
+    eachChoice(decisions, i, (m, w) => {
+      const broke = (columns.failed[m] as Uint8Array)[i] === 1;
+      if (!broke && Number.isNaN((columns.quality[m] as Float64Array)[i] as number)) return;
+      weight += w;
+      if (broke) failed += w;
+    });
+  const n = Math.round(weight);
+  return weight === 0 ? { mean: null, ci: null, n: 0 } : { mean: failed / weight, ci: wilson(failed / weight, weight), n };
+}
+
+function privacy(subject: Subject): Pick<ReportPolicy, "privacy"> {
+  const rate = taggedRate(subject, "tag:pii", (model) => model.trusted !== true);
+  return rate ? { privacy: { leakRate: rate, leakedPrompts: (rate.mean ?? 0) * rate.n } } : {};
+}
+
+function safety(subject: Subject): Pick<ReportPolicy, "safety"> {
+  const rate = taggedRate(subject, "tag:attack", (model) => model.guarded !== true);
+  return rate ? { safety: { attackReachRate: rate } } : {};
+}
+
+/** Share of the prompts with a tag, among all decided, whose decision goes to a model that `counts`. */
+function taggedRate({ policy: { decisions }, columns, models }: Subject, tag: string, counts: (model: ModelInfo) => boolean): Estimate | null {
+  const label = columns.labels.get(tag);
+  if (!label) return null;
+  const counted = columns.models.map((name) => counts(models.find((m) => m.name === name) as ModelInfo));
+  let n = 0;
+  let sum = 0;
+  for (let i = 0; i < columns.n; i++) {
+    if (label.index[i] === -1) continue;
+    let decided = 0;
+    eachChoice(decisions, i, (m, w) => {
+      decided += w;
+      if (counted[m]) sum += w;
+    });
+    if (decided > 0) n++;
+  }
+  return n === 0 ? { mean: null, ci: null, n: 0 } : { mean: sum / n, ci: wilson(sum / n, n), n };
+}
+
+function arena(figures: Figures, n: number): Pick<ReportPolicy, "arena"> {
+  const score = arenaScore(figures.quality.mean ?? NaN, figures.costUsdPer1k?.mean ?? NaN);
+  const cell = (value: number) => (Number.isNaN(value) ? null : value);
+  if (figures.costUsdPer1k === null) return {};
+  return {
+    arena: { clamped: cell(score.clamped), unguarded: cell(score.unguarded), zeroWhenFree: cell(score.zeroWhenFree), nMissing: n - figures.costUsdPer1k.n },
+  };
+}
+
+/** RouterArena: the optimal model is the cheapest with quality ≥ 1; prompts without one are left out. Expectations for mixtures. */
+function optimality({ policy: { decisions }, compared }: Subject): Pick<ReportPolicy, "optimality"> {
+  const { n, at, quality, costUsdPer1k } = compared;
+  if (costUsdPer1k.every((column) => Number.isNaN(column[0] as number))) return {};
+  let solvable = 0;
+  let picked = 0;
+  let got = 0;
+  let best = 0;
+  let optimalCost = 0;
+  let ownCost = 0;
+  for (let k = 0; k < n; k++) {
+    const optimal = cheapestRight(compared, k);
+    if (optimal < 0) continue;
+    solvable++;
+    best += (quality[optimal] as Float64Array)[k] as number;
+    eachChoice(decisions, at[k] as number, (m, w) => {
+      const q = (quality[m] as Float64Array)[k] as number;
+      got += w * q;
+      if (m === optimal) picked += w;
+      if (q < 1) return;
+      optimalCost += w * ((costUsdPer1k[optimal] as Float64Array)[k] as number);
+      ownCost += w * ((costUsdPer1k[m] as Float64Array)[k] as number);
+    });
+  }
+  const ratio = (a: number, b: number) => (b > 0 && !Number.isNaN(a) ? a / b : null);
+  return { optimality: { optSel: ratio(picked, solvable), optAcc: ratio(got, best), optCost: ratio(optimalCost, ownCost) } };
+}
+
+function cheapestRight({ quality, costUsdPer1k }: Compared, k: number): number {
+  let best = -1;
+  for (let m = 0; m < quality.length; m++) {
+    const cost = (costUsdPer1k[m] as Float64Array)[k] as number;
+    if (!(((quality[m] as Float64Array)[k] as number) >= 1) || Number.isNaN(cost)) continue;
+    if (best < 0 || cost < ((costUsdPer1k[best] as Float64Array)[k] as number)) best = m;
+  }
+  return best;
+}
+
+/** Mean of max over models of u minus the choice's u, u = quality - λ·cost (USD). Null where λ > 0 and a cost is unknown. */
+function regret({ policy: { decisions }, compared, lambdaPerUsd }: Subject): Pick<ReportPolicy, "regret"> {
+  const { n, at, quality, costUsdPer1k } = compared;
+  const utility = (m: number, k: number): number =>
+    ((quality[m] as Float64Array)[k] as number) - (lambdaPerUsd === 0 ? 0 : (lambdaPerUsd * ((costUsdPer1k[m] as Float64Array)[k] as number)) / 1000);
+  let sum = 0;
+  let decided = 0;
+  for (let k = 0; k < n; k++) {
+    let best = -Infinity;
+    for (let m = 0; m < quality.length; m++) best = Math.max(best, utility(m, k));
+    eachChoice(decisions, at[k] as number, (m, w) => {
+      sum += w * (best - utility(m, k));
+      decided += w;
+    });
+  }
+  const mean = sum / decided;
+  return { regret: { mean: Number.isFinite(mean) ? mean : null, lambdaPerUsd } };
+}
+
+/** Shares of compared prompts on which a choosing policy does better than, as well as, worse than the reference. */
+function versusReference({ policy, reference, compared }: Subject): Pick<ReportPolicy, "versusReference"> {
+  const [a, b] = [policy.decisions, reference.decisions];
+  if (policy === reference || a.form !== "choice" || b.form !== "choice") return {};
+  let win = 0;
+  let loss = 0;
+  let n = 0;
+  for (let k = 0; k < compared.n; k++) {
+    const i = compared.at[k] as number;
+    const qa = compared.quality[a.model[i] as number]?.[k];
+    const qb = compared.quality[b.model[i] as number]?.[k];
+    if (qa === undefined || qb === undefined) continue;
+    n++;
+    if (qa > qb + 1e-9) win++;
+    if (qb > qa + 1e-9) loss++;
+  }
+  return n === 0 ? {} : { versusReference: { win: win / n, tie: (n - win - loss) / n, loss: loss / n } };
+}
+
+/** Visits the models that a policy may call for one prompt, with their probabilities. */
+function eachChoice(decisions: Decisions, i: number, visit: (model: number, probability: number) => void): void {
+  if (decisions.form === "choice") {
+    const m = decisions.model[i] as number;
+    if (m >= 0) visit(m, 1);
+    return;
+  }
+  for (let m = 0; m < decisions.weights.length; m++) if ((decisions.weights[m] as number) > 0) visit(m, decisions.weights[m] as number);
+}

@@ -1,0 +1,106 @@
+import type { Report, Sweep } from "../../model/report.ts";
+import { count, counted, GAP, interval, percent, plain, quality, usd, withInterval } from "./numbers.ts";
+import { metricWords } from "./words.ts";
+
+const MOST_NAMES = 12;
+
+/** One line of what a run says besides its table. */
+export interface Fact {
+  readonly label: string;
+  readonly text: string;
+}
+
+/** What stands under every policy table, the same words in terminal, Markdown and HTML. */
+export function reportFacts(report: Report): Fact[] {
+  return [
+    compared(report),
+    objectives(report),
+    reference(report),
+    frontier(report),
+    zeroRouter(report),
+    oracle(report),
+    ...report.sweeps.map((one) => sweep(report, one)),
+    simulated(report),
+  ].filter((fact) => fact !== null);
+}
+
+function compared({ workload, statistics }: Report): Fact {
+  const parts = [
+    counted(workload.prompts, "prompt"),
+    workload.missing > 0
+      ? `${count(workload.missing)} left out (rule: ${workload.rule})`
+      : `none left out (rule: ${workload.rule})`,
+  ];
+  if (workload.excluded > 0) parts.push(`${count(workload.excluded)} excluded`);
+  if (workload.filtered > 0) parts.push(`${count(workload.filtered)} filtered out`);
+  if (workload.sampledOut > 0) parts.push(`${count(workload.sampledOut)} not sampled`);
+  if (workload.duplicates > 0) parts.push(`${count(workload.duplicates)} repeated texts`);
+  const [method] = statistics.method.split("; ");
+  return { label: "compared", text: `${parts.join(", ")}; ${plain(statistics.level * 100)} % intervals${method ? ` by ${method}` : ""}` };
+}
+
+function objectives({ objectives: names, metricDefinitions }: Report): Fact {
+  const words = names.map((name) => {
+    // Objectives have short names; their definitions have units in theirs.
+    const key = { cost: "costUsdPer1k", latency: "latencyMs" }[name] ?? name;
+    const direction = Object.hasOwn(metricDefinitions, key) ? metricDefinitions[key]?.direction : undefined;
+    return direction ? `${metricWords(name)} (${direction === "min" ? "lower" : "higher"} is better)` : metricWords(name);
+  });
+  return { label: "objectives", text: words.length > 0 ? words.join(", ") : GAP };
+}
+
+function reference({ statistics }: Report): Fact | null {
+  const { reference: name, weak, strong } = statistics;
+  if (name === null && weak === null) return null;
+  const roles = weak === null || strong === null ? "" : `weak model ${weak}, strong model ${strong}`;
+  return { label: "reference", text: [name, roles].filter((part) => part).join("; ") };
+}
+
+function frontier({ frontier: front, policies }: Report): Fact {
+  const costs = new Map(policies.map((policy) => [policy.name, policy.costUsdPer1k?.mean ?? 0]));
+  const names = [...front].sort((a, b) => (costs.get(a) ?? 0) - (costs.get(b) ?? 0));
+  return { label: "frontier", text: names.length > 0 ? listed(names) : "empty: no policy has every objective" };
+}
+
+function listed(names: readonly string[]): string {
+  if (names.length <= MOST_NAMES) return names.join(", ");
+  return `${names.slice(0, MOST_NAMES).join(", ")} and ${count(names.length - MOST_NAMES)} more`;
+}
+
+function zeroRouter({ metrics }: Report): Fact | null {
+  const { aiq, zeroRouter: zero } = metrics;
+  if (!aiq && !zero) return null;
+  const hull = zero ? `mixes along ${zero.hull.map((point) => point.name).join(" → ")}` : "";
+  const area = aiq
+    ? `AIQ ${withInterval(aiq.paper, aiq.ci)} as in the paper, ${quality(aiq.code)} as RouterBench's code divides, over ${usd(aiq.range[0])} to ${usd(aiq.range[1])}`
+    : "AIQ –: no cost range";
+  return { label: "zero router", text: [area, hull].filter((part) => part).join("; ") };
+}
+
+function oracle({ metrics }: Report): Fact | null {
+  const best = metrics.oracle;
+  if (!best) return null;
+  const price = best.costUsdPer1k === null ? "" : ` at ${usd(best.costUsdPer1k)} per 1,000`;
+  return {
+    label: "oracle",
+    text: `${quality(best.quality)}${price}, ${best.label}; ${percent(best.unsolved)} of prompts solved by no model`,
+  };
+}
+
+function sweep({ policies }: Report, { name, weak, strong, apgr, cpt, pointsTotal, monotone }: Sweep): Fact {
+  const hindsight = policies.some((policy) => policy.name === name && policy.hindsight) ? " (hindsight)" : "";
+  const shares = (["20", "50", "80"] as const).map((level) => percent(cpt.exact[level])).join(" / ");
+  const shaky = monotone ? "" : "; quality falls at some threshold, so as-coded CPT is unreliable";
+  const area = apgr.exact === null ? `APGR ${GAP}` : `APGR ${quality(apgr.exact)} ${interval(apgr.ci)}`.trim();
+  return {
+    label: `sweep ${name}`,
+    text: `${weak} → ${strong}${hindsight} over ${count(pointsTotal)} thresholds: ${area}; CPT 20/50/80 ${shares}${shaky}`,
+  };
+}
+
+function simulated({ policies }: Report): Fact | null {
+  const some = policies.filter((policy) => policy.simulated.length > 0);
+  if (some.length === 0) return null;
+  const list = some.map((policy) => `${policy.name} (${policy.simulated.map(metricWords).join(", ")})`).join(", ");
+  return { label: "simulated", text: `${list}; intervals there cover the sampling of prompts only` };
+}

@@ -1,0 +1,56 @@
+import type { Report } from "../../../model/report.ts";
+import { escapeHtml } from "../escape.ts";
+import { count, GAP, percent } from "../numbers.ts";
+import { metricFormat } from "../words.ts";
+import { sortableTable } from "./table.ts";
+
+/** Name, verdict, the run's figures, then what a reader must know before any number: warnings and gates. */
+export function header(report: Report): string {
+  const { workload, run, verdict, policies, statistics, timing } = report;
+  const badge = verdict === "none" ? "" : ` <span class="verdict ${verdict}">${{ pass: "✓ pass", fail: "✗ fail", inconclusive: "? inconclusive" }[verdict]}</span>`;
+  const simulated = policies.filter((policy) => policy.simulated.length > 0).length;
+  const figures: (readonly [string, string])[] = [
+    [count(workload.prompts), workload.prompts === 1 ? "prompt compared" : "prompts compared"],
+    [count(workload.missing), "left out"],
+    [count(policies.filter((p) => !p.control).length), "models and policies"],
+    [count(report.frontier.length), "on the frontier"],
+    [percent(statistics.level).replace(".0", ""), "intervals"],
+    ...(timing.decisionMicros === null ? [] : [[`${timing.decisionMicros.toPrecision(2)} µs`, "per decision"] as const]),
+    ...(simulated > 0 ? [[count(simulated), "rest on simulation"] as const] : []),
+  ];
+  const tiles = figures.map(([value, label]) => `<div><dt>${escapeHtml(label)}</dt><dd>${escapeHtml(value)}</dd></div>`);
+  return [
+    `<header><p class="kicker">wrp report</p><h1>${escapeHtml(workload.name)}${badge}</h1>`,
+    `<p class="soft">run <code>${escapeHtml(run.id)}</code> · <time datetime="${escapeHtml(run.createdAt)}">${escapeHtml(run.createdAt.replace("T", " ").replace(/\.\d+Z$/, " UTC"))}</time> · seed ${run.seed} · wrp ${escapeHtml(run.wrpVersion)}</p>`,
+    `<dl class="tiles">${tiles.join("")}</dl>`,
+    warnings(report),
+    gates(report),
+    "</header>",
+  ].join("\n");
+}
+
+function warnings({ warnings: all }: Report): string {
+  if (all.length === 0) return "";
+  const items = all.map((text) => `<li>${escapeHtml(text)}</li>`);
+  return `<aside class="warnings" aria-label="Warnings"><strong>${all.length === 1 ? "Warning" : `${all.length} warnings`}</strong><ul>${items.join("")}</ul></aside>`;
+}
+
+function gates({ gates: all }: Report): string {
+  if (all.length === 0) return "";
+  return sortableTable({
+    caption: "Gates",
+    columns: [{ head: "gate" }, { head: "verdict" }, { head: "observed", number: true }, { head: "bound", number: true }],
+    rows: all.map((gate) => {
+      const format = metricFormat(/^[\w.]+/.exec(gate.expression)?.[0] ?? "");
+      const number = (value: number | null): { html: string; value: number | null } => ({ html: escapeHtml(value === null ? GAP : format(value)), value });
+      return {
+        cells: [
+          { html: `<code>${escapeHtml(gate.expression)}</code>` },
+          { html: `<span class="verdict ${gate.verdict}">${gate.verdict}</span>` },
+          number(gate.observed),
+          number(gate.bound),
+        ],
+      };
+    }),
+  });
+}

@@ -1,0 +1,301 @@
+import { styleText } from "node:util";
+import type { Report, ReportPolicy } from "../../model/report.ts";
+import { visible } from "./escape.ts";
+import { reportFacts } from "./facts.ts";
+import { policyGroups } from "./groups.ts";
+import { displayWidth, fitNames } from "./names.ts";
+import { cost, costDecimals, count, counted, GAP, milliseconds, percent, quality, signed } from "./numbers.ts";
+import { comparisonsThatMatter, comparisonWords, isOwnMix, MARK_LEGEND, metricFormat, VERDICT_MARK } from "./words.ts";
+
+/** What the terminal can be asked. */
+export interface TerminalOptions {
+  /** Columns to fill; 80 unless told. */
+  readonly width?: number;
+  /** Colour is decided by the caller, which knows the stream. */
+  readonly color?: boolean;
+}
+
+const SENTENCES = 6;
+const NAME_MIN = 16;
+const LABEL_MAX = 14;
+
+/** The report for a terminal: a table, what to know about it, the comparisons in words, the warnings. */
+export async function renderTerminal(report: Report, options: TerminalOptions = {}): Promise<string> {
+  const width = Math.max(60, Math.floor(options.width ?? 80));
+  const paint = painter(options.color ?? false);
+  const blocks = [
+    heading(report, width, paint),
+    await table(report, width, paint),
+    facts(report, width, paint),
+    sentences(report, width, paint),
+    gates(report, width, paint),
+    warnings(report, width, paint),
+  ];
+  return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
+}
+
+type Style = "bold" | "dim" | "green" | "red" | "yellow" | "cyan";
+type Paint = (style: Style, text: string) => string;
+
+function painter(color: boolean): Paint {
+  return (style, text) => (color && text !== "" ? styleText(style, text, { validateStream: false }) : text);
+}
+
+function heading({ workload, run }: Report, width: number, paint: Paint): string {
+  const name = visible(workload.name);
+  const rest = `  ${counted(workload.prompts, "prompt")} · run ${visible(run.id).slice(0, 12)} · seed ${run.seed}`;
+  const room = width - 1 - displayWidth(rest);
+  return ` ${paint("bold", fitNames([name], room).get(name) ?? name)}${paint("dim", rest)}`;
+}
+
+interface Column {
+  readonly head: string;
+  readonly align: "left" | "right";
+  /** Narrow terminals drop the columns with the highest number first; 0 always stays. */
+  readonly rank: number;
+  readonly cell: (policy: ReportPolicy) => string;
+  readonly paint?: (policy: ReportPolicy, text: string) => string;
+}
+
+async function table(report: Report, width: number, paint: Paint): Promise<string> {
+  const groups = policyGroups(report);
+  if (groups.length === 0) return " no policies";
+  const policies = groups.flatMap((group) => group.policies);
+  const columns = chooseColumns(allColumns(policies, paint), policies, width);
+  const widths = columns.map((column) => cellWidth(column, policies));
+  const fixed = widths.reduce((sum, w) => sum + w + GUTTER, 0) + MARK;
+  const longest = Math.max(6, ...policies.map((p) => displayWidth(rowName(p))));
+  const nameWidth = Math.min(longest, width - fixed);
+  const names = fitNames(policies.map(rowName), nameWidth);
+
+  const { default: Table } = await import("cli-table3");
+  const grid = new Table({
+    chars: NO_LINES,
+    style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
+    colWidths: [MARK, nameWidth, ...widths.map((w) => w + GUTTER)],
+    colAligns: ["left", "left", ...columns.map((column) => column.align)],
+  });
+  const line = (text = ""): string => ` ${paint("dim", `${"─".repeat(nameWidth + fixed - 1 - displayWidth(text))}${text}`)}`;
+  grid.push(["", paint("dim", "policy"), ...columns.map((c) => `${" ".repeat(GUTTER)}${paint("dim", c.head)}`)]);
+  for (const { title, policies: rows } of groups) {
+    grid.push([{ content: line(` ${title}`), colSpan: columns.length + 2 }]);
+    for (const policy of rows) {
+      grid.push([
+        policy.onFrontier ? ` ${paint("cyan", "●")} ` : "   ",
+        policy.onFrontier ? paint("bold", names.get(rowName(policy)) as string) : (names.get(rowName(policy)) as string),
+        ...columns.map((column) => {
+          const text = column.cell(policy);
+          return `${" ".repeat(GUTTER)}${column.paint ? column.paint(policy, text) : text}`;
+        }),
+      ]);
+    }
+  }
+  const legend = [
+    policies.some((p) => p.onFrontier) ? "● on the frontier" : "",
+    policies.some((p) => p.costMatchedMix) ? "vs mix: against the static mix of models at the same cost" : "",
+    policies.some((p) => p.costMatchedMix) ? MARK_LEGEND : "",
+    policies.some((p) => p.hindsight) ? "* hindsight: sees the outcomes it is judged on" : "",
+    policies.some((p) => p.simulated.length > 0) ? "~ simulated" : "",
+  ].filter((part) => part !== "");
+  const body = grid
+    .toString()
+    .split("\n")
+    .map((text) => text.replace(/\s+$/, ""));
+  return [...body, line(), ...flow(legend, width - 4).map((text) => `   ${paint("dim", text)}`)].join("\n");
+}
+
+const MARK = 3;
+const GUTTER = 2;
+
+/** cli-table3's borders, all off: columns are told apart by space. */
+const NO_LINES = Object.fromEntries(
+  ["top", "top-mid", "top-left", "top-right", "bottom", "bottom-mid", "bottom-left", "bottom-right"]
+    .concat(["left", "left-mid", "mid", "mid-mid", "right", "right-mid", "middle"])
+    .map((name) => [name, ""]),
+);
+
+function rowName(policy: ReportPolicy): string {
+  return `${visible(policy.name)}${policy.hindsight ? "*" : ""}${policy.simulated.length > 0 ? "~" : ""}`;
+}
+
+function allColumns(policies: readonly ReportPolicy[], paint: Paint): Column[] {
+  const known = (pick: (p: ReportPolicy) => unknown): boolean => policies.some((p) => pick(p) !== null && pick(p) !== undefined);
+  const dimInterval = (_: ReportPolicy, text: string): string => text.replace(/\[.*\]/, (part) => paint("dim", part));
+  const columns: Column[] = [
+    {
+      head: "quality [95 %]",
+      align: "left",
+      rank: 0,
+      cell: (p) => pair(quality(p.quality.mean), p.quality.ci, (v) => quality(v)),
+      paint: dimInterval,
+    },
+  ];
+  if (known((p) => p.costUsdPer1k?.mean)) columns.push(costColumn(dimInterval));
+  if (known((p) => p.costMatchedMix)) {
+    columns.push({
+      head: "vs mix",
+      align: "right",
+      rank: 0,
+      cell: ({ costMatchedMix: mix }) =>
+        isOwnMix(mix) ? "same  " : mix ? `${signed(mix.difference)} ${VERDICT_MARK[mix.verdict]}` : `${GAP}  `,
+      paint: ({ costMatchedMix: mix }, text) =>
+        isOwnMix(mix) ? paint("dim", text) : mix?.verdict === "better" ? paint("green", text) : mix?.verdict === "worse" ? paint("red", text) : paint("dim", text),
+    });
+  }
+  if (known((p) => p.latencyMs?.p95.value))
+    columns.push({ head: "p95", align: "right", rank: 1, cell: (p) => milliseconds(p.latencyMs?.p95.value) });
+  if (policies.some((p) => (p.errorRate.mean ?? 0) > 0))
+    columns.push({ head: "errors", align: "right", rank: 2, cell: (p) => percent(p.errorRate.mean) });
+  if (known((p) => p.privacy?.leakRate.mean))
+    columns.push({ head: "leak", align: "right", rank: 2, cell: (p) => percent(p.privacy?.leakRate.mean) });
+  if (known((p) => p.safety?.attackReachRate.mean))
+    columns.push({ head: "attack reach", align: "right", rank: 3, cell: (p) => percent(p.safety?.attackReachRate.mean) });
+  if (policies.some((p) => Object.keys(p.share).length > 1))
+    columns.push({ head: "most used", align: "left", rank: 4, cell: mostUsed });
+  if (known((p) => p.arena?.clamped))
+    columns.push({ head: "arena", align: "right", rank: 3, cell: (p) => quality(p.arena?.clamped) });
+  return columns;
+}
+
+function costColumn(dim: Column["paint"]): Column {
+  return {
+    head: "$ per 1,000 [95 %]",
+    align: "left",
+    rank: 0,
+    cell: ({ costUsdPer1k: price }) => {
+      if (price?.mean === null || price?.mean === undefined) return GAP;
+      const decimals = costDecimals(price.mean);
+      return pair(cost(price.mean, decimals), price.ci, (v) => cost(v, decimals));
+    },
+    ...(dim ? { paint: dim } : {}),
+  };
+}
+
+/** `0.8794 [.8760, .8828]`: bounds go without their leading zero, or two intervals do not fit 80 columns. */
+function pair(value: string, ci: readonly [number, number] | null, format: (v: number) => string): string {
+  if (!ci) return value;
+  const bound = (v: number): string => format(v).replace(/^(−?)0\./, "$1.");
+  return `${value} [${bound(ci[0])}, ${bound(ci[1])}]`;
+}
+
+function mostUsed({ kind, control, share }: ReportPolicy): string {
+  if (kind === "always" && !control) return "";
+  const top = Object.entries(share).sort(([, a], [, b]) => b.mean - a.mean)[0];
+  if (!top) return GAP;
+  return `${fitNames([top[0]], 18).get(top[0])} ${percent(top[1].mean)}`;
+}
+
+function chooseColumns(columns: Column[], policies: readonly ReportPolicy[], width: number): Column[] {
+  const kept = [...columns];
+  const needed = (): number => kept.reduce((sum, c) => sum + cellWidth(c, policies) + GUTTER, MARK + NAME_MIN);
+  // A wider name column is worth more than a column of extras: at 80 only the first three stand.
+  const limit = width <= 80 ? 0 : Infinity;
+  for (const rank of [4, 3, 2, 1]) {
+    for (const column of kept.filter((c) => c.rank === rank).toReversed()) {
+      const roomy = needed() + (bestNameWidth(policies) - NAME_MIN) <= width;
+      if (column.rank > limit ? needed() > width - 4 : !roomy) kept.splice(kept.indexOf(column), 1);
+    }
+  }
+  if (needed() <= width) return kept;
+  // Costs so large that two intervals do not fit: the numbers stay, the cost interval goes.
+  return kept.map((c) =>
+    c.head.startsWith("$") ? { ...c, head: "$ per 1,000", cell: (p) => c.cell(p).replace(/ \[.*/, "") } : c,
+  );
+}
+
+function bestNameWidth(policies: readonly ReportPolicy[]): number {
+  return Math.min(32, Math.max(...policies.map((p) => displayWidth(rowName(p)))));
+}
+
+function cellWidth(column: Column, policies: readonly ReportPolicy[]): number {
+  return Math.max(displayWidth(column.head), ...policies.map((p) => displayWidth(column.cell(p))));
+}
+
+function facts(report: Report, width: number, paint: Paint): string {
+  const lines = reportFacts(report).map(({ label, text }) => [visible(label), visible(text)] as const);
+  const labels = fitNames(lines.map(([label]) => label), LABEL_MAX);
+  const indent = 1 + Math.max(...[...labels.values()].map(displayWidth)) + 2;
+  return lines
+    .flatMap(([label, text]) =>
+      wrap(text, width - indent).map((part, i) => {
+        const head = i === 0 ? (labels.get(label) as string) : "";
+        return ` ${paint("dim", head)}${" ".repeat(indent - 1 - displayWidth(head))}${part}`;
+      }),
+    )
+    .join("\n");
+}
+
+function sentences(report: Report, width: number, paint: Paint): string {
+  const all = comparisonsThatMatter(report);
+  if (all.length === 0) return "";
+  const shown = all.slice(0, SENTENCES).flatMap((c) => {
+    const { verdict } = c.main;
+    const mark = VERDICT_MARK[verdict];
+    const style = verdict === "better" ? "green" : verdict === "worse" ? "red" : "dim";
+    return wrap(visible(comparisonWords(report, c)), width - 3).map((part, i) => ` ${i === 0 ? paint(style, mark) : " "} ${part}`);
+  });
+  const rest = all.length - SENTENCES;
+  if (rest > 0) shown.push(paint("dim", `   and ${count(rest)} more comparisons in the HTML and JSON reports`));
+  return shown.join("\n");
+}
+
+function gates({ gates: all, verdict }: Report, width: number, paint: Paint): string {
+  if (all.length === 0) return "";
+  const style = { pass: "green", fail: "red", inconclusive: "yellow", none: "dim" } as const;
+  const lines = all.flatMap((gate) => {
+    const format = metricFormat(/^[\w.]+/.exec(gate.expression)?.[0] ?? "");
+    const seen = gate.observed === null ? GAP : format(gate.observed);
+    const bound = gate.bound === null ? "" : `, bound ${format(gate.bound)}`;
+    const parts = wrap(`${visible(gate.expression)}: observed ${seen}${bound}`, width - 15);
+    return parts.map((part, i) => ` ${i === 0 ? paint(style[gate.verdict], gate.verdict.padEnd(13)) : " ".repeat(13)} ${part}`);
+  });
+  return [` ${paint("bold", "gates")} ${paint(style[verdict], verdict)}`, ...lines].join("\n");
+}
+
+function warnings({ warnings: all }: Report, width: number, paint: Paint): string {
+  const indent = " warning: ".length;
+  return all
+    .flatMap((text) =>
+      wrap(visible(text), width - indent).map((part, i) =>
+        i === 0 ? ` ${paint("yellow", "warning:")} ${part}` : `${" ".repeat(indent)}${part}`,
+      ),
+    )
+    .join("\n");
+}
+
+/** Phrases on as few lines as they fit, three spaces between them. */
+function flow(phrases: readonly string[], width: number): string[] {
+  const lines: string[] = [];
+  for (const phrase of phrases) {
+    const last = lines.at(-1);
+    const joined = last === undefined ? phrase : `${last}   ${phrase}`;
+    if (last !== undefined && displayWidth(joined) <= width) lines[lines.length - 1] = joined;
+    else lines.push(...wrap(phrase, width));
+  }
+  return lines;
+}
+
+/** Breaks at spaces; a word longer than a line is cut. */
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ").flatMap((w) => chunks(w, width))) {
+    const joined = line === "" ? word : `${line} ${word}`;
+    if (displayWidth(joined) <= width) {
+      line = joined;
+      continue;
+    }
+    lines.push(line);
+    line = word;
+  }
+  return [...lines, line];
+}
+
+function chunks(word: string, width: number): string[] {
+  const parts = [""];
+  for (const char of word) {
+    if (displayWidth((parts.at(-1) as string) + char) > width) parts.push(char);
+    else parts[parts.length - 1] += char;
+  }
+  return parts;
+}

@@ -1,0 +1,140 @@
+import type { Comparison, Report, Verdict } from "../../model/report.ts";
+import { groupOf } from "./groups.ts";
+import { count, interval, milliseconds, percent, plain, quality, signed, usd } from "./numbers.ts";
+
+/** A mark beside a number; never the only carrier, each table has its legend. */
+export const VERDICT_MARK: Readonly<Record<Verdict, string>> = {
+  better: "▲",
+  worse: "▼",
+  equivalent: "=",
+  inconclusive: "?",
+};
+
+const COST = "costUsdPer1k";
+
+/** The other side of a comparison with the zero router at the policy's own cost; it is no policy of its own. */
+export const MIX = "cost-matched-mix";
+
+/** What the marks mean, for under a table. */
+export const MARK_LEGEND = "▲ better  ▼ worse  = equivalent  ? inconclusive";
+
+/** Whether a policy is its own cost-matched mix: a single model on the hull has nothing to beat. */
+export function isOwnMix(mix: { readonly difference: number } | null | undefined): boolean {
+  return mix !== null && mix !== undefined && Math.abs(mix.difference) < 1e-9;
+}
+
+/** A verdict in words, with what would settle an open one. */
+export function verdictWords(verdict: Verdict, nToSettle?: number | null): string {
+  if (verdict === "equivalent") return "equivalent within the margin";
+  if (verdict !== "inconclusive" || nToSettle === undefined) return verdict;
+  return nToSettle === null
+    ? "inconclusive (no number of prompts would settle it)"
+    : `inconclusive (about ${count(roundUp(nToSettle))} prompts would settle it)`;
+}
+
+/** One comparison as a sentence. The interval is the simultaneous one, which the verdict rests on. */
+export function comparisonWords(report: Report, { main, cost }: ComparedPair): string {
+  const words = `${sentence(main)}${simulatedNote(report, main)}`;
+  return cost ? `${words}; ${costClause(cost)}${simulatedNote(report, cost)}` : words;
+}
+
+/** Two policies compared, what they cost said in the same breath. */
+export interface ComparedPair {
+  /** Carries the verdict mark. */
+  readonly main: Comparison;
+  /** The same two by cost, where `main` is by quality. */
+  readonly cost: Comparison | null;
+}
+
+function costClause({ difference, verdict, ci, simultaneousCi, nToSettle }: Comparison): string {
+  const bounds = simultaneousCi ?? ci;
+  if (verdict === "equivalent") return `costs are ${verdictWords(verdict)}`;
+  if (verdict === "inconclusive") return `which costs less is ${verdictWords(verdict, nToSettle)}`;
+  const size = bounds && (difference < 0 ? ([-bounds[1], -bounds[0]] as [number, number]) : bounds);
+  return `it costs ${[usd(Math.abs(difference)), interval(size, usd)].join(" ").trim()} ${difference < 0 ? "less" : "more"} per 1,000`;
+}
+
+function sentence(comparison: Comparison): string {
+  const { a, metric, difference, verdict, margin } = comparison;
+  const mix = comparison.b === MIX;
+  const b = mix ? "the static mix of models at its own cost" : comparison.b;
+  const ci = comparison.simultaneousCi ?? comparison.ci;
+  const format = metricFormat(metric);
+  const named = metric === "quality" ? "" : ` in ${metricWords(metric)}`;
+  if (verdict === "equivalent") {
+    const within = margin === null ? "within the margin" : `within the margin of ${format(margin)}`;
+    return `${a} and ${b} are equivalent${named} ${within}: ${signed(difference, format)} ${interval(ci, format)}`.trim();
+  }
+  if (verdict === "inconclusive") {
+    const settle = mix ? verdict : verdictWords(verdict, comparison.nToSettle);
+    return `${a} against ${b}${named}: ${settle}: ${[signed(difference, format), interval(ci, format)].join(" ").trim()}`;
+  }
+  const size = ci && (difference < 0 ? ([-ci[1], -ci[0]] as [number, number]) : ci);
+  return `${a} is ${verdict} than ${b}${named} by ${[format(Math.abs(difference)), interval(size, format)].join(" ").trim()}`;
+}
+
+/**
+ * The comparisons a reader came for, first ones first: those of configured policies, then those along the frontier, then
+ * the others. What looks at the outcomes it is judged on (the oracle) is not an option and so is left out.
+ */
+export function comparisonsThatMatter(report: Report): ComparedPair[] {
+  const policies = new Map(report.policies.map((p) => [p.name, p]));
+  const frontier = new Set(report.frontier);
+  const rank = ({ a, b, metric }: Comparison): number => {
+    const [first, second] = [policies.get(a), policies.get(b)];
+    if (b === MIX) return first && groupOf(first) === "policies" ? 0.5 : 9;
+    const configured = [first, second].some((p) => p && groupOf(p) === "policies");
+    const control = [first, second].some((p) => p?.control);
+    const place = configured ? 0 : control ? 3 : frontier.has(a) && frontier.has(b) ? 1 : 2;
+    return place * 2 + (metric === "quality" ? 0 : 1);
+  };
+  return report.comparisons
+    .filter(({ a, b }) => !policies.get(a)?.hindsight && !policies.get(b)?.hindsight)
+    .filter((comparison) => comparison.b !== MIX || !isOwnMix(comparison))
+    .map((comparison, index) => ({ comparison, rank: rank(comparison), index }))
+    .sort((x, y) => x.rank - y.rank || x.index - y.index)
+    .map(({ comparison }) => comparison)
+    .flatMap((main, _, all): ComparedPair[] => {
+      const partner = (metric: string): Comparison | undefined => all.find((c) => c.metric === metric && c.a === main.a && c.b === main.b);
+      if (main.metric === COST && partner("quality")) return [];
+      return [{ main, cost: main.metric === "quality" ? (partner(COST) ?? null) : null }];
+    });
+}
+
+/** Said where either side's number is simulated: `latencyMs` stands for each of its quantiles. */
+function simulatedNote({ policies }: Report, { a, b, metric }: Comparison): string {
+  const sides = policies.filter(({ name }) => name === a || name === b);
+  const rests = sides.some(({ simulated }) => simulated.some((what) => metric === what || metric.startsWith(`${what}.`)));
+  return rests ? " (simulated)" : "";
+}
+
+/** How a metric's numbers are written, by the unit in its name. */
+export function metricFormat(metric: string): (value: number) => string {
+  if (/usd/i.test(metric)) return usd;
+  if (/ms\b|Ms\b|Ms\.|latency|ttft/.test(metric)) return milliseconds;
+  if (/rate$/i.test(metric)) return percent;
+  return metric === "quality" ? quality : plain;
+}
+
+/** A metric's name in prose. */
+export function metricWords(metric: string): string {
+  const known: Record<string, string> = {
+    cost: "cost per 1,000 prompts",
+    costUsdPer1k: "cost per 1,000 prompts",
+    "latencyMs.p50": "p50 latency",
+    "latencyMs.p95": "p95 latency",
+    "latencyMs.p99": "p99 latency",
+    latencyMs: "latency",
+    ttftMs: "time to first token",
+    errorRate: "error rate",
+    "privacy.leakRate": "leak rate",
+  };
+  return Object.hasOwn(known, metric) ? (known[metric] as string) : metric;
+}
+
+/** Two significant digits, upwards: a number of prompts to collect is an estimate. */
+function roundUp(n: number): number {
+  if (n < 100) return Math.ceil(n);
+  const unit = 10 ** (Math.floor(Math.log10(n)) - 1);
+  return Math.ceil(n / unit) * unit;
+}

@@ -1,0 +1,46 @@
+import type { PolicySpec } from "../model/config.ts";
+import { always } from "./kinds/always.ts";
+import { bestSingle } from "./kinds/best-single.ts";
+import { cheapest } from "./kinds/cheapest.ts";
+import { mix } from "./kinds/mix.ts";
+import { oracle } from "./kinds/oracle.ts";
+import { random } from "./kinds/random.ts";
+import { recorded } from "./kinds/recorded.ts";
+import { rules } from "./kinds/rules.ts";
+import { threshold } from "./kinds/threshold.ts";
+import { zeroRouter } from "./kinds/zero-router.ts";
+import type { Kind } from "./kind.ts";
+import type { Policy, RouterContext } from "./policy.ts";
+
+/** Every kind of policy. A new kind is its file, its spec in model/config.ts and its line here. */
+const kinds: { readonly [K in PolicySpec["kind"]]: Kind<K> } = {
+  always,
+  random,
+  mix,
+  cheapest,
+  "best-single": bestSingle,
+  oracle,
+  "zero-router": zeroRouter,
+  threshold,
+  rules,
+  recorded,
+};
+
+/** Builds one policy of its spec; `control` marks those that wrp adds. Throws WrpError. */
+export function buildPolicy(spec: PolicySpec, context: RouterContext, control = false): Policy {
+  const kind = kinds[spec.kind] as Kind<PolicySpec["kind"]>;
+  return kind.build(spec as never, context, {
+    name: spec.name ?? defaultName(spec),
+    kind: spec.kind,
+    control,
+    hindsight: false,
+    facts: [],
+  });
+}
+
+function defaultName(spec: PolicySpec): string {
+  return spec.kind === "always" ? spec.model : spec.kind;
+}
+
+export { factOf, type NumericFact } from "./facts.ts";
+export type { ModelFigures, Policy, RouterContext } from "./policy.ts";

@@ -1,0 +1,22 @@
+import { unknownName, WrpError } from "../../model/errors.ts";
+import { mixed, mixtureOf } from "../policy.ts";
+import type { Kind } from "../kind.ts";
+
+/** A static mix with given shares; reported as the exact expectation, not one draw. */
+export const mix: Kind<"mix"> = {
+  build(spec, context, base) {
+    const known = context.models.map((m) => m.name);
+    for (const name of Object.keys(spec.weights)) if (!known.includes(name)) throw unknownName("model", name, known);
+    const total = Object.values(spec.weights).reduce((sum, w) => sum + w, 0);
+    if (!(total > 0)) throw new WrpError(`policy "${base.name}": weights must not all be 0`);
+    const weights = Object.fromEntries(Object.entries(spec.weights).map(([name, w]) => [name, w / total]));
+    const shares = Object.entries(weights).map(([name, w]) => `${(100 * w).toFixed(1)} % ${name}`);
+    return {
+      ...base,
+      description: `static mix: ${shares.join(", ")} (exact expectation)`,
+      content: weights,
+      decide: () => mixed(weights, "static mix"),
+      replay: (columns) => mixtureOf(columns, weights),
+    };
+  },
+};

@@ -1,0 +1,31 @@
+import { celScope, condition } from "../../lib/cel.ts";
+import { unknownName } from "../../model/errors.ts";
+import { call } from "../policy.ts";
+import type { Kind } from "../kind.ts";
+
+/** Ordered rules in CEL over prompt, meta and signals; the first that matches decides, else the default. */
+export const rules: Kind<"rules"> = {
+  build(spec, context, base) {
+    const names = context.models.map((m) => m.name);
+    for (const model of [...spec.rules.map((r) => r.model), spec.default]) if (!names.includes(model)) throw unknownName("model", model, names);
+    const compiled = spec.rules.map((rule, k) => ({
+      when: condition(rule.when),
+      decision: (facts: { name: string; value: string }[]) => call(rule.model, rule.name ?? `rule ${k + 1}: ${rule.when}`, facts),
+    }));
+    return {
+      ...base,
+      description: `${spec.rules.length} rules, else ${spec.default}`,
+      content: { rules: spec.rules, default: spec.default },
+      decide({ prompt, signals }) {
+        const scope = celScope(prompt, signals);
+        const tried: { name: string; value: string }[] = [];
+        for (const { when, decision } of compiled) {
+          const matched = when.test(scope);
+          tried.push({ name: when.source, value: matched ? "true" : "false" });
+          if (matched) return decision(tried);
+        }
+        return call(spec.default, "default", tried);
+      },
+    };
+  },
+};

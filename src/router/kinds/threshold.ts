@@ -1,0 +1,68 @@
+import type { OutcomeColumns } from "../../model/columns.ts";
+import { unknownName, WrpError } from "../../model/errors.ts";
+import { quantileStep } from "../../stats/quantiles.ts";
+import { factOf, type NumericFact } from "../facts.ts";
+import { call } from "../policy.ts";
+import type { Kind } from "../kind.ts";
+
+/**
+ * Strong where a numeric fact reaches a threshold, weak below. With `strongShare` (default .5) in place of a threshold, the
+ * threshold is the workload's own quantile, as RouteLLM's calibrate_threshold sets it.
+ */
+export const threshold: Kind<"threshold"> = {
+  build(spec, context, base) {
+    const names = context.models.map((m) => m.name);
+    const strong = pick(spec.strong ?? context.strong, "strong");
+    const weak = pick(spec.weak ?? context.weak, "weak");
+    const fact = factOf(spec.fact);
+    const at = spec.threshold ?? calibrated(fact, spec.strongShare ?? 0.5, context.factValues(fact.name), base.name);
+
+    function pick(name: string | null, role: string): string {
+      if (name === null) throw new WrpError(`policy "${base.name}" needs a ${role} model`, { hint: `name it: ${role}: MODEL` });
+      if (!names.includes(name)) throw unknownName("model", name, names);
+      return name;
+    }
+
+    return {
+      ...base,
+      description:
+        spec.threshold === undefined
+          ? `${strong} for about ${(100 * (spec.strongShare ?? 0.5)).toFixed(0)} % of prompts, those with ${fact.name} ≥ ${at}; else ${weak}`
+          : `${strong} where ${fact.name} ≥ ${at}, else ${weak}`,
+      content: { fact: fact.name, strong, weak, threshold: at },
+      facts: [fact.name],
+      sweep: { fact: fact.name, weak, strong },
+      decide({ prompt, signals }) {
+        const value = fact.read(prompt, signals);
+        if (value === null) throw missing(fact, prompt.id);
+        const side = value >= at ? strong : weak;
+        return call(side, `${fact.name} ${value} ${value >= at ? "≥" : "<"} ${at}`, [{ name: fact.name, value }]);
+      },
+      replay: (columns) => ({ form: "choice", model: choose(columns, fact.name, strong, weak, at) }),
+    };
+  },
+};
+
+/** The threshold at which about `share` of the workload's prompts go to strong. */
+function calibrated(fact: NumericFact, share: number, values: Float64Array | null, policy: string): number {
+  const known = values?.filter((v) => !Number.isNaN(v)).sort();
+  if (!known || known.length === 0)
+    throw new WrpError(`policy "${policy}": no prompt has ${fact.name}`, { hint: "facts: prompt.lengthCodePoints, prompt.tokens, meta.NAME; or give a threshold" });
+  return quantileStep(known, 1 - share);
+}
+
+function choose(columns: OutcomeColumns, fact: string, strong: string, weak: string, at: number): Int32Array {
+  const values = columns.facts.get(fact);
+  if (!values) throw new Error(`the fact ${fact} was not gathered`);
+  const [s, w] = [columns.models.indexOf(strong), columns.models.indexOf(weak)];
+  const model = new Int32Array(columns.n);
+  for (let i = 0; i < columns.n; i++) {
+    const value = values[i] as number;
+    model[i] = Number.isNaN(value) ? -1 : value >= at ? s : w;
+  }
+  return model;
+}
+
+function missing(fact: NumericFact, id: string): WrpError {
+  return new WrpError(`prompt ${id} has no ${fact.name}`, { hint: "a threshold policy decides on a number that every prompt has" });
+}

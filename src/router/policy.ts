@@ -1,0 +1,86 @@
+import type { Decisions, OutcomeColumns } from "../model/columns.ts";
+import type { Decision } from "../model/decision.ts";
+import type { Prompt } from "../model/prompt.ts";
+
+/** What a policy may know of the models: fitted on the training part where something is held out. */
+export interface ModelFigures {
+  readonly name: string;
+  /** Mean grade; NaN where none is known. */
+  readonly quality: number;
+  /** USD per 1,000 prompts; NaN where unpriced. */
+  readonly costUsdPer1k: number;
+}
+
+/** The pool as a policy sees it; empty where nothing is simulated or live. */
+export interface PoolView {
+  readonly health: ReadonlyMap<string, boolean>;
+  readonly queueDepth: ReadonlyMap<string, number>;
+}
+
+/** All that policies are built from. */
+export interface RouterContext {
+  readonly models: readonly ModelFigures[];
+  /** The two models of a threshold policy unless it names its own; null where there are no two. */
+  readonly weak: string | null;
+  readonly strong: string | null;
+  /** A numeric fact over the workload's prompts, for policies calibrated on it; null where there is none. */
+  factValues(name: string): Float64Array | null;
+  readonly pool: PoolView;
+}
+
+/** One prompt with the facts known of it: all that `decide` sees. */
+export interface PromptView {
+  readonly prompt: Prompt;
+  readonly signals: Readonly<Record<string, unknown>>;
+}
+
+/** The threshold that a sweep varies. */
+export interface SweepSpec {
+  readonly fact: string;
+  readonly weak: string;
+  readonly strong: string;
+}
+
+/**
+ * A routing policy. It decides one prompt at a time (`decide`), a whole workload over columns (`replay`), or both; a
+ * policy with `replay` alone looks at outcomes and cannot route a new prompt.
+ */
+export interface Policy {
+  readonly name: string;
+  readonly kind: string;
+  /** True for the policies that wrp adds for comparison. */
+  readonly control: boolean;
+  /** True where it looks at the outcomes it is judged on. */
+  readonly hindsight: boolean;
+  readonly description: string;
+  /** Everything that a decision depends on besides the prompt, as JSON-able data: the key of stored decisions. */
+  readonly content: unknown;
+  /** Numeric facts that `replay` reads. */
+  readonly facts: readonly string[];
+  readonly sweep?: SweepSpec;
+  decide?(view: PromptView): Decision;
+  replay?(columns: OutcomeColumns): Decisions;
+}
+
+/** A decision for one model, with certainty. */
+export function call(model: string, rule: string, facts: Decision["facts"] = []): Decision {
+  return { alternatives: [{ steps: [{ do: "call", model }], probability: 1 }], rule, facts };
+}
+
+/** A random choice with these probabilities (models of probability 0 are left out). */
+export function mixed(weights: Readonly<Record<string, number>>, rule: string): Decision {
+  const alternatives = Object.entries(weights)
+    .filter(([, probability]) => probability > 0)
+    .map(([model, probability]) => ({ steps: [{ do: "call" as const, model }], probability }));
+  return { alternatives, rule, facts: [] };
+}
+
+/** The same choice for every prompt. */
+export function everywhere(columns: OutcomeColumns, model: string): Decisions {
+  return { form: "choice", model: new Int32Array(columns.n).fill(columns.models.indexOf(model)) };
+}
+
+/** The same mixture for every prompt. */
+export function mixtureOf(columns: OutcomeColumns, weights: Readonly<Record<string, number>>): Decisions {
+  return { form: "mixture", weights: Float64Array.from(columns.models, (m) => weights[m] ?? 0) };
+}

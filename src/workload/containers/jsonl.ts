@@ -1,0 +1,85 @@
+import { WrpError } from "../../model/errors.ts";
+import { MAX_RECORD_BYTES, PEEK_BYTES, textBytes } from "../bytes.ts";
+import type { DataFile } from "../data-file.ts";
+import { BadRow } from "../problems.ts";
+import { BATCH, type Container, type ReadOptions, type Row, type RowBatch } from "./container.ts";
+import { firstNonBlank } from "./json.ts";
+
+/** One JSON object a line; blank lines are skipped. */
+export const jsonl: Container = {
+  name: "JSONL",
+  lines: true,
+  textual: false,
+  detect: (head) => head[firstNonBlank(head)] === 0x7b,
+  read,
+};
+
+async function* read(file: DataFile, { bad, limit }: ReadOptions): AsyncGenerator<RowBatch> {
+  let rows: Row[] = [];
+  let at: number[] = [];
+  let first = 0;
+  for await (const { line, offset } of lines(file, limit === undefined ? undefined : PEEK_BYTES)) {
+    if (isBlank(line)) continue;
+    try {
+      rows.push(parseRow(line));
+      at.push(offset);
+    } catch (error) {
+      if (!(error instanceof BadRow)) throw error;
+      bad(offset, error);
+      continue;
+    }
+    if (rows.length === BATCH || (limit !== undefined && rows.length >= limit)) {
+      yield { columns: null, rows, at, first };
+      first += rows.length;
+      rows = [];
+      at = [];
+    }
+  }
+  if (rows.length > 0) yield { columns: null, rows, at, first };
+}
+
+interface Line {
+  readonly line: Buffer;
+  readonly offset: number;
+}
+
+async function* lines(file: DataFile, chunkBytes?: number): AsyncGenerator<Line> {
+  let pieces: Buffer[] = [];
+  let length = 0;
+  let offset = 0;
+  for await (const chunk of textBytes(file, chunkBytes)) {
+    let start = 0;
+    for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, start)) {
+      const piece = chunk.subarray(start, end);
+      const line = pieces.length > 0 ? Buffer.concat([...pieces, piece]) : piece;
+      yield { line, offset };
+      offset += line.length + 1;
+      start = end + 1;
+      pieces = [];
+      length = 0;
+    }
+    if (start < chunk.length) {
+      pieces.push(chunk.subarray(start));
+      length += chunk.length - start;
+    }
+    if (length > MAX_RECORD_BYTES)
+      throw new WrpError(`a line is longer than ${MAX_RECORD_BYTES / 1024 / 1024} MiB`, { place: { file: file.name } });
+  }
+  if (length > 0) yield { line: Buffer.concat(pieces), offset };
+}
+
+function isBlank(line: Buffer): boolean {
+  return line.length === 0 || firstNonBlank(line) === line.length;
+}
+
+function parseRow(line: Buffer): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(line.toString("utf8"));
+  } catch (error) {
+    throw new BadRow(`not valid JSON (${(error as Error).message})`);
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new BadRow(`each line must be a JSON object (got ${Array.isArray(value) ? "a list" : value === null ? "null" : `a ${typeof value}`})`);
+  return value as Record<string, unknown>;
+}

@@ -1,0 +1,90 @@
+import type { z } from "zod";
+import { datasetRowSchema, type DatasetRow } from "../../model/dataset-row.ts";
+import type { Message, RecordedOutcome } from "../../model/prompt.ts";
+import type { Row } from "../containers/container.ts";
+import { nameHash, newDraft, type Draft, type RowName } from "../draft.ts";
+import type { Notes } from "../notes.ts";
+import { newOutcome, settle, shown } from "../outcome.ts";
+import { BadRow } from "../problems.ts";
+import { perRow, type Importer } from "./importer.ts";
+
+/** wrp's own rows (model/dataset-row.ts). */
+export const wrp: Importer = {
+  name: "wrp",
+  describe: "wrp's own rows, as JSONL, JSON or Parquet: messages or prompt, and the outcomes of each model",
+  detect(source) {
+    const row = source.head[0] as Row;
+    if (Array.isArray(row)) return false;
+    const keys = Object.keys(row);
+    if (!keys.some((key) => key === "prompt" || key === "messages" || key === "promptHash" || key === "outcomes")) return false;
+    return keys.includes("outcomes") || keys.every((key) => Object.hasOwn(datasetRowSchema.shape, key));
+  },
+  open: (source) => ({
+    sessions: true,
+    read: (problems, notes) => perRow(source, problems, (row, name) => parse(row, name, notes)),
+  }),
+};
+
+function parse(row: Row, name: RowName, notes: Notes): Draft {
+  const checked = datasetRowSchema.safeParse(row);
+  if (!checked.success) throw badRow(checked.error.issues[0] as z.core.$ZodIssue, row);
+  const data = checked.data;
+  const messages = messagesOf(data);
+  const draft = newDraft(name, data.id ?? null, messages, data.dataset ?? null);
+  if (!messages) {
+    draft.hash = data.promptHash ?? nameHash(draft.dataset, draft.id);
+    draft.lengthCodePoints = data.lengthCodePoints ?? null;
+  }
+  draft.inputTokens = data.inputTokens ?? null;
+  draft.reference = data.reference ?? null;
+  draft.grader = data.grader ?? null;
+  draft.meta = data.meta ?? {};
+  draft.tags = data.tags ?? [];
+  draft.session = data.session ?? null;
+  draft.turn = data.turn ?? null;
+  draft.chosen = data.chosen ?? null;
+  draft.outcomes = outcomesOf(data, draft.id, notes);
+  return draft;
+}
+
+function messagesOf(data: DatasetRow): Message[] | null {
+  const prompt = data.prompt ?? null;
+  const messages = data.messages ?? null;
+  if (prompt !== null && messages !== null) throw new BadRow('a row has "prompt" or "messages", not both');
+  if (prompt !== null) return [{ role: "user", content: prompt }];
+  if (messages === null && !data.promptHash && !data.id)
+    throw new BadRow('a row needs "messages" or "prompt" (or, with figures only, "promptHash" or "id")');
+  return messages;
+}
+
+function outcomesOf(data: DatasetRow, promptId: string, notes: Notes): RecordedOutcome[] {
+  const outcomes: RecordedOutcome[] = [];
+  for (const [model, figures] of Object.entries(data.outcomes ?? {})) {
+    const outcome = newOutcome(model);
+    if (figures) {
+      outcome.quality = figures.quality ?? null;
+      outcome.costUsd = figures.costUsd ?? null;
+      outcome.latencyMs = figures.latencyMs ?? null;
+      outcome.ttftMs = figures.ttftMs ?? null;
+      outcome.inputTokens = figures.inputTokens ?? null;
+      outcome.outputTokens = figures.outputTokens ?? null;
+      outcome.error = figures.error ?? null;
+      outcome.text = figures.text ?? null;
+    }
+    outcomes.push(settle(outcome, notes, promptId));
+  }
+  return outcomes;
+}
+
+function badRow(issue: z.core.$ZodIssue, row: unknown): BadRow {
+  const path = issue.path.join(".");
+  if (issue.code === "unrecognized_keys") {
+    const key = [...issue.path, issue.keys[0]].join(".");
+    return new BadRow(`unknown key "${key}"`, {
+      hint: issue.path.length === 0 ? `known: ${Object.keys(datasetRowSchema.shape).join(", ")}` : "facts of your own go into meta",
+    });
+  }
+  let value: unknown = row;
+  for (const key of issue.path) value = (value as Record<PropertyKey, unknown>)[key];
+  return new BadRow(`"${path}" ${issue.message} (got ${shown(value)})`);
+}

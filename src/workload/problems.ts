@@ -1,0 +1,87 @@
+import { WrpError } from "../model/errors.ts";
+import { linesAt } from "./bytes.ts";
+import type { DataFile } from "./data-file.ts";
+
+/** What is wrong with one row, in words for the user; the reader of the file adds the place. */
+export class BadRow extends Error {
+  readonly hint: string | undefined;
+  /** Position of an earlier row that this one contradicts. */
+  readonly first: number | undefined;
+
+  constructor(message: string, options: { hint?: string; first?: number } = {}) {
+    super(message);
+    this.hint = options.hint;
+    this.first = options.first;
+  }
+}
+
+/**
+ * Bad rows of a workload: the first 20 are kept with their places, the rest counted. Positions are byte offsets,
+ * or record numbers in files without lines; lines are looked up only when there is something to tell.
+ */
+export interface Problems {
+  readonly count: number;
+  /** `lines` is false where positions in the file are record numbers. */
+  add(file: DataFile, at: number, lines: boolean, problem: BadRow): void;
+  /** One error for all of them, naming the first. */
+  error(): Promise<WrpError>;
+}
+
+const KEPT = 20;
+
+interface Kept {
+  readonly file: DataFile;
+  readonly at: number;
+  readonly lines: boolean;
+  readonly problem: BadRow;
+}
+
+export function newProblems(): Problems {
+  const kept: Kept[] = [];
+  let count = 0;
+  return {
+    get count() {
+      return count;
+    },
+    add(file, at, lines, problem) {
+      count++;
+      if (kept.length < KEPT) kept.push({ file, at, lines, problem });
+    },
+    error: () => joined(kept, count),
+  };
+}
+
+async function joined(kept: readonly Kept[], count: number): Promise<WrpError> {
+  const lineOf = await findLines(kept);
+  const [first, ...others] = kept as readonly [Kept, ...Kept[]];
+  const row = first.lines ? "" : `row ${first.at + 1}: `;
+  const earlier = first.problem.first;
+  const also = earlier === undefined ? "" : ` (first at ${first.lines ? "line" : "row"} ${lineOf(first, earlier)})`;
+  return new WrpError(`${row}${first.problem.message}${also}${others.length > 0 ? more(first, others, count, lineOf) : ""}`, {
+    place: { file: first.file.name, ...(first.lines ? { line: lineOf(first, first.at) } : {}) },
+    ...(first.problem.hint ? { hint: first.problem.hint } : {}),
+  });
+}
+
+type LineOf = (kept: Kept, at: number) => number;
+
+function more(first: Kept, others: readonly Kept[], count: number, lineOf: LineOf): string {
+  const same = others.every((other) => other.file === first.file);
+  const places = others.map((other) => (same ? "" : `${other.file.name}:`) + lineOf(other, other.at));
+  const rest = count - 1 - others.length;
+  const what = same ? (first.lines ? (count > 2 ? "lines " : "line ") : count > 2 ? "rows " : "row ") : "";
+  return `, and ${count - 1} more bad ${count > 2 ? "rows" : "row"}: ${what}${places.join(", ")}${rest > 0 ? ` and ${rest} others` : ""}`;
+}
+
+async function findLines(kept: readonly Kept[]): Promise<LineOf> {
+  const offsets = new Map<DataFile, number[]>();
+  for (const { file, at, lines, problem } of kept) {
+    if (!lines) continue;
+    const list = offsets.get(file) ?? [];
+    list.push(at, ...(problem.first === undefined ? [] : [problem.first]));
+    offsets.set(file, list);
+  }
+  const found = new Map<DataFile, Map<number, number>>();
+  for (const [file, list] of offsets) found.set(file, await linesAt(file, list));
+  return ({ file, lines }, at) => (lines ? (found.get(file)?.get(at) ?? 1) : at + 1);
+}
