@@ -7,7 +7,7 @@ import { bcaInterval } from "../stats/intervals.ts";
 import { means } from "../stats/means.ts";
 import { dominatedBy, frontier, type Point } from "../stats/pareto.ts";
 import { random } from "../stats/random.ts";
-import { compareFamily, type Difference } from "./comparisons.ts";
+import { compareFamily, promptsToSettle, type Difference } from "./comparisons.ts";
 import { comparedPrompts, type Compared } from "./compared.ts";
 import { METRICS } from "./definitions.ts";
 import type { DecidedPolicy, Objective, ReportInput } from "./input.ts";
@@ -221,7 +221,7 @@ function mixComparison(p: ReportPolicy): Report["comparisons"] {
   if (!p.costMatchedMix) return [];
   const { difference, ci, verdict } = p.costMatchedMix;
   return [
-    { a: p.name, b: "cost-matched-mix", metric: "quality", difference, ci, simultaneousCi: ci, margin: null, verdict, pHolm: null, pMcNemar: null, n: p.quality.n, nToSettle: null },
+    { a: p.name, b: "cost-matched-mix", metric: "quality", difference, ci, simultaneousCi: ci, margin: null, verdict, pHolm: null, pMcNemar: null, n: p.quality.n, nToSettle: promptsToSettle(difference, ci, p.quality.n, null) },
   ];
 }
 

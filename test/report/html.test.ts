@@ -45,6 +45,12 @@ test("hostile names and texts stay text", async () => {
   expect(shown).toContain(`<img src=x onerror=alert(1)>`);
 });
 
+test("a prompt keeps its lines", async () => {
+  const { document } = parseHTML(await renderHtml(examples.hostile()));
+  const texts = [...document.querySelectorAll(".moved-table .text")].map((element) => element.textContent);
+  expect(texts).toContain("```\n</details>\n| a | b |");
+});
+
 test("the policy lets only the page's own script run", async () => {
   const html = await renderHtml(examples.hostile());
   const script = /<script>([\s\S]*?)<\/script>/.exec(html)?.[1] ?? "";
@@ -80,5 +86,5 @@ test("warnings stand before every number", async () => {
 
 test("an empty report still makes a page", async () => {
   const empty = { ...examples.single(), policies: [], models: [], metricDefinitions: {} };
-  expect(await renderHtml(empty)).toContain("No policy has a quality or a cost to draw.");
+  expect(await renderHtml(empty)).toContain("No policy has a quality to draw.");
 });

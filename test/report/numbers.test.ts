@@ -32,7 +32,7 @@ test.each([
   [0.0001234, "0.012 %"],
   [0.00000001, "0.000001 %"],
 ])("a share of %d is %s", (value, text) => {
-  expect(numbers.percent(value)).toBe(text);
+  expect(numbers.percent(value)).toBe(nbsp(text));
 });
 
 test("counts are grouped, and named", () => {
@@ -51,7 +51,7 @@ test("signs stand where there is a difference", () => {
 });
 
 test("an interval that cannot be given is left out", () => {
-  expect(numbers.withInterval(0.5, [0.4, 0.6])).toBe("0.5000 [0.4000, 0.6000]");
+  expect(numbers.withInterval(0.5, [0.4, 0.6])).toBe("0.5000 [0.4000,\u00A00.6000]");
   expect(numbers.withInterval(0.5, null)).toBe("0.5000");
   expect(numbers.withInterval(null, null)).toBe("–");
 });
@@ -63,5 +63,5 @@ test.each([
   [12_340, "12.3 s"],
   [125_000, "125 s"],
 ])("%d ms is %s", (value, text) => {
-  expect(numbers.milliseconds(value)).toBe(text);
+  expect(numbers.milliseconds(value)).toBe(nbsp(text));
 });

@@ -97,7 +97,7 @@ test("a worse verdict says by how much, with the interval turned round", () => {
   const [first] = report.comparisons;
   const main = { ...first!, verdict: "worse", difference: -0.1, simultaneousCi: [-0.12, -0.07] } as const;
   expect(comparisonWords(report, { main: { ...main, simultaneousCi: [-0.12, -0.07] }, cost: null })).toBe(
-    "similarity-knn is worse than rules-v2 by 0.1000 [0.0700, 0.1200]",
+    "similarity-knn is worse than rules-v2 by 0.1000 [0.0700,\u00A00.1200]",
   );
 });
 

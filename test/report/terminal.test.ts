@@ -40,7 +40,7 @@ test("what rests on simulation says so", async () => {
   const text = await renderTerminal(examples.simulated());
   expect(text).toContain("qwen3-8b@local~");
   expect(text).toContain("~ simulated");
-  expect(text).toMatch(/p95 latency by 210 ms \[170 ms, 250 ms\]\s+\(simulated\)/);
+  expect(text).toMatch(/p95 latency by\s+210\sms\s+\[170\sms,\s250\sms\]\s+\(simulated\)/);
 });
 
 test("wider terminals say more", async () => {

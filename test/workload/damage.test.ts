@@ -41,9 +41,9 @@ function damaged(bytes: Buffer): fc.Arbitrary<Buffer> {
 
 test.each(Object.entries(whole))("damaged %s never gives anything but prompts or a WrpError", async (name, bytes) => {
   await fc.assert(
-    fc.asyncProperty(damaged(bytes), async (content) => {
+    fc.asyncProperty(damaged(bytes), async (changed) => {
       try {
-        await readAll(put(`damaged ${name}`, content));
+        await readAll(put(`damaged ${name}`, changed));
       } catch (error) {
         if (!(error instanceof WrpError)) throw error;
       }
@@ -72,11 +72,12 @@ const table = fc.array(
   { minLength: 1, maxLength: 12 },
 );
 
+const quoted = (value: string | number | null) => (value === null ? "" : `"${String(value).replaceAll('"', '""')}"`);
+
 test("the same rows in any container are the same prompts", async () => {
   await fc.assert(
     fc.asyncProperty(table, fc.constantFrom(",", ";", "\t"), fc.constantFrom("\n", "\r\n"), async (cells, delimiter, newline) => {
       const names = ["id", "prompt", "quality", "cost"] as const;
-      const quoted = (value: string | number | null) => (value === null ? "" : `"${String(value).replaceAll('"', '""')}"`);
       const csv = [names, ...cells.map((row) => names.map((name) => quoted(row[name])))].map((line) => line.join(delimiter) + newline).join("");
       const parquet = parquetWriteBuffer({
         columnData: names.map((name) => ({ name, data: cells.map((row) => row[name]), type: name === "id" || name === "prompt" ? "STRING" : "DOUBLE" }) as const),

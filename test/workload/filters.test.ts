@@ -93,12 +93,12 @@ test("split: the sides are disjoint and together everything; duplicates and sess
     fc.asyncProperty(texts, fc.integer({ min: 0, max: 1000 }), fc.constantFrom(undefined, 0.2, 0.9), async (rows, seed, trainShare) => {
       const name = putTexts(rows);
       const side = (split: "train" | "test") => prompts(name, { split, seed, ...(trainShare === undefined ? {} : { trainShare }) });
-      const [train, test] = [await side("train"), await side("test")];
-      expect([...train, ...test].map((prompt) => Number(prompt.id)).sort((a, b) => a - b)).toEqual(rows.map((_, i) => i));
-      for (const part of [train, test]) expect(part.map((prompt) => prompt.ordinal)).toEqual(part.map((_, i) => i));
+      const [train, rest] = [await side("train"), await side("test")];
+      expect([...train, ...rest].map((prompt) => Number(prompt.id)).sort((a, b) => a - b)).toEqual(rows.map((_, i) => i));
+      for (const part of [train, rest]) expect(part.map((prompt) => prompt.ordinal)).toEqual(part.map((_, i) => i));
       for (const key of ["hash", "session"] as const) {
         const keysOf = (part: typeof train) => new Set(part.filter((prompt) => prompt[key] !== null).map((prompt) => (key === "hash" ? "" : `${prompt.dataset}/`) + prompt[key]));
-        expect(keysOf(train).intersection(keysOf(test)).size).toBe(0);
+        expect(keysOf(train).intersection(keysOf(rest)).size).toBe(0);
       }
       expect(await side("train")).toEqual(train);
     }),
@@ -106,12 +106,13 @@ test("split: the sides are disjoint and together everything; duplicates and sess
   );
 });
 
+const hashes = async (list: Texts, options: Options) => (await prompts(putTexts(list), options)).map((prompt) => prompt.hash).sort();
+
 test("split does not depend on the order of rows, but on the seed", async () => {
   const rows = Array.from({ length: 200 }, (_, i) => ({ text: i, session: i % 3 ? i % 7 : null, dataset: "x" }));
-  const sideOf = async (list: Texts, seed: number) => (await prompts(putTexts(list), { split: "train", seed })).map((prompt) => prompt.hash).sort();
-  const train = await sideOf(rows, 1);
-  expect(await sideOf(rows.toReversed(), 1)).toEqual(train);
-  expect(await sideOf(rows, 2)).not.toEqual(train);
+  const train = await hashes(rows, { split: "train", seed: 1 });
+  expect(await hashes(rows.toReversed(), { split: "train", seed: 1 })).toEqual(train);
+  expect(await hashes(rows, { split: "train", seed: 2 })).not.toEqual(train);
 });
 
 test("split keeps about the train share", async () => {
@@ -139,11 +140,11 @@ test("sample: exactly as many as asked for, in workload order, seeded", async ()
 
 test("sample chooses by content and seed, not by place; every prompt has its chance", async () => {
   const rows = Array.from({ length: 100 }, (_, i) => ({ text: i, session: null, dataset: "x" }));
-  const chosen = async (list: Texts, seed: number) => (await prompts(putTexts(list), { sample: 30, seed })).map((prompt) => prompt.hash).sort();
-  expect(await chosen(rows.toReversed(), 1)).toEqual(await chosen(rows, 1));
-  expect(await chosen(rows, 2)).not.toEqual(await chosen(rows, 1));
+  const chosen = await hashes(rows, { sample: 30, seed: 1 });
+  expect(await hashes(rows.toReversed(), { sample: 30, seed: 1 })).toEqual(chosen);
+  expect(await hashes(rows, { sample: 30, seed: 2 })).not.toEqual(chosen);
   const times = new Map<string, number>();
-  for (let seed = 0; seed < 60; seed++) for (const hash of await chosen(rows, seed)) times.set(hash, (times.get(hash) ?? 0) + 1);
+  for (let seed = 0; seed < 60; seed++) for (const hash of await hashes(rows, { sample: 30, seed })) times.set(hash, (times.get(hash) ?? 0) + 1);
   expect(times.size).toBe(100);
   expect(Math.max(...times.values())).toBeLessThan(36);
 });
@@ -178,10 +179,10 @@ test("a workload's hash changes with what is read from it, and with nothing else
     { where: "true" }, { exclude: [list] }, { sample: 3 }, { sample: 3, seed: 2 }, { sample: 4 }, { split: "train" }, { split: "test" },
     { split: "test", seed: 2 }, { split: "test", trainShare: 0.4 }, { map: { prompt: "prompt" } }, { map: { prompt: "id" } },
   ] satisfies Options[];
-  const hashes = [plain, ...(await Promise.all(others.map(hashOf)))];
+  const all = [plain, ...(await Promise.all(others.map(hashOf)))];
   put("hash.txt", "question 2\n");
-  hashes.push(await hashOf({ exclude: [list] }));
-  expect(new Set(hashes).size).toBe(hashes.length);
+  all.push(await hashOf({ exclude: [list] }));
+  expect(new Set(all).size).toBe(all.length);
   expect(await hashOf({ split: "test", trainShare: 0.5 })).toBe(await hashOf({ split: "test" }));
 });
 

@@ -97,11 +97,12 @@ test.each<[string, string, string]>([
   expect((await failure(name)).error).toBe(error);
 });
 
+const costing = (cost: string) => put("cost.csv", `sample_id,prompt,eval_name,m,m|model_response,m|total_cost\n1,a,e,1,b,${cost}\n`);
+
 test("RouterBench: costs", async () => {
-  const row = (cost: string) => put("cost.csv", `sample_id,prompt,eval_name,m,m|model_response,m|total_cost\n1,a,e,1,b,${cost}\n`);
   for (const cost of ["free", "-1", "Infinity", "1e999", "True"])
-    expect((await failure(row(cost))).error).toBe(`cost.csv:2: "m|total_cost" must be a number ≥ 0 (got "${cost}")`);
-  for (const cost of ["", "nan", "NaN", "None", "null", " "]) expect((await prompts(row(cost)))[0]?.outcomes[0]?.costUsd, cost).toBe(null);
+    expect((await failure(costing(cost))).error).toBe(`cost.csv:2: "m|total_cost" must be a number ≥ 0 (got "${cost}")`);
+  for (const cost of ["", "nan", "NaN", "None", "null", " "]) expect((await prompts(costing(cost)))[0]?.outcomes[0]?.costUsd, cost).toBe(null);
 });
 
 test("wrp: every field", async () => {

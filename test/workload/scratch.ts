@@ -14,18 +14,18 @@ export const scratch = mkdtempSync(join(tmpdir(), "wrp-workload-"));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 /** Writes a file into the scratch folder; returns its name. */
-export function put(name: string, content: string | Uint8Array): string {
+export function put(name: string, bytes: string | Uint8Array): string {
   mkdirSync(dirname(join(scratch, name)), { recursive: true });
-  writeFileSync(join(scratch, name), content);
+  writeFileSync(join(scratch, name), bytes);
   return name;
 }
 
 /** Everything that a workload holds. */
 export async function readAll(input: string | string[], options: Options = {}): Promise<{ prompts: Prompt[]; summary: WorkloadSummary }> {
   const workload = await openWorkload({ inputs: [input].flat(), seed: 1, cwd: scratch, ...options });
-  const prompts: Prompt[] = [];
-  for await (const batch of workload.batches()) prompts.push(...batch);
-  return { prompts, summary: workload.summary() };
+  const read: Prompt[] = [];
+  for await (const batch of workload.batches()) read.push(...batch);
+  return { prompts: read, summary: workload.summary() };
 }
 
 /** The prompts of a workload. */

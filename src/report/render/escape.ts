@@ -3,6 +3,14 @@ export function escapeHtml(text: string): string {
   return visible(text).replace(/[&<>"'`]/g, (c) => `&#${c.charCodeAt(0)};`);
 }
 
+/** The same for a text whose line breaks matter: a prompt. */
+export function escapeHtmlLines(text: string): string {
+  return text
+    .split(/\r\n|[\n\r]/)
+    .map(escapeHtml)
+    .join("\n");
+}
+
 /** Text safe inside a GitHub Markdown table cell or sentence: no markup, no raw HTML, no mention, one line. */
 export function escapeMarkdown(text: string): string {
   return visible(text)

@@ -12,8 +12,10 @@ import { sharesSection } from "./html/shares.ts";
 import { slicesSection } from "./html/slices.ts";
 import { PAGE_STYLE } from "./html/style.ts";
 import { sweepsSection } from "./html/sweeps.ts";
-import { renderJson } from "./json.ts";
+import { compactJson } from "./json.ts";
 import { renderSvg } from "./svg.ts";
+import { paretoPoints } from "./svg/pareto.ts";
+import { sweepsTogether } from "./svg/share.ts";
 
 /** The report as one page that needs no network; without JavaScript only sorting, filtering and tooltips are missing. */
 export async function renderHtml(report: Report): Promise<string> {
@@ -42,7 +44,7 @@ export async function renderHtml(report: Report): Promise<string> {
     ...sections.map(renderSection),
     "</main>",
     '<footer>Made by wrp. The whole report stands in this page as JSON, in the element <code>#report</code>.</footer>',
-    `<script type="application/json" id="report">${escapeScriptJson(renderJson(report).trimEnd())}</script>`,
+    `<script type="application/json" id="report">${escapeScriptJson(compactJson(report))}</script>`,
     `<script>${PAGE_SCRIPT}</script>\n</body>\n</html>\n`,
   ].join("\n");
 }
@@ -50,6 +52,7 @@ export async function renderHtml(report: Report): Promise<string> {
 /** No network, and no script but the page's own, whatever a name or prompt may smuggle in. */
 const POLICY = `default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; script-src 'sha256-${hash("sha256", PAGE_SCRIPT, "base64")}'`;
 
-function chartTitle({ policies }: Report): string {
-  return policies.some((policy) => policy.costUsdPer1k?.mean !== null && policy.costUsdPer1k !== null) ? "Quality against cost" : "Quality";
+function chartTitle(report: Report): string {
+  if (paretoPoints(report).length > 0) return "Quality against cost";
+  return sweepsTogether(report).length > 0 ? "Quality against the strong model's share" : "Quality";
 }

@@ -7,10 +7,10 @@ import { renderMarkdown } from "./markdown.ts";
 import { renderTerminal } from "./terminal.ts";
 
 export { renderDecisions } from "./decisions.ts";
-export type { DecisionFormat, DecisionRow } from "./decisions.ts";
+export type { DecisionRow } from "./decisions.ts";
 
 /** What a renderer may be asked; each takes what concerns it. */
-export interface RenderOptions {
+interface RenderOptions {
   /** Terminal: columns to fill, 80 unless told. */
   readonly width?: number;
   /** Terminal: whether to colour. */

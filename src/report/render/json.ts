@@ -6,3 +6,8 @@ import { escapeJson } from "./escape.ts";
 export function renderJson(report: Report): string {
   return `${escapeJson(JSON.stringify(reportSchema.parse(report), null, 2))}\n`;
 }
+
+/** The same document on one line, to embed. */
+export function compactJson(report: Report): string {
+  return escapeJson(JSON.stringify(reportSchema.parse(report)));
+}

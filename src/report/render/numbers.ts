@@ -3,6 +3,8 @@ import type { Interval } from "../../model/report.ts";
 /** What stands where there is no number. A gap is never a zero. */
 export const GAP = "–";
 
+// Numbers hold together over line ends: spaces inside them are no-break (U+00A0).
+
 /** Quality to 4 digits: 0.8794. */
 export function quality(value: number | null | undefined): string {
   return fixed(value, 4);
@@ -32,9 +34,9 @@ export function costDecimals(value: number): number {
 export function milliseconds(value: number | null | undefined): string {
   if (missing(value)) return GAP;
   const size = Math.abs(value);
-  if (size < 10) return `${fixed(value, 2)} ms`;
-  if (size < 1000) return `${fixed(value, 0)} ms`;
-  return `${fixed(value / 1000, size < 10_000 ? 2 : size < 100_000 ? 1 : 0)} s`;
+  if (size < 10) return `${fixed(value, 2)}\u00A0ms`;
+  if (size < 1000) return `${fixed(value, 0)}\u00A0ms`;
+  return `${fixed(value / 1000, size < 10_000 ? 2 : size < 100_000 ? 1 : 0)}\u00A0s`;
 }
 
 /** A share in [0,1] as percent: 42.1 %; tiny ones keep two significant digits, so that they do not read as 0. */
@@ -42,10 +44,10 @@ export function percent(share: number | null | undefined): string {
   if (missing(share)) return GAP;
   const value = share * 100;
   const size = Math.abs(value);
-  if (size === 0 || size === 100) return `${value} %`;
-  if (size < 0.1) return `${size < 1e-6 ? "<0.000001" : minus(Number(value.toPrecision(2)).toString())} %`;
+  if (size === 0 || size === 100) return `${value}\u00A0%`;
+  if (size < 0.1) return `${size < 1e-6 ? "<0.000001" : minus(Number(value.toPrecision(2)).toString())}\u00A0%`;
   // 99.97 % must not read as 100.0 %.
-  return `${fixed(value, size > 99.9 && size < 100 ? 3 : 1)} %`;
+  return `${fixed(value, size > 99.9 && size < 100 ? 3 : 1)}\u00A0%`;
 }
 
 /** A count, grouped: 1 234 567 (no-break spaces). */
@@ -66,9 +68,9 @@ export function signed(value: number | null | undefined, format: (v: number) => 
   return value > 0 && /[1-9]/.test(text) ? `+${text}` : text;
 }
 
-/** An interval: [0.8760, 0.8828]; nothing where none can be given. */
+/** An interval, unbreakable: [0.8760, 0.8828]; nothing where none can be given. */
 export function interval(ci: Interval | undefined, format: (v: number) => string = quality): string {
-  return ci ? `[${format(ci[0])}, ${format(ci[1])}]` : "";
+  return ci ? `[${format(ci[0])},\u00A0${format(ci[1])}]` : "";
 }
 
 /** A number with its interval behind it, where there is one. */

@@ -1,5 +1,5 @@
 import type { Report } from "../../../model/report.ts";
-import { escapeHtml } from "../escape.ts";
+import { escapeHtml, escapeHtmlLines } from "../escape.ts";
 import { count, percent, signed, usd } from "../numbers.ts";
 import type { Section } from "./section.ts";
 import { sortableTable } from "./table.ts";
@@ -30,7 +30,7 @@ function onePair({ a, b, count: moved, n, prompts }: Report["moved"][number], in
         { html: escapeHtml(prompt.modelB) },
         { html: escapeHtml(signed(prompt.qualityDifference)), value: prompt.qualityDifference },
         { html: escapeHtml(signed(prompt.costUsdDifference, usd)), value: prompt.costUsdDifference },
-        ...(texts ? [{ html: `<span class="text">${escapeHtml(prompt.text ?? "")}</span>` }] : []),
+        ...(texts ? [{ html: `<span class="text">${escapeHtmlLines(prompt.text ?? "")}</span>` }] : []),
       ],
     })),
     className: "moved-table",

@@ -1,7 +1,7 @@
 import type { Report, ReportPolicy } from "../../../model/report.ts";
 import { escapeHtml } from "../escape.ts";
 import { groupOf, policyGroups } from "../groups.ts";
-import { cost, costDecimals, count, GAP, interval, milliseconds, percent, quality, signed } from "../numbers.ts";
+import { cost, costDecimals, GAP, interval, milliseconds, percent, quality, signed } from "../numbers.ts";
 import { isOwnMix, MARK_LEGEND, metricWords, VERDICT_MARK, verdictWords } from "../words.ts";
 import type { Section } from "./section.ts";
 import { numberCell, sortableTable } from "./table.ts";
@@ -111,9 +111,10 @@ const allColumns: readonly PolicyColumn[] = [
   },
   {
     head: "win / tie / loss",
-    hint: "compared prompts on which it does better, as well and worse than the reference",
+    number: true,
+    hint: "share of compared prompts on which it does better, as well and worse than the reference",
     known: (p) => p.versusReference !== undefined,
-    cell: ({ versusReference: v }) => (v ? { html: escapeHtml([v.win, v.tie, v.loss].map(count).join(" / ")), value: v.win - v.loss } : { html: GAP, value: null }),
+    cell: ({ versusReference: v }) => (v ? { html: escapeHtml([v.win, v.tie, v.loss].map(percent).join(" / ")), value: v.win - v.loss } : { html: GAP, value: null }),
   },
 ];
 

@@ -55,14 +55,15 @@ details{margin:8px 0}details .scroll{max-height:620px;overflow:auto}details thea
 .heat-table thead th{max-width:130px;white-space:normal;overflow-wrap:anywhere;font-size:12px;line-height:1.25}
 .heat{display:block;padding:3px 8px;border-radius:3px;text-align:right;background:color-mix(in srgb,var(--heat) var(--h),transparent)}
 .heat.few{background:var(--panel);color:var(--soft)}
-.moved-table .text{display:block;min-width:260px;max-width:520px;max-height:6em;overflow:auto;white-space:pre-wrap;overflow-wrap:anywhere;font-size:13px}
+.moved-table th[scope=row]{min-width:120px}.moved-table .text{display:block;min-width:260px;max-width:520px;max-height:6em;overflow:auto;white-space:pre-wrap;overflow-wrap:anywhere;font-size:13px}
 .filter input,.filter select{font:inherit;padding:4px 8px;border:1px solid var(--line);border-radius:6px;background:var(--bg);color:var(--fg);max-width:100%}
 .prose td{min-width:90px}.prose td:nth-child(4){min-width:260px}
 .facts{margin:0}.facts div{display:grid;grid-template-columns:140px 1fr;gap:12px;padding:6px 0;border-bottom:1px solid var(--line)}
 .facts dt{color:var(--soft);overflow-wrap:anywhere}.facts dd{margin:0;overflow-wrap:anywhere}
 #tip{position:fixed;z-index:9;pointer-events:none;max-width:min(360px,90vw);background:var(--fg);color:var(--bg);padding:7px 10px;border-radius:6px;font-size:13px;line-height:1.4;white-space:pre-line;overflow-wrap:anywhere}
 footer{margin-top:56px;color:var(--soft);font-size:13px}
-@media (max-width:600px){body{padding:18px 14px 60px;font-size:14px}h1{font-size:22px}h2{font-size:18px;margin-top:36px}.tiles{gap:10px 24px}.tiles dd{font-size:18px}.facts div{grid-template-columns:1fr;gap:0}.policies-table th[scope=row]{min-width:170px}th,td{padding:6px 8px}}
-@media print{:root{--fg:#000;--soft:#444;--line:#ccc;--bg:#fff;--panel:#f4f4f4;--good:#116329;--bad:#a40e26;--open:#7a4f01;--warn-bg:#fff8e5}body{max-width:none;padding:0;font-size:11px}nav,.filter,#tip{display:none}.js th button::after{content:""}.scroll,.chart,details .scroll{overflow:visible;max-height:none}.chart svg{min-width:0}table{font-size:10px}section,figure,tr{break-inside:avoid}h2{break-after:avoid}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
+@media (max-width:600px){body{padding:18px 14px 60px;font-size:14px}h1{font-size:22px}h2{font-size:18px;margin-top:36px}.tiles{gap:10px 24px}.tiles dd{font-size:18px}.facts div{grid-template-columns:1fr;gap:0}.policies-table th[scope=row]{min-width:150px}.policies-table tr>:nth-child(2){display:none}th,td{padding:6px 8px}}
+@page{size:A4 landscape;margin:12mm}
+@media print{.ci,.note{font-size:8px}:root{--fg:#000;--soft:#444;--line:#ccc;--bg:#fff;--panel:#f4f4f4;--good:#116329;--bad:#a40e26;--open:#7a4f01;--warn-bg:#fff8e5}body{max-width:none;padding:0;font-size:11px}nav,.filter,#tip{display:none}.js th button::after{content:""}.scroll,.chart,details .scroll{overflow:visible;max-height:none}.chart svg{min-width:0}table{font-size:10px}section,figure,tr{break-inside:avoid}h2{break-after:avoid}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
 `.trim();

@@ -56,7 +56,7 @@ export async function dotChart(report: Report): Promise<string> {
 }
 
 function emptyChart(report: Report): string {
-  const text = "No policy has a quality or a cost to draw.";
+  const text = "No policy has a quality to draw.";
   return svgDocument({
     width: WIDTH,
     height: 120,

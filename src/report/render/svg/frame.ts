@@ -15,7 +15,7 @@ export interface FrameSpec {
 }
 
 /** One axis; without a label it is not drawn. */
-export interface AxisSpec {
+interface AxisSpec {
   readonly label?: string;
   readonly domain: readonly [number, number];
   readonly log?: boolean;

@@ -1,9 +1,9 @@
 import type { Report } from "../../../model/report.ts";
 import { groupOf } from "../groups.ts";
 import { count } from "../numbers.ts";
+import { alongLine, curveLabels, curvesOf, dashes } from "./curve.ts";
 import { linearDomain, logDomain, logTicks } from "./domain.ts";
 import { drawFrame } from "./frame.ts";
-import type { Frame } from "./frame.ts";
 import { legend } from "./legend.ts";
 import type { LegendItem } from "./legend.ts";
 import { drawPoints } from "./points.ts";
@@ -26,9 +26,8 @@ export function paretoPoints({ policies }: Report): ChartPoint[] {
 export async function paretoChart(report: Report): Promise<string> {
   const points = paretoPoints(report);
   const hull = report.metrics.zeroRouter?.hull.map((p): [number, number] => [p.costUsdPer1k, p.quality]) ?? [];
-  const sweeps = report.sweeps
-    .map((sweep) => thin(sweep.points.flatMap((p): [number, number][] => (p.costUsdPer1k === null ? [] : [[p.costUsdPer1k, p.quality]]))))
-    .filter((line) => line.length > 1);
+  const curves = curvesOf(report, report.sweeps, (p) => (p.costUsdPer1k === null ? null : [p.costUsdPer1k, p.quality]));
+  const sweeps = curves.map((curve) => curve.line);
   const costs = [...points.flatMap((p) => [p.x, ...(p.ciX ?? [])]), ...[...hull, ...sweeps.flat()].map(([x]) => x)];
   const qualities = [...points.flatMap((p) => [p.y, ...(p.ciY ?? [])]), ...[...hull, ...sweeps.flat()].map(([, y]) => y)];
   const means = points.map((p) => p.x);
@@ -43,13 +42,13 @@ export async function paretoChart(report: Report): Promise<string> {
     x: { label: `cost, USD per 1,000 prompts${log ? " (log scale)" : ""}`, domain: x, log, ticks: log ? logTicks(x) : 8, format: tick },
     y: { label: "quality", domain: y, ticks: 8 },
     marks: (plot) => [
-      ...sweeps.map((line) => plot.line(line, { stroke: LINE.sweep, strokeWidth: 1.25 })),
+      ...curves.map((curve) => plot.line(curve.line, { stroke: LINE.sweep, strokeWidth: 1.25, strokeDasharray: dashes(curve) })),
       ...(hull.length > 1 ? [plot.line(hullLine(hull, log), { stroke: LINE.hull, strokeWidth: 1.5, strokeDasharray: "5 4" })] : []),
       ...(front.length > 1 ? [plot.line(front, { stroke: LINE.frontier, strokeWidth: 2 })] : []),
     ],
   });
-  const lines = [front, hullLine(hull, log), ...sweeps].flatMap((line) => samples(line, frame));
-  const { svg, unlabelled } = drawPoints(points, frame, lines);
+  const along = [front, hullLine(hull, log), ...sweeps].flatMap((line) => alongLine(line, frame));
+  const { svg, unlabelled } = drawPoints(points, frame, { along, labels: curveLabels(curves, frame) });
   const kinds = (["models", "policies", "controls"] as const).filter((kind) => points.some((p) => groupOf(p.policy) === kind));
   const items: LegendItem[] = [
     ...kinds,
@@ -92,24 +91,6 @@ function hullLine(hull: readonly [number, number][], log: boolean): [number, num
       const cost = x * (next[0] / x) ** (k / 24);
       return [cost, y + ((next[1] - y) * (cost - x)) / (next[0] - x || 1)];
     });
-  });
-}
-
-/** At most 400 points of a curve: more than the pixels they fall on. */
-function thin(line: [number, number][]): [number, number][] {
-  if (line.length <= 400) return line;
-  return Array.from({ length: 400 }, (_, i) => line[Math.round((i * (line.length - 1)) / 399)] as [number, number]);
-}
-
-/** Pixel points every few pixels along a curve. */
-function samples(line: readonly (readonly [number, number])[], frame: Frame): [number, number][] {
-  return line.flatMap(([x, y], i) => {
-    const [ax, ay] = [frame.x(x), frame.y(y)];
-    const next = line[i + 1];
-    if (!next) return [[ax, ay] as [number, number]];
-    const [bx, by] = [frame.x(next[0]), frame.y(next[1])];
-    const steps = Math.max(1, Math.round(Math.hypot(bx - ax, by - ay) / 8));
-    return Array.from({ length: steps }, (_, k): [number, number] => [ax + ((bx - ax) * k) / steps, ay + ((by - ay) * k) / steps]);
   });
 }
 

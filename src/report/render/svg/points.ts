@@ -30,8 +30,21 @@ const BOLD = 1.06;
 const LABEL_CHARS = 34;
 const MOST_LABELS = 26;
 
-/** Lays the points over a frame; `lines` are pixel points along curves, which labels avoid where they can. */
-export function drawPoints(points: readonly ChartPoint[], frame: Frame, lines: readonly (readonly [number, number])[]): DrawnPoints {
+/** A curve's name, at a point of the curve in pixels. */
+export interface CurveLabel {
+  readonly text: string;
+  readonly x: number;
+  readonly y: number;
+}
+
+/** What labels have to do with besides the points: pixel points along curves to keep off, and the curves' names. */
+export interface Curves {
+  readonly along: readonly (readonly [number, number])[];
+  readonly labels: readonly CurveLabel[];
+}
+
+/** Lays the points and every label over a frame; labels avoid curves where they can. */
+export function drawPoints(points: readonly ChartPoint[], frame: Frame, curves: Curves): DrawnPoints {
   const placed = points.map((point) => ({ point, x: frame.x(point.x), y: frame.y(point.y), size: sizeOf(point.policy) }));
   const bars = placed.map(({ point, x, y }) => intervalBars(point, x, y, frame)).join("");
   // Controls last: hollow, they may ring the model that they pick.
@@ -39,7 +52,7 @@ export function drawPoints(points: readonly ChartPoint[], frame: Frame, lines: r
     .sort((a, b) => Number(a.point.policy.control) - Number(b.point.policy.control))
     .map(({ point, x, y }) => pointMark(point.policy, x, y))
     .join("");
-  const { svg, unlabelled } = labels(placed, frame, lines);
+  const { svg, unlabelled } = labels(placed, frame, curves);
   return { svg: `<g class="bars">${bars}</g>${svg}<g class="marks">${marks}</g>`, unlabelled };
 }
 
@@ -73,7 +86,7 @@ interface Placed {
   readonly size: number;
 }
 
-function labels(placed: readonly Placed[], frame: Frame, lines: readonly (readonly [number, number])[]): DrawnPoints {
+function labels(placed: readonly Placed[], frame: Frame, curves: Curves): DrawnPoints {
   const groups = coincident([...placed].sort((a, b) => importance(b.point.policy) - importance(a.point.policy)));
   // In a crowd only what is not dominated is named.
   const named = groups.length <= MOST_LABELS ? groups : groups.filter((group) => group.some(({ point }) => point.policy.onFrontier));
@@ -88,17 +101,22 @@ function labels(placed: readonly Placed[], frame: Frame, lines: readonly (readon
   });
   const hard = placed.map(({ x, y, size }): Box => ({ x0: x - size - 1, y0: y - size - 1, x1: x + size + 1, y1: y + size + 1 }));
   const ends = placed.flatMap(({ point, x, y }) => barSamples(point, x, y, frame));
-  const places = placeLabels(requests, frame.inner, { hard, soft: [...lines, ...ends] });
+  const names = curves.labels.map(
+    ({ text, x, y }): LabelRequest => ({ x, y, radius: 1, width: textWidth(text, FONT), height: LABEL_HEIGHT, prefer: "right-down" }),
+  );
+  const places = placeLabels([...requests, ...names], frame.inner, { hard, soft: [...curves.along, ...ends] });
   let unlabelled = groups.filter((group) => !wanted.includes(group)).reduce((sum, group) => sum + group.length, 0);
   const svg = places.map((place, i) => {
+    const group = wanted[i] ?? [];
     if (!place) {
-      unlabelled += (wanted[i] as Placed[]).length;
+      unlabelled += group.length;
       return "";
     }
     const { box, leader } = place;
-    const front = (wanted[i] as Placed[]).some(({ point }) => point.policy.onFrontier);
+    const kind = i >= wanted.length ? " curve" : group.some(({ point }) => point.policy.onFrontier) ? " front" : "";
+    const text = texts[i] ?? (curves.labels[i - wanted.length] as CurveLabel).text;
     const line = leader ? `<line class="leader" x1="${px(leader[0])}" y1="${px(leader[1])}" x2="${px(leader[2])}" y2="${px(leader[3])}"/>` : "";
-    return `${line}<text class="label${front ? " front" : ""}" x="${px(box.x0)}" y="${px(box.y1 - 3.5)}" font-size="${FONT}" textLength="${px(box.x1 - box.x0)}" lengthAdjust="spacingAndGlyphs">${escapeHtml(texts[i] as string)}</text>`;
+    return `${line}<text class="label${kind}" x="${px(box.x0)}" y="${px(box.y1 - 3.5)}" font-size="${FONT}" textLength="${px(box.x1 - box.x0)}" lengthAdjust="spacingAndGlyphs">${escapeHtml(text)}</text>`;
   });
   return { svg: `<g class="labels">${svg.join("")}</g>`, unlabelled };
 }

@@ -1,6 +1,7 @@
 import type { Report, Sweep } from "../../../model/report.ts";
 import { groupOf } from "../groups.ts";
 import { count } from "../numbers.ts";
+import { alongLine, curveLabels, curvesOf, dashes } from "./curve.ts";
 import { linearDomain } from "./domain.ts";
 import { drawFrame } from "./frame.ts";
 import { legend } from "./legend.ts";
@@ -15,7 +16,8 @@ const HEIGHT = 460;
 /** Quality against the share of prompts that goes to the strong model, for sweeps between the same two models. */
 export async function shareChart(report: Report, sweeps: readonly Sweep[]): Promise<string> {
   const [{ weak, strong }] = sweeps as [Sweep];
-  const lines = sweeps.map((sweep) => thin(sweep.points.map((p): [number, number] => [p.share, p.quality])));
+  const curves = curvesOf(report, sweeps, (p) => [p.share, p.quality]);
+  const lines = curves.map((curve) => curve.line);
   const points = policiesBetween(report, weak, strong);
   const ends = [0, 1].map((share) => points.find((p) => p.x === share && !p.policy.control) ?? null);
   const [low, high] = ends.map((end, i) => end?.y ?? endOf(sweeps, i)) as [number | null, number | null];
@@ -30,13 +32,11 @@ export async function shareChart(report: Report, sweeps: readonly Sweep[]): Prom
     marks: (plot) => [
       ...[low, high].flatMap((v) => (v === null ? [] : [plot.ruleY([v], { stroke: "var(--c-model)", strokeOpacity: 0.5, strokeDasharray: "2 3" })])),
       ...(mix.length > 0 ? [plot.line(mix, { stroke: LINE.hull, strokeWidth: 1.5, strokeDasharray: "5 4" })] : []),
-      ...lines.map((line) => plot.line(line, { stroke: LINE.sweep, strokeWidth: 1.75 })),
+      ...curves.map((curve) => plot.line(curve.line, { stroke: LINE.sweep, strokeWidth: 1.75, strokeDasharray: dashes(curve) })),
     ],
   });
-  const onLines = [...lines, mix.flatMap((_, i) => Array.from({ length: 60 }, (__, k) => between(mix, (i * 60 + k) / 119)))].flatMap((line) =>
-    line.map(([x, y]): [number, number] => [frame.x(x), frame.y(y)]),
-  );
-  const { svg, unlabelled } = drawPoints(points, frame, onLines);
+  const along = [...lines, mix].flatMap((line) => alongLine(line, frame));
+  const { svg, unlabelled } = drawPoints(points, frame, { along, labels: curveLabels(curves, frame) });
   const kinds = (["models", "policies", "controls"] as const).filter((kind) => points.some((p) => groupOf(p.policy) === kind));
   const items: LegendItem[] = [...kinds, "sweep", ...(mix.length > 0 ? (["random mix"] as const) : [])];
   const names = sweeps.map((sweep) => sweep.name).join(", ");
@@ -65,15 +65,4 @@ function policiesBetween({ policies }: Report, weak: string, strong: string): Ch
 
 function endOf(sweeps: readonly Sweep[], share: number): number | null {
   return sweeps[0]?.points.find((point) => point.share === share)?.quality ?? null;
-}
-
-function between(line: readonly [number, number][], t: number): [number, number] {
-  const [a, b] = line as [[number, number], [number, number]];
-  return [a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t];
-}
-
-/** At most 500 points of a curve: more than the pixels they fall on. */
-function thin(line: [number, number][]): [number, number][] {
-  if (line.length <= 500) return line;
-  return Array.from({ length: 500 }, (_, i) => line[Math.round((i * (line.length - 1)) / 499)] as [number, number]);
 }

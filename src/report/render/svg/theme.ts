@@ -11,6 +11,7 @@ export const CHART_STYLE = `
 .wrp-chart text.soft{fill:var(--c-soft)}
 .wrp-chart text.label{paint-order:stroke;stroke:var(--c-bg);stroke-width:3px;stroke-linejoin:round}
 .wrp-chart text.front{font-weight:600}
+.wrp-chart text.curve{fill:var(--c-soft);font-style:italic}
 .wrp-chart .leader{stroke:var(--c-soft);stroke-width:.75;opacity:.7}
 .wrp-chart .models{fill:var(--c-model);stroke:var(--c-model)}
 .wrp-chart .policies{fill:var(--c-policy);stroke:var(--c-policy)}
