@@ -8,9 +8,9 @@
 import { existsSync, globSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { listPrice } from "../dist/lib/prices.js";
-import { countTokens } from "../dist/lib/tokens.js";
-import { openWorkload } from "../dist/workload/index.js";
+import { listPrice } from "../src/lib/prices.ts";
+import { countTokens } from "../src/lib/tokens.ts";
+import { openWorkload } from "../src/workload/index.ts";
 
 /** The day whose list prices apply: both models were on offer then. */
 const PRICED_ON = new Date("2026-11-23T00:00:00Z");

@@ -3,7 +3,7 @@
  * Run id and times are fixed, so that the same code gives the same bytes.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { evaluate, openStore, openWorkload, renderers } from "../dist/index.js";
+import { evaluate, openStore, openWorkload, renderers } from "../src/index.ts";
 
 const check = process.argv.includes("--check");
 const stopped = new AbortController();

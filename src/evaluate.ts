@@ -61,7 +61,7 @@ export type EvaluateEvent =
   | { readonly type: "done"; readonly report: Report; readonly columns: OutcomeColumns; readonly policies: readonly ExplainedPolicy[] };
 
 /** A decided policy with the rule behind each decision, where it gives one. */
-export type ExplainedPolicy = DecidedPolicy & { readonly rules: Pick<StoredDecisions, "rule" | "rules"> | null };
+export type ExplainedPolicy = DecidedPolicy & { readonly rules: Pick<StoredDecisions, "rule" | "rules" | "notes"> | null };
 
 /**
  * The pipeline: workload → answers → grades → outcomes → decisions → report. The same settings, workload and seed give the
@@ -119,7 +119,7 @@ export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, voi
         lambdaPerUsd: settings.lambdaPerUsd,
         aiqRange: settings.aiqRange,
         resamples: settings.resamples,
-        warnings: [...outcomes.warnings, ...notes, ...settingsWarnings(settings, outcomes.columns, fitted !== null)],
+        warnings: [...outcomes.warnings, ...notes, ...decided.flatMap((p) => p.rules?.notes ?? []), ...settingsWarnings(settings, outcomes.columns, fitted !== null)],
       });
     const ended = clockMs();
     const report: Report = {
@@ -189,7 +189,7 @@ function storedWorkload(store: OutcomeStore, hash: string): Workload {
 }
 
 type Reading = Pick<Parts, "store" | "workload" | "settings" | "clockMs" | "signal" | "concurrency">;
-type Deciding = Pick<Parts, "store" | "workload" | "wrpVersion" | "fresh" | "signal">;
+type Deciding = Pick<Parts, "store" | "workload" | "settings" | "wrpVersion" | "fresh" | "signal">;
 
 /** Reads the workload (from the store where it is there, else from its files, storing it) into columns. */
 async function* gather(parts: Reading, prices: PriceBook) {
@@ -267,8 +267,10 @@ async function fitOn(workload: Workload, parts: Pick<Parts, "settings" | "concur
 
 /** One policy over the workload: from the store, over columns, or prompt by prompt. */
 function decide(policy: Policy, columns: OutcomeColumns, parts: Deciding): { explained: ExplainedPolicy; reused: boolean } {
-  const { store, workload } = parts;
-  const key = valueHash({ kind: policy.kind, content: policy.content, models: columns.models, wrpVersion: parts.wrpVersion });
+  const { store, workload, settings } = parts;
+  // What looks at outcomes depends on the prices they were given, too.
+  const outcomes = policy.hindsight ? settings.models : null;
+  const key = valueHash({ kind: policy.kind, content: policy.content, models: columns.models, outcomes, wrpVersion: parts.wrpVersion });
   const { name, kind, control, hindsight, description, sweep } = policy;
   const shown = { name, kind, control, hindsight, description, ...(sweep ? { sweep } : {}) };
   const known = parts.fresh ? null : store.findDecisions(key, workload.hash);
@@ -280,7 +282,7 @@ function decide(policy: Policy, columns: OutcomeColumns, parts: Deciding): { exp
   if (policy.replay) {
     const decisions = policy.replay(columns);
     if (decisions.form === "choice")
-      store.saveDecisions(key, workload.hash, { models: columns.models, model: decisions.model, rule: new Int32Array(columns.n).fill(-1), rules: [] });
+      store.saveDecisions(key, workload.hash, { models: columns.models, model: decisions.model, rule: new Int32Array(columns.n).fill(-1), rules: [], notes: [] });
     return { explained: { ...shown, decisions, rules: null }, reused: false };
   }
   const stored = decideEach(policy, columns, store.readPrompts(workload.hash), parts.signal);
@@ -308,7 +310,7 @@ function decideEach(policy: Policy, columns: OutcomeColumns, batches: Iterable<r
       i++;
     }
   }
-  return { models: columns.models, model, rule, rules };
+  return { models: columns.models, model, rule, rules, notes: policy.notes?.() ?? [] };
 }
 
 /** The numeric facts that policies read, and the length control's. */

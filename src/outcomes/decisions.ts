@@ -14,6 +14,7 @@ export function saveDecisions(c: Connection, policyHash: string, workloadHash: s
     workload_id: storedWorkload(c, workloadHash).id,
     models: JSON.stringify(decisions.models),
     rules: JSON.stringify(decisions.rules),
+    notes: JSON.stringify(decisions.notes),
     pairs: JSON.stringify(pairs),
     codes: `[${codes.join(",")}]`,
   };
@@ -25,7 +26,7 @@ export function findDecisions(c: Connection, policyHash: string, workloadHash: s
     c.db
       .selectFrom("policy_decisions as d")
       .innerJoin("workloads as w", "w.id", "d.workload_id")
-      .select(["d.models", "d.rules", "d.pairs", "d.codes"])
+      .select(["d.models", "d.rules", "d.notes", "d.pairs", "d.codes"])
       .where("d.policy_hash", "=", policyHash)
       .where("w.hash", "=", workloadHash),
   );
@@ -37,6 +38,7 @@ export function findDecisions(c: Connection, policyHash: string, workloadHash: s
     model: Int32Array.from(codes, (code) => (pairs[code] as Pair)[0] ?? -1),
     rules: JSON.parse(row.rules) as string[],
     rule: Int32Array.from(codes, (code) => (pairs[code] as Pair)[1] ?? -1),
+    notes: JSON.parse(row.notes) as string[],
   };
 }
 

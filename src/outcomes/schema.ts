@@ -47,7 +47,7 @@ export interface Schema {
     meta: string | null;
     reference: StoredText | null;
   };
-  policy_decisions: { policy_hash: string; workload_id: number; models: string; rules: string; pairs: string; codes: string };
+  policy_decisions: { policy_hash: string; workload_id: number; models: string; rules: string; notes: string; pairs: string; codes: string };
   reports: { key: string; document: string };
   runs: {
     seq: Generated<number>;

@@ -46,6 +46,8 @@ export interface StoredDecisions {
   /** Index into `rules` (why), -1 where a policy gives no rule. */
   readonly rule: Int32Array;
   readonly rules: readonly string[];
+  /** What the policy met on the way that a report should warn of. */
+  readonly notes: readonly string[];
 }
 
 /** Where outcomes are kept. Everything is keyed by content: storing the same thing twice changes nothing. */

@@ -10,23 +10,25 @@ const MOST_PROMPTS = 50;
 export function movedBetween(columns: OutcomeColumns, compared: Compared, a: DecidedPolicy, b: DecidedPolicy): Report["moved"][number] | null {
   const [ca, cb] = [a.decisions, b.decisions];
   if (ca.form !== "choice" || cb.form !== "choice") return null;
-  const moved: { k: number; ma: number; mb: number; quality: number; cost: number }[] = [];
+  const largest: Move[] = [];
+  let count = 0;
   for (let k = 0; k < compared.n; k++) {
     const i = compared.at[k] as number;
     const ma = ca.model[i] as number;
     const mb = cb.model[i] as number;
     if (ma === mb || ma < 0 || mb < 0) continue;
+    count++;
     const difference = (table: readonly Float64Array[]) => ((table[mb] as Float64Array)[k] as number) - ((table[ma] as Float64Array)[k] as number);
-    moved.push({ k, ma, mb, quality: difference(compared.quality), cost: difference(compared.costUsdPer1k) / 1000 });
+    largest.push({ k, ma, mb, quality: difference(compared.quality), cost: difference(compared.costUsdPer1k) / 1000 });
+    if (largest.length >= 20 * MOST_PROMPTS) keepLargest(largest);
   }
-  const size = (cost: number) => (Number.isNaN(cost) ? 0 : Math.abs(cost));
-  moved.sort((x, y) => Math.abs(y.quality) - Math.abs(x.quality) || size(y.cost) - size(x.cost) || x.k - y.k);
+  keepLargest(largest);
   return {
     a: a.name,
     b: b.name,
-    count: moved.length,
+    count,
     n: compared.n,
-    prompts: moved.slice(0, MOST_PROMPTS).map(({ k, ma, mb, quality, cost }) => {
+    prompts: largest.map(({ k, ma, mb, quality, cost }) => {
       const ordinal = compared.at[k] as number;
       return {
         ordinal,
@@ -38,4 +40,19 @@ export function movedBetween(columns: OutcomeColumns, compared: Compared, a: Dec
       };
     }),
   };
+}
+
+interface Move {
+  readonly k: number;
+  readonly ma: number;
+  readonly mb: number;
+  readonly quality: number;
+  readonly cost: number;
+}
+
+/** Sorts, largest first, and drops what a report will not name: a million moved prompts are never held. */
+function keepLargest(moves: Move[]): void {
+  const size = (cost: number) => (Number.isNaN(cost) ? 0 : Math.abs(cost));
+  moves.sort((x, y) => Math.abs(y.quality) - Math.abs(x.quality) || size(y.cost) - size(x.cost) || x.k - y.k);
+  moves.length = Math.min(moves.length, MOST_PROMPTS);
 }

@@ -42,5 +42,5 @@ function defaultName(spec: PolicySpec): string {
   return spec.kind === "always" ? spec.model : spec.kind;
 }
 
-export { factOf, type NumericFact } from "./facts.ts";
+export { factOf } from "./facts.ts";
 export type { ModelFigures, Policy, RouterContext } from "./policy.ts";

@@ -59,6 +59,8 @@ export interface Policy {
   readonly facts: readonly string[];
   readonly sweep?: SweepSpec;
   decide?(view: PromptView): Decision;
+  /** What `decide` has met so far that a report should warn of. */
+  notes?(): string[];
   replay?(columns: OutcomeColumns): Decisions;
 }
 

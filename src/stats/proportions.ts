@@ -12,11 +12,6 @@ export function wilson(p: number, n: number, z = Z95): [number, number] | null {
   return [p === 0 ? 0 : Math.max(0, centre - half), p === 1 ? 1 : Math.min(1, centre + half)];
 }
 
-/** Upper 95 % bound of a rate after `n` trials without an event: 1 - .05^(1/n), the rule of three (Hanley & Lippman-Hand 1983). */
-export function ruleOfThree(n: number): number {
-  return n > 0 ? 1 - 0.05 ** (1 / n) : 1;
-}
-
 /** Exact two-sided McNemar p-value from the discordant counts (Binomial(b + c, 1/2)); 1 where nothing is discordant. */
 export function mcnemarExact(b: number, c: number): number {
   const n = b + c;

@@ -69,7 +69,6 @@ function writeSynthetic(): string {
   const folder = mkdtempSync(join(tmpdir(), "wrp-bench-"));
   const models = Array.from({ length: 11 }, (_, m) => `vendor/model-${m}`);
   const columns = ["", "sample_id", "prompt", "eval_name", ...models, ...models.map((m) => `${m}|model_response`), ...models.map((m) => `${m}|total_cost`)];
-  const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
   for (let file = 0; file < 3; file++) {
     const lines = Array.from({ length: 1000 }, (_, i) => {
       const prompt = `['Question ${file}.${i}: ${"which of these, \\'a\\' or \"b\", comes next? ".repeat(8)}']`;
@@ -79,4 +78,8 @@ function writeSynthetic(): string {
     writeFileSync(join(folder, `task-${file}.csv`), `${[columns.join(","), ...lines].join("\n")}\n`);
   }
   return folder;
+}
+
+function quoted(text: string): string {
+  return `"${text.replaceAll('"', '""')}"`;
 }

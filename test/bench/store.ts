@@ -1,15 +1,12 @@
-/**
- * Outcomes per second through WorkloadWriter.append, against bare better-sqlite3 prepared inserts of the same answers and
- * grades into the same tables in transactions of the same size. Paired in one process, alternating; the median of the
- * ratios. Run after `npm run build`: node test/bench/store.ts
- */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { performance } from "node:perf_hooks";
-import { pathToFileURL } from "node:url";
 import Database from "better-sqlite3";
 import type { Prompt } from "../../src/model/prompt.ts";
+import { built, paired, type Aim, type Figure } from "./measure.ts";
+
+export const name = "store";
+export const aim: Aim = { atLeast: 0.7 };
 
 const PROMPTS = 20_000;
 const MODELS = 11;
@@ -18,34 +15,30 @@ const BATCH = 512;
 /** Outcomes a transaction, as the store has it. */
 const GROUP = 4096;
 
-export async function bench(): Promise<{ name: string; ratio: number; detail: string }[]> {
-  const { openStore } = await import(new URL("../../dist/outcomes/index.js", import.meta.url).href);
+/**
+ * Outcomes per second through WorkloadWriter.append, against bare better-sqlite3 prepared inserts of the same answers and
+ * grades into the same tables in transactions of the same size. By turns in one process.
+ */
+export async function bench(): Promise<Figure[]> {
+  const { openStore } = await built<typeof import("../../src/outcomes/index.ts")>("outcomes/index.js");
   const folder = mkdtempSync(join(tmpdir(), "wrp-bench-"));
   const batches = [...makeBatches()];
-  const open = async (name: string) => openStore(join(folder, name));
+  const open = async (file: string) => openStore(join(folder, file));
+  let files = 0;
   try {
-    const ours: number[] = [];
-    const bare: number[] = [];
-    for (let round = 0; round < ROUNDS; round++) {
-      const turns = [
-        async () => ours.push(await writeOurs(open, `ours-${round}.db`, batches)),
-        async () => bare.push(await writeBare(open, folder, `bare-${round}.db`, batches)),
-      ];
-      for (const turn of round % 2 === 0 ? turns : turns.toReversed()) await turn();
-    }
-    const rows = PROMPTS * MODELS;
-    const perSecond = (ms: number[]) => `${Math.round((rows / median(ms)) * 1000).toLocaleString("en")} outcomes/s`;
-    const ratio = median(bare.map((ms, i) => ms / (ours[i] as number)));
-    return [{ name: "outcome writes / bare better-sqlite3 inserts", ratio, detail: `${perSecond(ours)} against ${perSecond(bare)} bare, ${rows} outcomes with texts` }];
+    const both = await paired(ROUNDS, () => writeBare(open, folder, `bare-${++files}.db`, batches), () => writeOurs(open, `ours-${++files}.db`, batches));
+    const outcomes = PROMPTS * MODELS;
+    const perSecond = (ms: number) => `${Math.round((outcomes / ms) * 1000).toLocaleString("en-US")} outcomes/s`;
+    return [{ name: "outcome writes / bare better-sqlite3 inserts", ratio: both.ratio, detail: `${perSecond(both.b)} against ${perSecond(both.a)} bare, ${outcomes.toLocaleString("en-US")} outcomes with texts` }];
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-type Open = (name: string) => Promise<import("../../src/outcomes/store.ts").OutcomeStore>;
+type Open = (file: string) => Promise<import("../../src/outcomes/store.ts").OutcomeStore>;
 
-async function writeOurs(open: Open, name: string, batches: readonly Prompt[][]): Promise<number> {
-  const store = await open(name);
+async function writeOurs(open: Open, file: string, batches: readonly Prompt[][]): Promise<number> {
+  const store = await open(file);
   const started = performance.now();
   const writer = store.writeWorkload({ hash: "bench", name: "bench", files: [{ name: "bench.jsonl", format: "jsonl", sha256: "0", importHash: "0" }] });
   for (const batch of batches) writer.append(batch);
@@ -57,9 +50,9 @@ async function writeOurs(open: Open, name: string, batches: readonly Prompt[][])
 }
 
 /** The same answers and grades, ids known beforehand; one record stands for all so that foreign keys hold. */
-async function writeBare(open: Open, folder: string, name: string, batches: readonly Prompt[][]): Promise<number> {
-  (await open(name)).close();
-  const handle = new Database(join(folder, name));
+async function writeBare(open: Open, folder: string, file: string, batches: readonly Prompt[][]): Promise<number> {
+  (await open(file)).close();
+  const handle = new Database(join(folder, file));
   handle.pragma("journal_mode = WAL");
   handle.pragma("synchronous = NORMAL");
   handle.pragma("foreign_keys = ON");
@@ -147,12 +140,4 @@ function makePrompt(ordinal: number): Prompt {
 function hashOf(i: number): string {
   const part = (k: number) => (Math.imul(i + 1, 0x9e3779b1 + k) >>> 0).toString(16).padStart(8, "0");
   return part(0) + part(2) + part(4) + part(6);
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number;
-}
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  for (const { name, ratio, detail } of await bench()) console.log(`${ratio.toFixed(2)}  ${name} (${detail})`);
 }

@@ -1,6 +1,6 @@
 import type { CostQuality } from "../../src/stats/hull.ts";
 import type { TwoModels } from "../../src/stats/sweep.ts";
-import { amount, built, duration, median, paired, time, type Aim, type Figure } from "./measure.ts";
+import { amount, built, cpuTime, duration, median, paired, type Aim, type Figure } from "./measure.ts";
 
 export const name = "sweep";
 /** Of time's growth over that of n log n. */
@@ -29,7 +29,7 @@ async function sweeps(): Promise<Figure[]> {
     // Ten sets of the smaller size do as many prompts as the larger one, so that both are timed over as long.
     const small = Array.from({ length: 10 }, () => twoModels(n, next));
     const large = twoModels(10 * n, next);
-    const both = await paired(ROUNDS, () => time(() => sweep(large)), async () => (await time(() => small.forEach(sweep))) / 10);
+    const both = await paired(ROUNDS, () => cpuTime(() => sweep(large)), () => cpuTime(() => small.forEach(sweep)) / 10);
     const growth = both.ratio / ((10 * Math.log(10 * n)) / Math.log(n));
     figures.push({
       name: `exact sweep at ${amount(10 * n)} / at ${amount(n)}, over n log n`,
@@ -63,9 +63,8 @@ async function hulls(): Promise<Figure[]> {
   for (const [shape, quality] of shapes) {
     const sets = HULL_SIZES.map((n) => points(n, next, quality));
     const [small, large] = [sets[2] as CostQuality[], sets[3] as CostQuality[]];
-    const both = await paired(ROUNDS, () => time(() => nonDecreasingHull(large)), () => time(() => nonDecreasingHull(small)));
-    const each: string[] = [];
-    for (const set of sets) each.push(`${amount(set.length)} in ${duration(await typical(() => nonDecreasingHull(set)))}`);
+    const both = await paired(ROUNDS, () => cpuTime(() => nonDecreasingHull(large)), () => cpuTime(() => repeat(10, () => nonDecreasingHull(small))) / 10);
+    const each = sets.map((set) => `${amount(set.length)} in ${duration(typical(() => nonDecreasingHull(set), HULL_SIZES[3] / set.length))}`);
     figures.push({ name: `hull of 200,000 / of 20,000 points, ${shape}`, ratio: both.ratio, aim: HULL_AIM, detail: `${each.join(", ")}; ${amount(nonDecreasingHull(large).length)} vertices` });
   }
   return figures;
@@ -78,8 +77,11 @@ function points(n: number, next: () => number, quality: (cost: number) => number
   });
 }
 
-async function typical(call: () => unknown): Promise<number> {
-  const all: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) all.push(await time(call));
-  return median(all);
+/** CPU milliseconds of one call among `times` that are timed together. */
+function typical(call: () => unknown, times: number): number {
+  return median(Array.from({ length: ROUNDS }, () => cpuTime(() => repeat(Math.min(times, 100), call)) / Math.min(times, 100)));
+}
+
+function repeat(times: number, call: () => unknown): void {
+  for (let k = 0; k < times; k++) call();
 }

@@ -253,6 +253,7 @@ export function outcomeStoreContract(name: string, open: () => Promise<OutcomeSt
             model: Int32Array.from(pairs, ([m]) => m),
             rule: Int32Array.from(pairs, ([, r]) => r),
             rules: ["length ≥ 100", "default", "tag"],
+            notes: ["met nothing odd"],
           };
           const policy = `policy ${++round}`;
           expect(store.findDecisions(policy, "w")).toBeNull();
@@ -268,7 +269,7 @@ export function outcomeStoreContract(name: string, open: () => Promise<OutcomeSt
       withStore((store) => {
         save(store, "w", fruits(0, 2));
         save(store, "v", fruits(0, 2));
-        const first = { models: ["small"], model: Int32Array.of(0, -1), rule: Int32Array.of(-1, -1), rules: [] };
+        const first = { models: ["small"], model: Int32Array.of(0, -1), rule: Int32Array.of(-1, -1), rules: [], notes: [] };
         store.saveDecisions("p", "w", first);
         store.saveDecisions("p", "w", { ...first, models: ["other"] });
         expect(store.findDecisions("p", "w")).toStrictEqual(first);

@@ -59,7 +59,7 @@ describe("the file", () => {
     const writer = store.writeWorkload(header("w"));
     writer.append([prompt(0, { outcomes: [outcome("small", { quality: null }), outcome("large")] })]);
     writer.finish(summary(1));
-    store.saveDecisions("p", "w", { models: ["small", "large"], model: Int32Array.of(1, -1), rule: Int32Array.of(0, -1), rules: ["long"] });
+    store.saveDecisions("p", "w", { models: ["small", "large"], model: Int32Array.of(1, -1), rule: Int32Array.of(0, -1), rules: ["long"], notes: [] });
     store.close();
     expect(query(path, "SELECT model, quality, grader, source, row FROM outcomes")).toEqual([
       { model: "small", quality: null, grader: null, source: "fruit", row: 0 },

@@ -121,6 +121,7 @@ const statements = [
     workload_id INTEGER NOT NULL REFERENCES workloads,
     models TEXT NOT NULL CHECK (json_valid(models)),
     rules TEXT NOT NULL CHECK (json_valid(rules)),
+    notes TEXT NOT NULL CHECK (json_valid(notes)),
     pairs TEXT NOT NULL CHECK (json_valid(pairs)),
     codes TEXT NOT NULL CHECK (json_valid(codes)),
     PRIMARY KEY (policy_hash, workload_id)

@@ -26,6 +26,10 @@ export const rules: Kind<"rules"> = {
         }
         return call(spec.default, "default", tried);
       },
+      notes: () =>
+        compiled.flatMap(({ when: { source, missing } }) =>
+          missing.count > 0 ? [`policy "${base.name}": "${source}" met a missing field on ${missing.count} prompts (${missing.example}): no match there`] : [],
+        ),
     };
   },
 };
