@@ -1,9 +1,10 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import pLimit from "p-limit";
 import { recordedGrade } from "./grade/recorded.ts";
 import { valueHash } from "./lib/hash.ts";
 import type { OutcomeColumns } from "./model/columns.ts";
 import type { ModelSpec, PolicySpec } from "./model/config.ts";
-import { EXIT, WrpError } from "./model/errors.ts";
+import { EXIT, WrpError, type Place } from "./model/errors.ts";
 import type { Prompt } from "./model/prompt.ts";
 import type { Report } from "./model/report.ts";
 import { ColumnsBuilder } from "./outcomes/columns.ts";
@@ -51,6 +52,8 @@ export interface Parts {
   readonly now: () => Date;
   readonly clockMs: () => number;
   readonly signal: AbortSignal;
+  /** Where the user wrote a policy, for errors about it. */
+  readonly placeOf?: (spec: PolicySpec) => Place | undefined;
 }
 
 /** What a run tells as it goes; the last is `done`. */
@@ -80,24 +83,26 @@ export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, voi
   try {
     const outcomes = yield* gather(parts, prices);
     const readMs = clockMs() - started;
-    const { context, policies, notes } = assembled(outcomes.columns, config);
+    const { context, policies, notes } = assembled(outcomes.columns, config, parts.placeOf);
     const reference = referenceName(settings, policies, context.strong);
 
     const decideFrom = clockMs();
     const decided: ExplainedPolicy[] = [];
     const counts = { computed: 0, reused: 0, micros: 0 };
     for (const policy of policies) {
-      stopIfAsked(parts.signal);
+      await stopIfAsked(parts.signal);
       const before = clockMs();
       const { explained, reused } = decide(policy, outcomes.columns, parts);
       decided.push(explained);
-      counts[reused ? "reused" : "computed"] += outcomes.columns.n;
-      if (!reused) counts.micros += (clockMs() - before) * 1000;
+      const each = explained.decisions.form === "choice"; // a mixture is one thing for the whole workload
+      if (each) counts[reused ? "reused" : "computed"] += outcomes.columns.n;
+      if (each && !reused) counts.micros += (clockMs() - before) * 1000;
       yield { type: "decided", policy: policy.name, prompts: outcomes.columns.n, reused };
     }
     const decideMs = clockMs() - decideFrom;
 
     yield { type: "computing", policies: decided.length };
+    await stopIfAsked(parts.signal);
     const reportFrom = clockMs();
     const reportKey = valueHash({ configHash, workloadHash: workload.hash, wrpVersion: parts.wrpVersion });
     const known = parts.fresh ? null : store.findReport(reportKey);
@@ -125,6 +130,7 @@ export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, voi
     const report: Report = {
       ...computed,
       run,
+      workload: { ...computed.workload, name: workload.name, files: computed.workload.files.map((file, k) => ({ ...file, name: workload.files[k]?.name ?? file.name })) },
       timing: {
         readMs,
         storeMs: outcomes.storeMs,
@@ -168,8 +174,14 @@ export async function redecide(
   return { columns, settings, figures: context.models, policies: policies.map((policy) => decide(policy, columns, known).explained) };
 }
 
-function assembled(columns: OutcomeColumns, { settings, fitted }: RunConfig) {
-  return assemble(fitted ?? modelFigures(columns), settings.policies, columns.facts, columns.chosen.some((m) => m >= 0));
+function assembled(columns: OutcomeColumns, { settings, fitted }: RunConfig, placeOf?: Parts["placeOf"]) {
+  return assemble(fitted ?? figuresUnder(settings.missing, columns), settings.policies, columns.facts, columns.chosen.some((m) => m >= 0), placeOf);
+}
+
+/** What a model is worth under the run's rule for failed calls: a gap, or a refusal of quality 0. */
+function figuresUnder(missing: MissingRule, columns: OutcomeColumns): ModelFigures[] {
+  if (missing === "gap") return modelFigures(columns);
+  return modelFigures({ ...columns, quality: columns.quality.map((column, m) => column.map((q, i) => ((columns.failed[m] as Uint8Array)[i] === 1 ? 0 : q))) });
 }
 
 /** A workload that is read from the store. */
@@ -200,7 +212,7 @@ async function* gather(parts: Reading, prices: PriceBook) {
   let storeMs = 0;
   try {
     for await (const prompts of stored ? store.readPrompts(workload.hash) : workload.batches()) {
-      stopIfAsked(signal);
+      await stopIfAsked(signal);
       const from = clockMs();
       writer?.append(prompts);
       storeMs += clockMs() - from;
@@ -216,7 +228,7 @@ async function* gather(parts: Reading, prices: PriceBook) {
   const saved = writer?.finish(summary) ?? { answersNew: 0, answersKnown: pour.answers(), gradesNew: 0, gradesKnown: pour.grades() };
   storeMs += clockMs() - from;
   const { columns, zeroCost } = pour.builder.finish(prices.free);
-  for (const name of settings.only ?? []) if (!columns.models.includes(name)) throw unknownModel(name, columns.models);
+  for (const name of settings.only ?? []) if (!columns.models.includes(name)) throw unknownModel(name, pour.seen());
   return {
     columns,
     summary,
@@ -234,15 +246,20 @@ function pourInto(parts: Pick<Parts, "settings" | "concurrency">, prices: PriceB
   const backend: Backend = recordedBackend(prices.tokens);
   const builder = new ColumnsBuilder(factsOf(settings.policies).map((name) => ({ name, read: (prompt: Prompt) => factOf(name).read(prompt, {}) })));
   const limit = pLimit(parts.concurrency);
+  const seen = new Set<string>();
   let answers = 0;
   let grades = 0;
   return {
     builder,
+    /** Every model that a prompt has an outcome of, also those not asked for. */
+    seen: () => [...seen],
     answers: () => answers,
     grades: () => grades,
     async add(prompts: readonly Prompt[]): Promise<void> {
       const names = new Set<string>();
-      for (const prompt of prompts) for (const { model } of prompt.outcomes) if (!settings.only || settings.only.includes(model)) names.add(model);
+      for (const prompt of prompts) for (const { model } of prompt.outcomes) names.add(model);
+      for (const name of names) seen.add(name);
+      if (settings.only) for (const name of names) if (!settings.only.includes(name)) names.delete(name);
       const from = builder.size;
       builder.addPrompts(prompts);
       const batches = await Promise.all([...names].map((model) => limit(async () => ({ model, answered: await backend.answer(prompts, model) }))));
@@ -259,10 +276,10 @@ function pourInto(parts: Pick<Parts, "settings" | "concurrency">, prices: PriceB
 async function fitOn(workload: Workload, parts: Pick<Parts, "settings" | "concurrency" | "signal">, prices: PriceBook) {
   const pour = pourInto(parts, prices);
   for await (const prompts of workload.batches()) {
-    stopIfAsked(parts.signal);
+    await stopIfAsked(parts.signal);
     await pour.add(prompts);
   }
-  return modelFigures(pour.builder.finish(prices.free).columns);
+  return figuresUnder(parts.settings.missing, pour.builder.finish(prices.free).columns);
 }
 
 /** One policy over the workload: from the store, over columns, or prompt by prompt. */
@@ -297,7 +314,7 @@ function decideEach(policy: Policy, columns: OutcomeColumns, batches: Iterable<r
   const numbers = new Map<string, number>();
   let i = 0;
   for (const prompts of batches) {
-    stopIfAsked(signal);
+    throwIfAsked(signal);
     for (const prompt of prompts) {
       const decision = policy.decide?.({ prompt, signals: {} });
       const step = decision?.alternatives[0]?.steps[0];
@@ -348,7 +365,13 @@ function settingsWarnings(settings: RunSettings, columns: OutcomeColumns, heldOu
   return warnings;
 }
 
-function stopIfAsked(signal: AbortSignal): void {
+/** Gives a signal its turn (reading from the store and deciding never wait), then stops if one came. */
+async function stopIfAsked(signal: AbortSignal): Promise<void> {
+  await nextTurn();
+  throwIfAsked(signal);
+}
+
+function throwIfAsked(signal: AbortSignal): void {
   if (signal.aborted)
     throw new WrpError("interrupted", { exitCode: EXIT.interrupted, hint: "what was read is stored: the same command goes on from there" });
 }

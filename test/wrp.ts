@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { Readable } from "node:stream";
 import { dirname, join, resolve } from "node:path";
 import { afterAll } from "vitest";
 import type { Report } from "../src/model/report.ts";
@@ -33,6 +34,8 @@ export interface Folder {
   read(name: string): string;
   wrp(...args: string[]): Promise<Ran>;
   wrpWith(options: Options, ...args: string[]): Promise<Ran>;
+  /** The same without a process of its own: for the hundreds of runs that processes would make slow. */
+  inside(...args: string[]): Promise<Ran>;
 }
 
 const folders: string[] = [];
@@ -50,7 +53,25 @@ export function folder(files: Readonly<Record<string, string | Uint8Array>> = {}
   };
   for (const [name, content] of Object.entries(files)) put(name, content);
   const wrpWith = (options: Options, ...args: string[]) => run(path, args, options);
-  return { path, put, wrpWith, read: (name) => readFileSync(join(path, name), "utf8"), wrp: (...args) => wrpWith({}, ...args) };
+  return { path, put, wrpWith, read: (name) => readFileSync(join(path, name), "utf8"), wrp: (...args) => wrpWith({}, ...args), inside: (...args) => inside(path, args) };
+}
+
+async function inside(cwd: string, argv: readonly string[]): Promise<Ran> {
+  const cli = (await import("../dist/cli/main.js" as string)) as typeof import("../src/cli/main.ts");
+  const written = { stdout: "", stderr: "" };
+  const stream = (name: keyof typeof written) => ({ write: (text: string) => void (written[name] += text), isTTY: false, columns: 80, color: false });
+  const code = await cli.run({
+    argv,
+    env: {},
+    cwd,
+    stdin: Readable.from([]),
+    stdout: stream("stdout"),
+    stderr: stream("stderr"),
+    now: () => new Date(),
+    clockMs: () => performance.now(),
+    signal: new AbortController().signal,
+  });
+  return { code, ...written, json: <T>() => parsed<T>(written.stdout, written.stderr) };
 }
 
 function run(cwd: string, args: readonly string[], { env = {}, stdin = "", started }: Options): Promise<Ran> {

@@ -1,4 +1,5 @@
 import type { OutcomeColumns } from "../model/columns.ts";
+import { WrpError } from "../model/errors.ts";
 import type { Report } from "../model/report.ts";
 import type { OutcomeStore } from "../outcomes/store.ts";
 import type { ExplainedPolicy } from "../evaluate.ts";
@@ -32,6 +33,8 @@ export function deliveryOf(flags: { json?: boolean; jsonl?: boolean; quiet?: boo
     if (file !== "-") formatForFile(file);
     checkWritable(file, world.cwd);
   }
+  const onStdout = [...(flags.json ? ["--json"] : []), ...(flags.jsonl ? ["--jsonl"] : []), ...files.filter((file) => isStdout(file) && file !== "-").map((file) => `-o ${file}`)];
+  if (onStdout.length > 1) throw new WrpError(`stdout can carry one document (asked for: ${onStdout.join(", ")})`, { hint: "give the others a file: -o report.html" });
   return {
     json: flags.json === true,
     silent: flags.jsonl === true,

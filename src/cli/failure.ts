@@ -5,7 +5,12 @@ import type { World } from "./world.ts";
 
 /** Says what went wrong and gives the exit code: a WrpError without a stack, anything else as the bug it is. */
 export function reportFailure(error: unknown, world: World): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.couldNotRun; // commander has printed it
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return EXIT.ok;
+    // Without --json commander has printed it.
+    if (world.argv.includes("--json")) world.stderr.write(`${JSON.stringify({ error: { message: error.message.replace(/^error: /, ""), exitCode: EXIT.couldNotRun } })}\n`);
+    return EXIT.couldNotRun;
+  }
   const paint = (style: "red" | "dim", text: string) => (world.stderr.color ? styleText(style, text, { validateStream: false }) : text);
   if (error instanceof WrpError) {
     if (world.argv.includes("--json")) {

@@ -2,13 +2,16 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
-import { configSchema, type Config } from "../model/config.ts";
-import { WrpError } from "../model/errors.ts";
+import { condition } from "../lib/cel.ts";
+import { configSchema, policyKinds, type Config, type PolicySpec } from "../model/config.ts";
+import { WrpError, type Place } from "../model/errors.ts";
 
 export interface LoadedConfig {
   readonly config: Config;
   /** What relative paths in it are relative to. */
   readonly folder: string;
+  /** Where each of its policies stands. */
+  readonly places: ReadonlyMap<PolicySpec, Place>;
 }
 
 /** Reads the config named, or wrp.yaml of this folder where there is one. Throws WrpError with file, line and value. */
@@ -16,7 +19,7 @@ export function loadConfig(file: string | undefined, cwd: string): LoadedConfig 
   const name = file ?? "wrp.yaml";
   const path = resolve(cwd, name);
   if (!existsSync(path)) {
-    if (file === undefined) return { config: {}, folder: cwd };
+    if (file === undefined) return { config: {}, folder: cwd, places: new Map() };
     throw new WrpError("no such config", { place: { file: name } });
   }
   let text: string;
@@ -31,7 +34,10 @@ export function loadConfig(file: string | undefined, cwd: string): LoadedConfig 
   if (broken) throw new WrpError(broken.message, { place: { file: name, line: lines.linePos(broken.pos[0]).line } });
   const value: unknown = document.toJS() ?? {};
   const parsed = configSchema.safeParse(value);
-  if (parsed.success) return { config: parsed.data, folder: dirname(path) };
+  if (parsed.success) {
+    checkConfig(parsed.data, placeAt);
+    return { config: parsed.data, folder: dirname(path), places: new Map(parsed.data.policies?.map((spec, k) => [spec, placeAt(["policies", k])])) };
+  }
 
   const [first, ...more] = parsed.error.issues.map((issue) => ({
     message: describe(issue, value),
@@ -42,6 +48,11 @@ export function loadConfig(file: string | undefined, cwd: string): LoadedConfig 
     hint: more.length > 0 ? `and ${more.map((m) => `line ${m.line ?? "?"}: ${m.message}`).join("; ")}` : "wrp schema config prints what a config may hold",
   });
 
+  function placeAt(path: readonly PropertyKey[]): Place {
+    const line = lineOf(path);
+    return { file: name, ...(line === undefined ? {} : { line }) };
+  }
+
   function lineOf(path: readonly PropertyKey[]): number | undefined {
     for (let depth = path.length; depth >= 0; depth--) {
       const node = document.getIn(path.slice(0, depth), true) as { range?: [number, number, number] } | undefined;
@@ -51,11 +62,29 @@ export function loadConfig(file: string | undefined, cwd: string): LoadedConfig 
   }
 }
 
+/** What the schema cannot say: conditions that can be read, names given once. Throws WrpError. */
+function checkConfig(config: Config, placeAt: (path: readonly PropertyKey[]) => Place): void {
+  if (config.where !== undefined) condition(config.where, placeAt(["where"]));
+  for (const [k, spec] of (config.policies ?? []).entries())
+    if (spec.kind === "rules") for (const [r, rule] of spec.rules.entries()) condition(rule.when, placeAt(["policies", k, "rules", r, "when"]));
+  const names = new Set<string>();
+  for (const [k, { name }] of (config.models ?? []).entries()) {
+    if (names.has(name)) throw new WrpError(`two models are named "${name}"`, { place: placeAt(["models", k]) });
+    names.add(name);
+  }
+}
+
 function describe(issue: z.core.$ZodIssue, root: unknown): string {
   const where = issue.path.length > 0 ? `"${issue.path.map(String).join(".")}" ` : "";
   if (issue.code === "unrecognized_keys") return `${where}unknown key ${issue.keys.map((k) => `"${k}"`).join(", ")}`;
-  if (issue.code === "invalid_union" && "discriminator" in issue) return `${where}is no known kind of policy (got ${shown(at(root, issue.path))})`;
+  if (issue.code === "invalid_union" && "discriminator" in issue)
+    return `${where}is no known kind of policy (got ${shown(at(root, issue.path))}); known: ${policyKinds().join(", ")}`;
+  if (issue.code === "invalid_type") return `${where}must be ${article(issue.expected)} (got ${shown(at(root, issue.path))})`;
   return `${where}${issue.message} (got ${shown(at(root, issue.path))})`;
+}
+
+function article(type: string): string {
+  return type === "boolean" ? "true or false" : `${/^[aeio]/.test(type) ? "an" : "a"} ${type}`;
 }
 
 function at(root: unknown, path: readonly PropertyKey[]): unknown {

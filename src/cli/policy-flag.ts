@@ -1,5 +1,5 @@
 import { parse } from "yaml";
-import { policySpecSchema, type PolicySpec } from "../model/config.ts";
+import { policyKinds, policySpecSchema, type PolicySpec } from "../model/config.ts";
 import { WrpError } from "../model/errors.ts";
 
 /**
@@ -50,6 +50,5 @@ function topLevelParts(text: string): string[] {
 }
 
 function bad(flag: string, why: string): WrpError {
-  const kinds = policySpecSchema.options.map((option) => option.shape.kind.value);
-  return new WrpError(`--policy ${flag}: ${why}`, { hint: `kinds: ${kinds.join(", ")}` });
+  return new WrpError(`--policy ${flag}: ${why}`, { hint: `kinds: ${policyKinds().join(", ")}` });
 }

@@ -26,7 +26,7 @@ export function program(world: World, outcome: Outcome): Command {
     .exitOverride() // before .command(): usage errors must reach us, to exit 2
     .configureOutput({
       writeOut: (text) => world.stdout.write(text),
-      writeErr: (text) => world.stderr.write(text),
+      writeErr: (text) => (world.argv.includes("--json") ? undefined : world.stderr.write(text)), // failure.ts says it as JSON
       getOutHelpWidth: () => (world.stdout.isTTY ? world.stdout.columns : 80),
       getErrHelpWidth: () => (world.stderr.isTTY ? world.stderr.columns : 80),
     })
@@ -36,9 +36,12 @@ export function program(world: World, outcome: Outcome): Command {
     .helpCommand(false)
     .addHelpText("after", AFTER_HELP)
     .action((_, command: Command) => {
-      if (command.args.length > 0) command.error(`error: unknown command '${command.args[0]}'`);
-      world.stdout.write(SHORT);
+      const [first] = command.args;
+      if (first === undefined) world.stdout.write(SHORT);
+      else if (first.startsWith("-")) command.error(`error: unknown option '${first}'`);
+      else (command as unknown as { unknownCommand(): never }).unknownCommand(); // commander's own words, with what was perhaps meant
     })
+    .allowUnknownOption() // those of an unknown command: the command is what is wrong
     .allowExcessArguments();
 
   const evaluate = wrp
@@ -53,7 +56,7 @@ export function program(world: World, outcome: Outcome): Command {
     .option("--exclude <file>", "leave out the prompts listed there, by exact text", collect)
     .option("--sample <n>", "keep n prompts, chosen by seed", whole)
     .option("--split <part>", "keep one side of a seeded split; hull and best single come from the other: train or test")
-    .option("--train-share <share>", "share of the training part, in (0,1)", number)
+    .option("--train-share <share>", "share of the training part, in (0,1) (default: 0.5)", number)
     .optionsGroup("What to judge:")
     .option("-c, --config <file>", "config; default wrp.yaml where there is one")
     .option("--models <names>", "only these models, by comma", collect)
@@ -66,9 +69,9 @@ export function program(world: World, outcome: Outcome): Command {
     .option("--aiq-range <low,high>", "fixed cost range of AIQ, USD per 1,000 prompts")
     .option("--lambda <per-usd>", "regret's price of quality: u = quality - lambda · cost in USD", number)
     .optionsGroup("Running:")
-    .option("--seed <n>", "seed of sampling, splits and resamples", whole)
-    .option("--resamples <n>", "bootstrap resamples, at least 200", whole)
-    .option("-j, --concurrency <n>", "answers fetched at a time", whole)
+    .option("--seed <n>", "seed of sampling, splits and resamples (default: 1)", whole)
+    .option("--resamples <n>", "bootstrap resamples, at least 200 (default: 2000)", whole)
+    .option("-j, --concurrency <n>", "answers fetched at a time (default: 16)", whole)
     .option("--fresh", "compute anew what the store already has")
     .optionsGroup("Output:")
     .option("--json", "print the report document, nothing else")
@@ -204,7 +207,9 @@ function append(value: string, held: string[] | undefined): string[] {
 
 /** Repeatable, and by comma. */
 function collect(value: string, held: string[] | undefined): string[] {
-  return [...(held ?? []), ...value.split(",").map((part) => part.trim()).filter((part) => part !== "")];
+  const parts = value.split(",").map((part) => part.trim()).filter((part) => part !== "");
+  if (parts.length === 0) throw new InvalidArgumentError("must not be empty.");
+  return [...(held ?? []), ...parts];
 }
 
 function whole(value: string): number {

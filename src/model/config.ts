@@ -82,6 +82,11 @@ export const configSchema = z.strictObject({
   store: z.string().optional(),
 });
 
+/** Names of the kinds of policy. */
+export function policyKinds(): string[] {
+  return policySpecSchema.options.map((option) => option.shape.kind.value);
+}
+
 export type Config = z.infer<typeof configSchema>;
 export type PolicySpec = z.infer<typeof policySpecSchema>;
 export type ModelSpec = z.infer<typeof modelSchema>;

@@ -37,7 +37,7 @@ export function comparedPrompts(columns: OutcomeColumns, missing: MissingRule): 
     if (gaps === 0) at[kept++] = i;
     else if (gaps === 1) (alone[last] as number) += 1;
   }
-  if (kept === 0) throw nothingCompared(columns);
+  if (kept === 0 || models.length === 0) throw nothingCompared(columns);
 
   const chosen = at.subarray(0, kept);
   const gather = (column: Float64Array, scale = 1): Float64Array =>
@@ -59,13 +59,11 @@ export function comparedPrompts(columns: OutcomeColumns, missing: MissingRule): 
 }
 
 function nothingCompared(columns: OutcomeColumns): WrpError {
-  const graded = columns.models.map((model, m) => {
-    let count = 0;
-    for (const q of columns.quality[m] as Float64Array) if (!Number.isNaN(q)) count++;
-    return `${model} ${count}`;
+  if (columns.n === 0) return new WrpError("no prompt is left to compare", { hint: "--where, --exclude, --sample and --split keep only some" });
+  if (columns.models.length === 0) return new WrpError("no prompt has an outcome of any model", { hint: "name the columns: --map prompt=…,quality.MODEL=…" });
+  const graded = columns.quality.map((column) => column.reduce((count, q) => count + (Number.isNaN(q) ? 0 : 1), 0));
+  const counts = columns.models.map((model, m) => `${model} ${graded[m]}`).join(", ");
+  return new WrpError(`no prompt has a grade for every model (of ${columns.n}: ${counts})`, {
+    hint: graded.some((count) => count > 0) ? "compare fewer models: --models A,B" : "grades are numbers from 0 to 1: outcomes.MODEL.quality, or --map quality.MODEL=COLUMN",
   });
-  return new WrpError(
-    columns.models.length === 0 ? "no prompt has an outcome of any model" : `no prompt has a grade for every model (of ${columns.n}: ${graded.join(", ")})`,
-    { hint: columns.models.length === 0 ? "name the columns: --map prompt=…,quality.MODEL=…" : "compare fewer models: --models A,B" },
-  );
 }

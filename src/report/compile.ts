@@ -12,7 +12,7 @@ import { comparedPrompts, type Compared } from "./compared.ts";
 import { METRICS } from "./definitions.ts";
 import type { DecidedPolicy, Objective, ReportInput } from "./input.ts";
 import { Ledger, type Entry } from "./ledger.ts";
-import { costMatchedMix, hullPoints } from "./mix.ts";
+import { areaInfluence, costMatchedMix, hullPoints } from "./mix.ts";
 import { movedBetween } from "./moved.ts";
 import { reportedPolicy } from "./policies.ts";
 import { slicesOf } from "./slices.ts";
@@ -52,8 +52,9 @@ export function compileReport(input: ReportInput): Omit<Report, "timing"> {
   const results = means(units, ledger.columns, input.resamples, random(run.seed, "resample"), sweeps.map(({ sweep }) => sweep.resample));
   const read = (entry: Entry) => ledger.read(entry, results);
 
-  const models = hullPoints(columns.models, ledger, results, input.fittedHull);
-  const range = input.aiqRange ?? costRange(models.now);
+  const models = hullPoints(columns.models, ledger, results, input.fittedHull, units);
+  const costs = input.aiqRange ?? costRange(models.now);
+  const range = costs && costs[1] > costs[0] ? costs : null; // AIQ divides by the range's width
   const best = bestSingle(models.all);
   const oracle = policies.find((p) => p.kind === "oracle");
   const oracleQuality = oracle ? read(entries.get(oracle.name) as Entry).quality.mean : null;
@@ -63,7 +64,7 @@ export function compileReport(input: ReportInput): Omit<Report, "timing"> {
     const figures = read(entry);
     return {
       ...reportedPolicy({ policy, figures, columns, compared, units, models: input.models, lambdaPerUsd: input.lambdaPerUsd, reference }),
-      costMatchedMix: policy.hindsight ? null : costMatchedMix(figures, models, columns.models),
+      costMatchedMix: policy.hindsight ? null : costMatchedMix(entry, figures, models, columns.models),
       ...policyAiq(sweeps.find((s) => s.policy === policy.name)?.sweep ?? null, range),
       gainAtBestSingle: best && figures.quality.mean !== null ? figures.quality.mean - best.quality : null,
       gapAtOracle: oracleQuality !== null && figures.quality.mean !== null ? oracleQuality - figures.quality.mean : null,
@@ -104,7 +105,7 @@ export function compileReport(input: ReportInput): Omit<Report, "timing"> {
       aiq: range && models.now.length > 0 ? poolAiq(models, range) : null,
       oracle: describeOracle(oracle, judged, compared),
       zeroRouter: models.now.length > 0 ? { hull: nonDecreasingHull(models.now).map((p) => ({ name: columns.models[p.index] as string, costUsdPer1k: p.cost, quality: p.quality })) } : null,
-      hypervolume: range ? finite(hypervolume(judged.filter((p) => p.onFrontier).flatMap(pointOf), range[1])) : null,
+      hypervolume: costs ? finite(hypervolume(judged.filter((p) => p.onFrontier).flatMap(pointOf), costs[1])) : null,
     },
     gates: [],
     verdict: "none",
@@ -168,7 +169,7 @@ function policyAiq(sweep: PendingSweep | null, range: readonly [number, number] 
 function poolAiq(models: ReturnType<typeof hullPoints>, range: readonly [number, number]): NonNullable<Report["metrics"]["aiq"]> {
   const value = aiq(models.now, range);
   const again = Float64Array.from({ length: models.resamples }, (_, b) => aiq(models.at(b), range).paper);
-  return { paper: value.paper, code: value.code, logCost: finite(value.logCost), range: [...range], ci: bcaInterval(value.paper, again, null) };
+  return { paper: value.paper, code: value.code, logCost: finite(value.logCost), range: [...range], ci: bcaInterval(value.paper, again, areaInfluence(models, (points) => aiq(points, range).paper)) };
 }
 
 function bestSingle(models: readonly CostQuality[]): { quality: number; costUsdPer1k: number } | null {

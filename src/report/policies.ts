@@ -124,7 +124,7 @@ function arena(figures: Figures, n: number): Pick<ReportPolicy, "arena"> {
 /** RouterArena: the optimal model is the cheapest with quality ≥ 1; prompts without one are left out. Expectations for mixtures. */
 function optimality({ policy: { decisions }, compared }: Subject): Pick<ReportPolicy, "optimality"> {
   const { n, at, quality, costUsdPer1k } = compared;
-  if (costUsdPer1k.every((column) => Number.isNaN(column[0] as number))) return {};
+  if (costUsdPer1k.every((column) => column.every(Number.isNaN))) return {};
   let solvable = 0;
   let picked = 0;
   let got = 0;

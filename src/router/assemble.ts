@@ -1,5 +1,5 @@
 import type { PolicySpec } from "../model/config.ts";
-import { WrpError } from "../model/errors.ts";
+import { WrpError, type Place } from "../model/errors.ts";
 import { controls } from "./controls.ts";
 import { buildPolicy } from "./index.ts";
 import type { ModelFigures, Policy, PoolView, RouterContext } from "./policy.ts";
@@ -20,23 +20,39 @@ export interface Assembly {
  *
  * @param facts numeric facts of the workload, by name
  * @param logged true where the workload says what a live router chose
+ * @param placeOf where the user wrote a policy, for errors about it
  */
 export function assemble(
   models: readonly ModelFigures[],
   specs: readonly PolicySpec[],
   facts: ReadonlyMap<string, Float64Array>,
   logged: boolean,
+  placeOf: (spec: PolicySpec) => Place | undefined = () => undefined,
 ): Assembly {
   const context: RouterContext = { models, ...weakAndStrong(models), factValues: (name) => facts.get(name) ?? null, pool: NO_POOL };
   const singles = models.map((m) => buildPolicy({ kind: "always", model: m.name }, context));
-  const own = (specs.length === 0 && logged ? [{ kind: "recorded" } as const] : specs).map((spec) => buildPolicy(spec, context));
-  const names = new Set<string>();
-  for (const { name } of [...singles, ...own]) {
-    if (names.has(name)) throw new WrpError(`two policies are named "${name}"`, { hint: "give each policy its own name; single models are policies too" });
-    names.add(name);
-  }
+  const names = new Set(singles.map((policy) => policy.name));
+  const own = (specs.length === 0 && logged ? [{ kind: "recorded" } as const] : specs).map((spec) =>
+    placed(placeOf(spec), () => {
+      const policy = buildPolicy(spec, context);
+      if (names.has(policy.name)) throw new WrpError(`two policies are named "${policy.name}"`, { hint: "give each policy its own name; single models are policies too" });
+      names.add(policy.name);
+      return policy;
+    }),
+  );
   const added = controls(context, names);
   return { context, policies: [...singles, ...own, ...added.policies], notes: added.left };
+}
+
+/** Runs `work`; an error of the user's gets the place it is about. */
+function placed<T>(place: Place | undefined, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof WrpError) || error.place || !place) throw error;
+    const { message, hint, exitCode } = error;
+    throw new WrpError(message, { place, exitCode, cause: error, ...(hint === undefined ? {} : { hint }) });
+  }
 }
 
 /**

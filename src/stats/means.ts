@@ -76,6 +76,18 @@ export function meanOf(design: Design, column: Column): Omit<Mean, "resampled" |
   return { ...estimate(design, sums, new Float64Array(design.units).fill(1), new SizeTotals(design)), n: sums.n };
 }
 
+/**
+ * Influence of each unit on a column's mean, up to the factor 1/units that all columns share: (s - mean·n) / Σn. A smooth
+ * function of means has the gradient-weighted sum of these (the infinitesimal jackknife; Efron & Tibshirani 1993, ch. 22).
+ */
+export function unitInfluence(design: Design, column: Column): Float64Array {
+  const { sum, count, n } = unitSums(design, column, new Float64Array(design.unit.length), unitCounts(design));
+  let total = 0;
+  for (const s of sum) total += s;
+  const mean = total / n; // sums are of values less their centre, and so is this
+  return count.map((c, u) => ((sum[u] as number) - mean * c) / n);
+}
+
 /** A resample without spread says nothing (0) where it equals the estimate and everything (±Infinity) where it does not. */
 function studentize(difference: number, se: number): number {
   if (Number.isNaN(difference)) return NaN;

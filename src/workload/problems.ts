@@ -53,7 +53,10 @@ export function newProblems(): Problems {
 
 async function joined(kept: readonly Kept[], count: number): Promise<WrpError> {
   const lineOf = await findLines(kept);
-  const [first, ...others] = kept as readonly [Kept, ...Kept[]];
+  // A container tells of rows that it cannot read before their neighbours' cells are looked at.
+  const files = [...new Set(kept.map(({ file }) => file))];
+  const sorted = kept.toSorted((a, b) => files.indexOf(a.file) - files.indexOf(b.file) || a.at - b.at);
+  const [first, ...others] = sorted as readonly Kept[] as readonly [Kept, ...Kept[]];
   const row = first.lines ? "" : `row ${first.at + 1}: `;
   const earlier = first.problem.first;
   const also = earlier === undefined ? "" : ` (first at ${first.lines ? "line" : "row"} ${lineOf(first, earlier)})`;

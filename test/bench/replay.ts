@@ -2,7 +2,7 @@ import type { OutcomeColumns } from "../../src/model/columns.ts";
 import type { PolicySpec } from "../../src/model/config.ts";
 import type { Policy, RouterContext } from "../../src/router/index.ts";
 import { syntheticColumns } from "./columns.ts";
-import { amount, built, cpuTime, duration, median, paired, runNode, type Aim, type Figure } from "./measure.ts";
+import { amount, built, cpuTime, duration, paired, runNode, type Aim, type Figure } from "./measure.ts";
 
 const { buildPolicy } = await built<typeof import("../../src/router/index.ts")>("router/index.js");
 const { modelFigures } = await built<typeof import("../../src/outcomes/figures.ts")>("outcomes/figures.js");
@@ -16,7 +16,7 @@ const SIZES = [10_000, 100_000, 1_000_000] as const;
 const BASE = SIZES[0];
 const FLAT: Aim = { atMost: 1.3 };
 const PEAK_MB: Aim = { atMost: 1000 };
-const ROUNDS = 9;
+const ROUNDS = 5;
 
 const SPECS: readonly PolicySpec[] = [
   { kind: "always", model: "model-5" },
@@ -32,9 +32,9 @@ const SPECS: readonly PolicySpec[] = [
 
 /** What one process, holding one size, measured. */
 interface Measured {
-  /** Of all policies together, per decision: this size over the base size. */
+  /** Time a decision, all policies together: this size over the base size. */
   readonly growth: number;
-  /** Milliseconds of one replay, by kind. */
+  /** Milliseconds of a replay, by kind. */
   readonly kinds: Readonly<Record<string, number>>;
   /** Milliseconds to build all policies: a threshold finds its quantile. */
   readonly buildMs: number;
@@ -70,25 +70,14 @@ async function measure(n: number): Promise<Measured> {
   const columns = await syntheticColumns(n);
   const base = n === BASE ? columns : await syntheticColumns(BASE);
   const policies = build(columns);
-  const repeats = n / BASE;
-  const both = await paired(ROUNDS, () => replayAll(policies, columns, 1), () => replayAll(policies, base, repeats));
-  const kinds: Record<string, number> = {};
-  for (const policy of policies) {
-    const rounds: number[] = [];
-    for (let round = 0; round < ROUNDS; round++) rounds.push(replayAll([policy], columns, 1));
-    kinds[policy.kind] = median(rounds);
-  }
-  return { growth: both.ratio, kinds, buildMs: cpuTime(() => build(columns)) };
+  const both = await paired(ROUNDS, () => cpuTime(() => replayAll(policies, columns)), () => cpuTime(() => replayAll(policies, base)));
+  const kinds = Object.fromEntries(policies.map((policy) => [policy.kind, cpuTime(() => replayAll([policy], columns))]));
+  return { growth: both.ratio / (n / BASE), kinds, buildMs: cpuTime(() => build(columns)) };
 }
 
-/** CPU milliseconds of all policies. */
-function replayAll(policies: readonly Policy[], columns: OutcomeColumns, repeats: number): number {
-  return cpuTime(() => {
-    for (let k = 0; k < repeats; k++) {
-      const decisions = policies.map((policy) => policy.replay?.(columns));
-      if (decisions.includes(undefined)) throw new Error("a policy does not replay");
-    }
-  });
+function replayAll(policies: readonly Policy[], columns: OutcomeColumns): void {
+  const decisions = policies.map((policy) => policy.replay?.(columns));
+  if (decisions.includes(undefined)) throw new Error("a policy does not replay");
 }
 
 function build(columns: OutcomeColumns): Policy[] {

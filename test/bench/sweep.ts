@@ -1,6 +1,6 @@
 import type { CostQuality } from "../../src/stats/hull.ts";
 import type { TwoModels } from "../../src/stats/sweep.ts";
-import { amount, built, cpuTime, duration, median, paired, type Aim, type Figure } from "./measure.ts";
+import { amount, built, cpuTime, duration, paired, type Aim, type Figure } from "./measure.ts";
 
 export const name = "sweep";
 /** Of time's growth over that of n log n. */
@@ -9,11 +9,11 @@ export const aim: Aim = { atMost: 1.3 };
 const SIZES = [10_000, 100_000] as const;
 const HULL_SIZES = [200, 2_000, 20_000, 200_000] as const;
 const HULL_AIM: Aim = { atMost: 15 };
-const ROUNDS = 7;
+const ROUNDS = 5;
 
 /**
  * The exact sweep (rank, walk every threshold, APGR) at ten times the prompts against itself, over the growth that n log n
- * has; and the hull of single models and mixes at up to 200,000 points, against itself at a tenth.
+ * has; and the hull of single models and mixes at up to 200,000 points, against itself at a tenth. In CPU time.
  */
 export async function bench(): Promise<Figure[]> {
   return [...(await sweeps()), ...(await hulls())];
@@ -26,10 +26,9 @@ async function sweeps(): Promise<Figure[]> {
   const sweep = (data: TwoModels) => apgr(curve(data, ranking(data)));
   const figures: Figure[] = [];
   for (const n of SIZES) {
-    // Ten sets of the smaller size do as many prompts as the larger one, so that both are timed over as long.
-    const small = Array.from({ length: 10 }, () => twoModels(n, next));
+    const small = twoModels(n, next);
     const large = twoModels(10 * n, next);
-    const both = await paired(ROUNDS, () => cpuTime(() => sweep(large)), () => cpuTime(() => small.forEach(sweep)) / 10);
+    const both = await paired(ROUNDS, () => cpuTime(() => sweep(large)), () => cpuTime(() => sweep(small)));
     const growth = both.ratio / ((10 * Math.log(10 * n)) / Math.log(n));
     figures.push({
       name: `exact sweep at ${amount(10 * n)} / at ${amount(n)}, over n log n`,
@@ -63,8 +62,8 @@ async function hulls(): Promise<Figure[]> {
   for (const [shape, quality] of shapes) {
     const sets = HULL_SIZES.map((n) => points(n, next, quality));
     const [small, large] = [sets[2] as CostQuality[], sets[3] as CostQuality[]];
-    const both = await paired(ROUNDS, () => cpuTime(() => nonDecreasingHull(large)), () => cpuTime(() => repeat(10, () => nonDecreasingHull(small))) / 10);
-    const each = sets.map((set) => `${amount(set.length)} in ${duration(typical(() => nonDecreasingHull(set), HULL_SIZES[3] / set.length))}`);
+    const both = await paired(ROUNDS, () => cpuTime(() => nonDecreasingHull(large)), () => cpuTime(() => nonDecreasingHull(small)));
+    const each = sets.map((set) => `${amount(set.length)} in ${duration(cpuTime(() => nonDecreasingHull(set)))}`);
     figures.push({ name: `hull of 200,000 / of 20,000 points, ${shape}`, ratio: both.ratio, aim: HULL_AIM, detail: `${each.join(", ")}; ${amount(nonDecreasingHull(large).length)} vertices` });
   }
   return figures;
@@ -75,13 +74,4 @@ function points(n: number, next: () => number, quality: (cost: number) => number
     const cost = next();
     return { index, cost, quality: quality(cost) };
   });
-}
-
-/** CPU milliseconds of one call among `times` that are timed together. */
-function typical(call: () => unknown, times: number): number {
-  return median(Array.from({ length: ROUNDS }, () => cpuTime(() => repeat(Math.min(times, 100), call)) / Math.min(times, 100)));
-}
-
-function repeat(times: number, call: () => unknown): void {
-  for (let k = 0; k < times; k++) call();
 }

@@ -3,6 +3,7 @@ import type { Report } from "../../src/model/report.ts";
 import { compileReport } from "../../src/report/compile.ts";
 import type { DecidedPolicy } from "../../src/report/input.ts";
 import { aiq } from "../../src/stats/aiq.ts";
+import { hullAt, nonDecreasingHull } from "../../src/stats/hull.ts";
 import { random, type Random } from "../../src/stats/random.ts";
 
 /**
@@ -17,6 +18,11 @@ export interface Population {
   readonly costUsd: readonly number[];
   /** True APGR of the score between the first and the last model. */
   readonly apgr: number;
+  /** Weak quality at score s is w[0] + w[1]·s; strong minus weak is g[0] + g[1]·s. */
+  readonly weak: readonly [number, number];
+  readonly gain: readonly [number, number];
+  /** Scores from here on go to strong under the policy `score`. */
+  readonly cut: number;
   /** Prompts that share a session. */
   readonly clusterSize: number;
   draw(random: Random, shared: { readonly score: number; readonly luck: number }): { score: number; quality: number[]; costUsd: number[] };
@@ -45,6 +51,9 @@ export const POPULATIONS: readonly Population[] = [
     quality: [0.6, 0.7, 0.85],
     costUsd: COSTS,
     apgr: apgrOf(0.05, 0.4),
+    weak: [0.7, -0.2],
+    gain: [0.05, 0.4],
+    cut: 0.5,
     clusterSize: 1,
     draw(r) {
       const score = r.next();
@@ -63,6 +72,9 @@ export const POPULATIONS: readonly Population[] = [
     quality: [0.4, 0.55, 0.8],
     costUsd: COSTS,
     apgr: apgrOf(0.2, 0.4),
+    weak: [0.5, -0.2],
+    gain: [0.2, 0.4],
+    cut: 0.5,
     clusterSize: 1,
     draw(r) {
       const score = r.next();
@@ -73,16 +85,19 @@ export const POPULATIONS: readonly Population[] = [
   },
   {
     name: "near one",
-    describe: "right or wrong, weak .80, middle .90, strong .98; lognormal costs, log-sd .6",
-    quality: [0.8, 0.9, 0.98],
+    describe: "right or wrong, weak .80, middle .90, strong .97; lognormal costs, log-sd .6",
+    quality: [0.8, 0.9, 0.97],
     costUsd: COSTS,
-    apgr: apgrOf(0.16, 0.04),
+    apgr: apgrOf(0.14, 0.06),
+    weak: [0.8, 0],
+    gain: [0.14, 0.06],
+    cut: 0.5,
     clusterSize: 1,
     draw(r) {
       const score = r.next();
       return {
         score,
-        quality: [r.next() < 0.8 ? 1 : 0, r.next() < 0.9 ? 1 : 0, r.next() < 0.96 + 0.04 * score ? 1 : 0],
+        quality: [r.next() < 0.8 ? 1 : 0, r.next() < 0.9 ? 1 : 0, r.next() < 0.94 + 0.06 * score ? 1 : 0],
         costUsd: COSTS.map((c) => skewedCost(r, c, 0.6)),
       };
     },
@@ -93,6 +108,9 @@ export const POPULATIONS: readonly Population[] = [
     quality: [0.6, 0.7, 0.85],
     costUsd: COSTS,
     apgr: apgrOf(0.05, 0.4),
+    weak: [0.7, -0.2],
+    gain: [0.05, 0.4],
+    cut: 0.5,
     clusterSize: 4,
     draw(r, shared) {
       const same = r.next() < 0.5;
@@ -113,6 +131,9 @@ export const POPULATIONS: readonly Population[] = [
     costUsd: COSTS,
     // Five levels of equal share, gain .05 + .4·E[s | level]: the trapezoid gives each level the middle of its span.
     apgr: [0.1, 0.3, 0.5, 0.7, 0.9].reduce((sum, s) => sum + 0.2 * (0.05 + 0.4 * s) * s, 0) / 0.25,
+    weak: [0.7, -0.2],
+    gain: [0.05, 0.4],
+    cut: 0.6,
     clusterSize: 1,
     draw(r) {
       const score = r.next();
@@ -154,9 +175,19 @@ export function targets(p: Population): Target[] {
     { name: "cost (strong)", truth: 1000 * (p.costUsd[2] as number), read: (r) => row(r, "strong")?.costUsdPer1k?.ci ?? null },
     { name: "difference in quality", truth: (p.quality[0] as number) - (p.quality[2] as number), read: difference("quality") },
     { name: "difference in cost", truth: 1000 * ((p.costUsd[0] as number) - (p.costUsd[2] as number)), read: difference("costUsdPer1k") },
+    { name: "difference to the cost-matched mix", truth: thresholdQuality(p) - (hullAt(nonDecreasingHull(points), thresholdCost(p))?.quality ?? NaN), read: (r) => row(r, "score")?.costMatchedMix?.ci ?? null },
     { name: "APGR", truth: p.apgr, read: (r) => r.sweeps.find((s) => s.name === "score")?.apgr.ci ?? null },
     { name: "AIQ, fixed range", truth: aiq(points, range).paper, read: (r) => r.metrics.aiq?.ci ?? null },
   ];
+}
+
+/** ∫ weak over [0,1] plus ∫ gain over [cut, 1]. */
+function thresholdQuality({ weak, gain, cut }: Population): number {
+  return weak[0] + weak[1] / 2 + gain[0] * (1 - cut) + (gain[1] * (1 - cut * cut)) / 2;
+}
+
+function thresholdCost({ costUsd, cut }: Population): number {
+  return 1000 * (cut * (costUsd[0] as number) + (1 - cut) * (costUsd[2] as number));
 }
 
 function costRangeOf(p: Population): [number, number] {

@@ -180,6 +180,11 @@ test.each<[unknown, string]>([
   expect((await failure(name)).error).toBe(`bad.jsonl:2: ${error}`);
 });
 
+test("bad rows are told in file order, whatever is wrong with them", async () => {
+  const name = put("order.jsonl", `${jsonl({ prompt: "ok" }, { prompt: 1 })}{\n${jsonl({ prompt: 2 })}`);
+  expect((await failure(name)).error).toBe('order.jsonl:2: "prompt" must be a string (got 1), and 2 more bad rows: lines 3, 4');
+});
+
 test("all bad rows are counted, the first 20 named, across files", async () => {
   const rows = Array.from({ length: 30 }, (_, i) => (i === 3 ? { prompt: "ok" } : { prompt: "a", turn: "x" }));
   const told = await failure(put("mostly-bad.jsonl", jsonl({ prompt: "ok" }, ...rows)));

@@ -8,7 +8,7 @@ import type { World } from "../world.ts";
 export async function importCommand(data: readonly string[], flags: Omit<EvalFlags, "output"> & { output: string }, world: World): Promise<number> {
   checkWritable(flags.output, world.cwd);
   const { output, ...rest } = flags;
-  const workload = await openWorkload(workloadOptions(data, rest, { config: {}, folder: world.cwd }, world.cwd));
+  const workload = await openWorkload(workloadOptions(data, rest, { config: {}, folder: world.cwd, places: new Map() }, world.cwd));
   const target = isStdout(output) ? toStdout(world) : resolve(world.cwd, output);
   const prompts = await exportWorkload(workload, target);
   if (!flags.quiet) {

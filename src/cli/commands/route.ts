@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { text as readAll } from "node:stream/consumers";
 import { styleText } from "node:util";
@@ -88,13 +88,8 @@ async function route(policy: Policy, prompt: Prompt, loaded: LoadedConfig, run: 
 /** The figures of the run asked for; null where there is no store yet and no run was named. */
 async function runFigures(flags: RouteFlags, { config }: LoadedConfig, world: World): Promise<RunFigures | null> {
   const file = storeFile(flags.store, config.store);
-  let store;
-  try {
-    store = await openExisting(file, world.cwd);
-  } catch (error) {
-    if (error instanceof WrpError && flags.store === undefined && flags.run === "latest") return null;
-    throw error;
-  }
+  if (flags.store === undefined && flags.run === "latest" && !existsSync(resolve(world.cwd, file))) return null;
+  const store = await openExisting(file, world.cwd);
   try {
     const run = store.findRun(flags.run);
     return { id: run.id, ...(await redecide(run, { store, clockMs: world.clockMs, signal: world.signal })) };
@@ -104,14 +99,14 @@ async function runFigures(flags: RouteFlags, { config }: LoadedConfig, world: Wo
 }
 
 /** Policies of the config and flag, else those of the run; over the run's models, else the config's. */
-async function candidates(flags: RouteFlags, { config }: LoadedConfig, run: RunFigures | null): Promise<{ policies: readonly Policy[]; specs: readonly PolicySpec[] }> {
+async function candidates(flags: RouteFlags, { config, places }: LoadedConfig, run: RunFigures | null): Promise<{ policies: readonly Policy[]; specs: readonly PolicySpec[] }> {
   const known: ModelFigures[] = run ? [...run.figures] : [];
   for (const { name } of config.models ?? []) if (!known.some((m) => m.name === name)) known.push({ name, quality: NaN, costUsdPer1k: NaN });
   if (known.length === 0)
     throw new WrpError("no models are known", { hint: "run wrp eval DATA first, or list models and policies in wrp.yaml" });
   const flag = flags.policy !== undefined && flags.policy.includes("(") ? [policyFromFlag(flags.policy)] : [];
   const specs = [...(config.policies ?? run?.settings.policies ?? []), ...flag];
-  const { policies } = assemble(known, specs, run?.columns.facts ?? new Map(), false);
+  const { policies } = assemble(known, specs, run?.columns.facts ?? new Map(), false, (spec) => places.get(spec));
   return { policies, specs };
 }
 
