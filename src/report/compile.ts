@@ -3,7 +3,7 @@ import { aiq, costRange } from "../stats/aiq.ts";
 import { design, type Design } from "../stats/design.ts";
 import { nonDecreasingHull, type CostQuality } from "../stats/hull.ts";
 import { hypervolume } from "../stats/hypervolume.ts";
-import { bcaInterval } from "../stats/intervals.ts";
+import { meanInterval, type Bounds } from "../stats/intervals.ts";
 import { means } from "../stats/means.ts";
 import { dominatedBy, frontier, type Point } from "../stats/pareto.ts";
 import { random } from "../stats/random.ts";
@@ -12,7 +12,7 @@ import { comparedPrompts, type Compared } from "./compared.ts";
 import { METRICS } from "./definitions.ts";
 import type { DecidedPolicy, Objective, ReportInput } from "./input.ts";
 import { Ledger, type Entry } from "./ledger.ts";
-import { areaInfluence, costMatchedMix, hullPoints } from "./mix.ts";
+import { costMatchedMix, hullPoints, pendingAiq, singlePoints } from "./mix.ts";
 import { movedBetween } from "./moved.ts";
 import { reportedPolicy } from "./policies.ts";
 import { slicesOf } from "./slices.ts";
@@ -49,12 +49,14 @@ export function compileReport(input: ReportInput): Omit<Report, "timing"> {
 
   const curveResamples = Math.min(input.resamples, Math.max(FEWEST_RESAMPLES, Math.floor(CURVE_VISITS / compared.n)));
   const sweeps = pendingSweeps(input, compared, units, curveResamples);
-  const results = means(units, ledger.columns, input.resamples, random(run.seed, "resample"), sweeps.map(({ sweep }) => sweep.resample));
+  const singles = singlePoints(columns.models, compared, input.fittedHull, units);
+  const costs = input.aiqRange ?? costRange(singles.now);
+  const range = costs && costs[1] > costs[0] ? costs : null; // AIQ divides by the range's width
+  const area = range && singles.now.length > 0 ? pendingAiq(ledger, singles.now.map((p) => p.index), range, units, input.resamples) : null;
+  const results = means(units, ledger.columns, input.resamples, random(run.seed, "resample"), [...sweeps.map(({ sweep }) => sweep.resample), ...(area ? [area.resample] : [])]);
   const read = (entry: Entry) => ledger.read(entry, results);
 
-  const models = hullPoints(columns.models, ledger, results, input.fittedHull, units);
-  const costs = input.aiqRange ?? costRange(models.now);
-  const range = costs && costs[1] > costs[0] ? costs : null; // AIQ divides by the range's width
+  const models = hullPoints(singles, ledger, results, units);
   const best = bestSingle(models.all);
   const oracle = policies.find((p) => p.kind === "oracle");
   const oracleQuality = oracle ? read(entries.get(oracle.name) as Entry).quality.mean : null;
@@ -102,7 +104,7 @@ export function compileReport(input: ReportInput): Omit<Report, "timing"> {
     frontier: judged.filter((p) => p.onFrontier).map((p) => p.name),
     moved: movedPairs(policies, reference).flatMap(([a, b]) => movedBetween(columns, compared, a, b) ?? []),
     metrics: {
-      aiq: range && models.now.length > 0 ? poolAiq(models, range) : null,
+      aiq: range && area ? poolAiq(models.now, range, meanInterval(area.mean(results), { low: 0, high: 1 })) : null,
       oracle: describeOracle(oracle, judged, compared),
       zeroRouter: models.now.length > 0 ? { hull: nonDecreasingHull(models.now).map((p) => ({ name: columns.models[p.index] as string, costUsdPer1k: p.cost, quality: p.quality })) } : null,
       hypervolume: costs ? finite(hypervolume(judged.filter((p) => p.onFrontier).flatMap(pointOf), costs[1])) : null,
@@ -166,10 +168,9 @@ function policyAiq(sweep: PendingSweep | null, range: readonly [number, number] 
   return value && range ? { aiq: { paper: value.paper, code: value.code, logCost: finite(value.logCost), range: [...range], ci: null } } : {};
 }
 
-function poolAiq(models: ReturnType<typeof hullPoints>, range: readonly [number, number]): NonNullable<Report["metrics"]["aiq"]> {
-  const value = aiq(models.now, range);
-  const again = Float64Array.from({ length: models.resamples }, (_, b) => aiq(models.at(b), range).paper);
-  return { paper: value.paper, code: value.code, logCost: finite(value.logCost), range: [...range], ci: bcaInterval(value.paper, again, areaInfluence(models, (points) => aiq(points, range).paper)) };
+function poolAiq(models: readonly CostQuality[], range: readonly [number, number], ci: Bounds | null): NonNullable<Report["metrics"]["aiq"]> {
+  const value = aiq(models, range);
+  return { paper: value.paper, code: value.code, logCost: finite(value.logCost), range: [...range], ci };
 }
 
 function bestSingle(models: readonly CostQuality[]): { quality: number; costUsdPer1k: number } | null {
@@ -294,7 +295,7 @@ function methodOf(units: Design, compared: Compared, input: ReportInput, curveRe
   const parts = [
     `stratified cluster bootstrap, ${input.resamples} resamples shared by all policies`,
     "means and differences: bootstrap-t; binary means and shares: Wilson at the effective n",
-    "AIQ, APGR, cost-matched mix: BCa; CPT: percentile; quantiles: order statistics",
+    "AIQ: bootstrap-t; APGR, cost-matched mix: BCa; CPT: percentile; quantiles: order statistics",
     "verdicts over several policies: max-t",
   ];
   if (curveResamples < input.resamples) parts.push(`curves: the first ${curveResamples} resamples`);

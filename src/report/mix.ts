@@ -1,9 +1,12 @@
 import type { ReportPolicy } from "../model/report.ts";
 import { hullAt, nonDecreasingHull, type CostQuality, type OnHull } from "../stats/hull.ts";
 import { bcaInterval } from "../stats/intervals.ts";
+import { aiq } from "../stats/aiq.ts";
 import type { Design } from "../stats/design.ts";
-import { unitInfluence, type Column, type Mean } from "../stats/means.ts";
+import { FunctionOfMeans } from "../stats/function-of-means.ts";
+import { meanOf, unitInfluence, type Column, type Mean } from "../stats/means.ts";
 import { verdictOf } from "./comparisons.ts";
+import type { Compared } from "./compared.ts";
 import type { Entry, Figures, Ledger } from "./ledger.ts";
 
 /** Single models as points, now and in every resample. */
@@ -20,10 +23,18 @@ export interface HullPoints {
   entry(index: number): Entry;
 }
 
-export function hullPoints(names: readonly string[], ledger: Ledger, results: readonly Mean[], fitted: readonly string[] | null, units: Design): HullPoints {
-  const means = names.map((_, m) => ({ quality: results[ledger.model(m).quality] as Mean, cost: results[ledger.model(m).cost] as Mean }));
-  const all = means.map(({ quality, cost }, index) => ({ index, quality: quality.mean, cost: cost.mean }));
-  const now = all.filter((p) => !Number.isNaN(p.cost) && !Number.isNaN(p.quality) && (fitted === null || fitted.includes(names[p.index] as string)));
+/** The single models as points, before any resampling; those that the hull may use. */
+export function singlePoints(names: readonly string[], compared: Compared, fitted: readonly string[] | null, units: Design): Pick<HullPoints, "all" | "now"> {
+  const all = names.map((_, index) => ({
+    index,
+    quality: meanOf(units, compared.quality[index] as Float64Array).mean,
+    cost: meanOf(units, compared.costUsdPer1k[index] as Float64Array).mean,
+  }));
+  return { all, now: all.filter((p) => !Number.isNaN(p.cost) && !Number.isNaN(p.quality) && (fitted === null || fitted.includes(names[p.index] as string))) };
+}
+
+export function hullPoints({ all, now }: Pick<HullPoints, "all" | "now">, ledger: Ledger, results: readonly Mean[], units: Design): HullPoints {
+  const means = all.map((_, m) => ({ quality: results[ledger.model(m).quality] as Mean, cost: results[ledger.model(m).cost] as Mean }));
   const influences = new Map<number, Float64Array>();
   return {
     all,
@@ -86,18 +97,29 @@ function mixInfluence(entry: Entry, models: HullPoints, { low, high, shareHigh: 
   ]);
 }
 
-/** Influence on the area under the hull: its gradient by central differences in each vertex's figures. */
-export function areaInfluence(models: HullPoints, area: (points: readonly CostQuality[]) => number): Float64Array {
-  const terms = nonDecreasingHull(models.now).flatMap((vertex) => {
-    const entry = models.entry(vertex.index);
-    const slopeIn = (figure: "quality" | "cost"): number => {
-      const step = 1e-6 * Math.max(Math.abs(vertex[figure]), 1e-9);
-      const moved = (by: number) => models.now.map((p) => (p.index === vertex.index ? { ...p, [figure]: p[figure] + by } : p));
-      return (area(moved(step)) - area(moved(-step))) / (2 * step);
-    };
-    return [[entry.quality, slopeIn("quality")], [entry.cost, slopeIn("cost")]] as [number, number][];
+/** The pool's AIQ over a fixed range as a function of model means, to be studentized. */
+export function pendingAiq(ledger: Ledger, models: readonly number[], range: readonly [number, number], units: Design, resamples: number): FunctionOfMeans {
+  const columns = models.flatMap((m) => [ledger.model(m).quality, ledger.model(m).cost]);
+  const points = (means: readonly number[]) => models.map((index, j) => ({ index, quality: means[2 * j] as number, cost: means[2 * j + 1] as number }));
+  const value = (means: readonly number[]) => aiq(points(means), range).paper;
+  return new FunctionOfMeans(
+    units,
+    columns,
+    columns.map((column) => unitInfluence(units, ledger.columns[column] as Column)),
+    { value, gradient: (means) => hullGradient(means, points(means), value) },
+    resamples,
+  );
+}
+
+/** Central differences in the figures of the hull's vertices; what is under the hull does not move the area. */
+function hullGradient(means: readonly number[], points: readonly CostQuality[], value: (means: readonly number[]) => number): number[] {
+  const vertices = new Set(nonDecreasingHull(points).map((vertex) => vertex.index));
+  return means.map((mean, j) => {
+    if (!vertices.has(points[j >> 1]?.index as number)) return 0;
+    const step = 1e-6 * Math.max(Math.abs(mean), 1e-9);
+    const at = (by: number) => value(means.map((m, k) => (k === j ? m + by : m)));
+    return (at(step) - at(-step)) / (2 * step);
   });
-  return weighted(models, terms);
 }
 
 function weighted(models: HullPoints, terms: readonly (readonly [column: number, weight: number])[]): Float64Array {

@@ -35,14 +35,14 @@ interface Sums {
  * that column's mean, never a zero). All columns, and the functions in `along`, see the same weights in the same resample,
  * so that anything computed from several of them is paired.
  *
- * @param along called once a resample with the weight of every unit, for curves that are no mean
+ * @param along called once a resample with the weight of every unit and the means so far resampled, for what is no mean
  */
 export function means(
   design: Design,
   columns: readonly Column[],
   resamples: number,
   random: Random,
-  along: readonly ((weights: Float64Array, resample: number) => void)[] = [],
+  along: readonly ((weights: Float64Array, resample: number, means: readonly Mean[]) => void)[] = [],
 ): Mean[] {
   const full = unitCounts(design);
   const room = new Float64Array(design.unit.length);
@@ -65,7 +65,7 @@ export function means(
       result.resampled[b] = again.mean;
       result.studentized[b] = studentize(again.mean - result.mean, again.se);
     }
-    for (const look of along) look(weights, b);
+    for (const look of along) look(weights, b, results);
   }
   return results;
 }

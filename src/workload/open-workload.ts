@@ -58,6 +58,9 @@ export async function openWorkload(options: WorkloadOptions): Promise<Workload> 
   };
 }
 
+/** Raised whenever an importer reads the same bytes as something else: what was stored before is then read anew. */
+const IMPORT_REVISION = 1;
+
 interface OpenFile {
   readonly described: WorkloadFile;
   /** Names datasets and rows that have no name of their own. */
@@ -89,7 +92,7 @@ async function openFile(file: DataFile, { format, map }: WorkloadOptions): Promi
       name: file.name,
       format: importer.name,
       sha256: await hashed,
-      importHash: valueHash({ format: importer.name, map: columnMap ?? {} }),
+      importHash: valueHash({ format: importer.name, map: columnMap ?? {}, revision: IMPORT_REVISION }),
     },
   };
 }
