@@ -12,7 +12,12 @@ const allowed: Record<string, string[]> = {
     ["workload", "signals", "router", "pool", "grade", "outcomes", "report"].map((stage) => [stage, ["model", "stats", "lib"]]),
   ),
   gateways: ["model", "stats", "lib", "router"],
-  "evaluate.ts": ["model", "stats", "lib", "workload", "signals", "router", "gateways", "pool", "grade", "outcomes", "report"],
+  ...Object.fromEntries(
+    ["evaluate.ts", "evaluate"].map((part) => [
+      part,
+      ["evaluate", "model", "stats", "lib", "workload", "signals", "router", "gateways", "pool", "grade", "outcomes", "report"],
+    ]),
+  ),
 };
 
 const files = globSync("src/**/*.ts");

@@ -52,7 +52,7 @@ export function folder(files: Readonly<Record<string, string | Uint8Array>> = {}
     writeFileSync(join(path, name), content);
   };
   for (const [name, content] of Object.entries(files)) put(name, content);
-  const wrpWith = (options: Options, ...args: string[]) => run(path, args, options);
+  const wrpWith = (options: Options, ...args: string[]) => spawned(path, args, options);
   return { path, put, wrpWith, read: (name) => readFileSync(join(path, name), "utf8"), wrp: (...args) => wrpWith({}, ...args), inside: (...args) => inside(path, args) };
 }
 
@@ -74,7 +74,7 @@ async function inside(cwd: string, argv: readonly string[]): Promise<Ran> {
   return { code, ...written, json: <T>() => parsed<T>(written.stdout, written.stderr) };
 }
 
-function run(cwd: string, args: readonly string[], { env = {}, stdin = "", started }: Options): Promise<Ran> {
+function spawned(cwd: string, args: readonly string[], { env = {}, stdin = "", started }: Options): Promise<Ran> {
   const { CI: _ci, FORCE_COLOR: _color, NODE_OPTIONS: _options, ...inherited } = process.env;
   const child = spawn(process.execPath, [BIN, ...args], { cwd, env: { ...inherited, NO_COLOR: "1", ...env }, stdio: "pipe" });
   let stdout = "";

@@ -5,6 +5,7 @@ import type { z } from "zod";
 import { condition } from "../lib/cel.ts";
 import { configSchema, policyKinds, type Config, type PolicySpec } from "../model/config.ts";
 import { WrpError, type Place } from "../model/errors.ts";
+import { factOf } from "../router/index.ts";
 
 export interface LoadedConfig {
   readonly config: Config;
@@ -48,25 +49,27 @@ export function loadConfig(file: string | undefined, cwd: string): LoadedConfig 
     hint: more.length > 0 ? `and ${more.map((m) => `line ${m.line ?? "?"}: ${m.message}`).join("; ")}` : "wrp schema config prints what a config may hold",
   });
 
-  function placeAt(path: readonly PropertyKey[]): Place {
-    const line = lineOf(path);
+  function placeAt(keys: readonly PropertyKey[]): Place {
+    const line = lineOf(keys);
     return { file: name, ...(line === undefined ? {} : { line }) };
   }
 
-  function lineOf(path: readonly PropertyKey[]): number | undefined {
-    for (let depth = path.length; depth >= 0; depth--) {
-      const node = document.getIn(path.slice(0, depth), true) as { range?: [number, number, number] } | undefined;
+  function lineOf(keys: readonly PropertyKey[]): number | undefined {
+    for (let depth = keys.length; depth >= 0; depth--) {
+      const node = document.getIn(keys.slice(0, depth), true) as { range?: [number, number, number] } | undefined;
       if (node?.range) return lines.linePos(node.range[0]).line;
     }
     return undefined;
   }
 }
 
-/** What the schema cannot say: conditions that can be read, names given once. Throws WrpError. */
+/** What the schema cannot say: conditions that can be read, facts that exist, names given once. Throws WrpError. */
 function checkConfig(config: Config, placeAt: (path: readonly PropertyKey[]) => Place): void {
   if (config.where !== undefined) condition(config.where, placeAt(["where"]));
-  for (const [k, spec] of (config.policies ?? []).entries())
+  for (const [k, spec] of (config.policies ?? []).entries()) {
+    if (spec.kind === "threshold") factOf(spec.fact, placeAt(["policies", k, "fact"]));
     if (spec.kind === "rules") for (const [r, rule] of spec.rules.entries()) condition(rule.when, placeAt(["policies", k, "rules", r, "when"]));
+  }
   const names = new Set<string>();
   for (const [k, { name }] of (config.models ?? []).entries()) {
     if (names.has(name)) throw new WrpError(`two models are named "${name}"`, { place: placeAt(["models", k]) });

@@ -92,7 +92,7 @@ export class Ledger {
     const quality = results[entry.quality] as Mean;
     const cost = results[entry.cost] as Mean;
     return {
-      quality: estimate(quality, this.#isProportion(entry) ? proportionInterval(quality, quality.n) : meanInterval(quality, { low: 0, high: 1 })),
+      quality: estimate(quality, quality.n < 2 ? null : this.#isProportion(entry) ? proportionInterval(quality, quality.n) : meanInterval(quality, { low: 0, high: 1 })),
       costUsdPer1k: cost.n === 0 ? null : estimate(cost, meanInterval(cost, { low: 0, high: Infinity })),
       means: { quality, cost },
     };

@@ -1,4 +1,4 @@
-import { WrpError } from "../model/errors.ts";
+import { WrpError, type Place } from "../model/errors.ts";
 import type { Prompt } from "../model/prompt.ts";
 
 /** A number known of a prompt, by the name that policies use. */
@@ -17,7 +17,7 @@ const ALIASES: Readonly<Record<string, string>> = {
 };
 
 /** The fact of this name: `prompt.lengthCodePoints`, `prompt.tokens`, `prompt.turn`, `meta.NAME` or `signals.NAME`. Throws WrpError. */
-export function factOf(name: string): NumericFact {
+export function factOf(name: string, place?: Place): NumericFact {
   const full = ALIASES[name] ?? name;
   if (full === "prompt.lengthCodePoints") return { name: full, read: (p) => p.lengthCodePoints };
   if (full === "prompt.tokens") return { name: full, read: (p) => p.inputTokens };
@@ -28,6 +28,7 @@ export function factOf(name: string): NumericFact {
   if (scope === "signals" && key) return { name: full, read: (_, signals) => numberOrNull(signals[key]) };
   throw new WrpError(`unknown fact "${name}"`, {
     hint: "facts: prompt.lengthCodePoints, prompt.tokens, prompt.turn, meta.NAME, signals.NAME",
+    ...(place ? { place } : {}),
   });
 }
 

@@ -39,7 +39,6 @@ describe.skipIf(absent)("RouteLLM's MMLU, contaminated prompts left out", () => 
     const { apgr, cpt } = sweep("length");
     expect(apgr.exact?.toFixed(5)).toBe("0.58582");
     expect(apgr.asCoded?.toFixed(5)).toBe("0.58370");
-    const percent = (of: Record<string, number | null>) => ["20", "50", "80"].map((q) => (100 * (of[q] as number)).toFixed(2));
     expect(percent(cpt.exact)).toEqual(["14.26", "35.94", "69.13"]);
     expect(percent(cpt.asCoded)).toEqual(["15.35", "36.70", "69.20"]);
   });
@@ -119,4 +118,8 @@ describe.skipIf(absent)("RouterBench", () => {
 function near(bounds: readonly (number | null)[] | null, wanted: readonly number[], within: number): void {
   expect(bounds).toHaveLength(2);
   wanted.forEach((value, k) => expect(Math.abs((bounds?.[k] as number) - value), `bound ${k}: ${bounds?.[k]} against ${value}`).toBeLessThanOrEqual(within));
+}
+
+function percent(of: Record<string, number | null>): string[] {
+  return ["20", "50", "80"].map((q) => (100 * (of[q] as number)).toFixed(2));
 }

@@ -150,8 +150,7 @@ test("hindsight is marked wherever a policy looks at the outcomes it is judged o
 test("the prompts that moved between two policies are those that they send to different models", () => {
   const pair = report.moved.find((m) => m.b === "house") as Report["moved"][number];
   expect(pair.a).toBe(report.statistics.reference);
-  const chosen = (name: string) => decisions.filter((d) => d.policy === name).map((d) => d.model);
-  const [a, b] = [chosen(pair.a), chosen("house")];
+  const [a, b] = [decidedBy(pair.a), decidedBy("house")];
   expect(pair.count).toBe(a.filter((model, i) => model !== b[i]).length);
   for (const moved of pair.prompts) {
     const row = rows[moved.ordinal] as DeskRow;
@@ -162,9 +161,8 @@ test("the prompts that moved between two policies are those that they send to di
 });
 
 test("a difference is the paired mean over all compared prompts", () => {
-  const quality = (name: string) => decisions.flatMap((d) => (d.policy === name ? [d.quality as number] : []));
   for (const { a, b, difference, n } of report.comparisons.filter((c) => c.metric === "quality" && c.b !== "cost-matched-mix")) {
-    const [left, right] = [quality(a), quality(b)];
+    const [left, right] = [qualitiesOf(a), qualitiesOf(b)];
     expect(difference, `${a} against ${b}`).toBeCloseTo(mean(left.map((q, i) => q - (right[i] as number))), 12);
     expect(n).toBe(rows.length);
   }
@@ -180,4 +178,12 @@ function extreme(of: (model: string) => number): string {
 
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
+}
+
+function decidedBy(name: string): (string | null)[] {
+  return decisions.flatMap((d) => (d.policy === name ? [d.model] : []));
+}
+
+function qualitiesOf(name: string): number[] {
+  return decisions.flatMap((d) => (d.policy === name ? [d.quality as number] : []));
 }

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Report } from "../../src/model/report.ts";
 import { folder, jsonl, policy } from "../wrp.ts";
@@ -48,7 +48,8 @@ const config = {
   reference: "split",
 };
 
-const few = { numRuns: 60 };
+/** The same tables every time; a failure shrinks for a while only. */
+const tries = { seed: 20261123, interruptAfterTimeLimit: 25_000 };
 
 test("for any table: oracle, zero router, random, shares, equal policies, cost-matched mixes and AIQ keep their laws", async () => {
   await fc.assert(
@@ -104,15 +105,14 @@ test("for any table: oracle, zero router, random, shares, equal policies, cost-m
       }
       frontierHolds(report);
     }),
-    few,
+    { ...tries, numRuns: 60 },
   );
 }, 60_000);
 
 test("for any table: new names and another order of rows change no mean", async () => {
-  const renamed = (rows: readonly Row[]): Row[] =>
-    rows.map((row) => ({ ...row, outcomes: Object.fromEntries(Object.entries(row.outcomes).map(([model, outcome]) => [`x/${model} é "1"`, outcome])) }));
   await fc.assert(
     fc.asyncProperty(tables, async (rows) => {
+      fc.pre(!tied(rows)); // a tie is broken by position or by rounding
       const before = await evaluated(rows);
       const after = await evaluated(renamed(rows.toReversed()));
       expect(after.policies.map((p) => p.name.replace(/^x\/(.*) é "1"$/, "$1"))).toEqual(before.policies.map((p) => p.name));
@@ -124,17 +124,28 @@ test("for any table: new names and another order of rows change no mean", async 
       });
       expect(after.metrics.aiq?.paper ?? null).toEqual(before.metrics.aiq ? expect.closeTo(before.metrics.aiq.paper, 9) : null);
     }),
-    { numRuns: 25 },
+    { ...tries, numRuns: 25 },
   );
 }, 60_000);
+
+function renamed(rows: readonly Row[]): Row[] {
+  return rows.map((row) => ({ ...row, outcomes: Object.fromEntries(Object.entries(row.outcomes).map(([model, outcome]) => [`x/${model} é "1"`, outcome])) }));
+}
+
+/** Whether two models have the same sum of grades or of costs. */
+function tied(rows: readonly Row[]): boolean {
+  const models = Object.keys(rows[0]?.outcomes ?? {});
+  const whole = rows.filter((row) => models.every((model) => row.outcomes[model]?.quality !== null));
+  const sums = (of: (outcome: Row["outcomes"][string]) => number) => models.map((model) => Math.round(whole.reduce((sum, row) => sum + of(row.outcomes[model] as Row["outcomes"][string]), 0)));
+  const few = (values: number[]) => new Set(values).size < models.length;
+  return few(sums((o) => 10 * (o.quality as number))) || few(sums((o) => 1e6 * o.costUsd));
+}
 
 /** No judged policy that is on the frontier is beaten by another; one that is off it is beaten by one on it. */
 function frontierHolds(report: Report): void {
   const judged = report.policies.filter((p) => !p.control);
-  const point = (p: Report["policies"][number]) => ({ cost: p.costUsdPer1k?.mean as number, quality: p.quality.mean as number });
-  const beats = (a: ReturnType<typeof point>, b: ReturnType<typeof point>) => a.cost <= b.cost && a.quality >= b.quality && (a.cost < b.cost || a.quality > b.quality);
   for (const p of judged) {
-    const beaten = judged.filter((other) => beats(point(other), point(p)));
+    const beaten = judged.filter((other) => beats(other, p));
     expect(p.onFrontier, `${p.name} beaten by ${beaten.map((b) => b.name)}`).toBe(beaten.length === 0);
   }
   expect(report.policies.filter((p) => p.control && p.onFrontier)).toEqual([]);
@@ -153,4 +164,10 @@ function heightOf(hull: readonly { costUsdPer1k: number; quality: number }[], co
 
 function average(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function beats(a: Report["policies"][number], b: Report["policies"][number]): boolean {
+  const [costA, costB] = [a.costUsdPer1k?.mean as number, b.costUsdPer1k?.mean as number];
+  const [qualityA, qualityB] = [a.quality.mean as number, b.quality.mean as number];
+  return costA <= costB && qualityA >= qualityB && (costA < costB || qualityA > qualityB);
 }

@@ -68,7 +68,7 @@ export const POPULATIONS: readonly Population[] = [
   },
   {
     name: "graded",
-    describe: "grades in [0,1], weak .40, middle .55, strong .80; lognormal costs, log-sd 1",
+    describe: "grades in [0,1], weak .40, middle .55, strong .80; lognormal costs, log-sd .8",
     quality: [0.4, 0.55, 0.8],
     costUsd: COSTS,
     apgr: apgrOf(0.2, 0.4),
@@ -80,7 +80,7 @@ export const POPULATIONS: readonly Population[] = [
       const score = r.next();
       const grade = (mean: number) => Math.min(1, Math.max(0, mean + 0.36 * (mean < 0.5 ? mean : 1 - mean) * (r.next() + r.next() + r.next() - 1.5)));
       const weak = 0.5 - 0.2 * score;
-      return { score, quality: [grade(weak), grade(0.55), grade(weak + 0.2 + 0.4 * score)], costUsd: COSTS.map((c) => skewedCost(r, c, 1)) };
+      return { score, quality: [grade(weak), grade(0.55), grade(weak + 0.2 + 0.4 * score)], costUsd: COSTS.map((c) => skewedCost(r, c, 0.8)) };
     },
   },
   {

@@ -1,0 +1,63 @@
+import { valueHash } from "../lib/hash.ts";
+import type { OutcomeColumns } from "../model/columns.ts";
+import type { Prompt } from "../model/prompt.ts";
+import type { StoredDecisions } from "../outcomes/store.ts";
+import type { DecidedPolicy } from "../report/input.ts";
+import type { Policy } from "../router/index.ts";
+import { stopIfAsked } from "./interrupt.ts";
+import type { Parts } from "./parts.ts";
+
+/** A decided policy with the rule behind each decision, where it gives one. */
+export type ExplainedPolicy = DecidedPolicy & { readonly rules: Pick<StoredDecisions, "rule" | "rules" | "notes"> | null };
+
+/** One policy over the workload: from the store, over columns, or prompt by prompt. */
+export async function decide(
+  policy: Policy,
+  columns: OutcomeColumns,
+  parts: Pick<Parts, "store" | "workload" | "settings" | "wrpVersion" | "fresh" | "signal">,
+): Promise<{ explained: ExplainedPolicy; reused: boolean }> {
+  const { store, workload, settings } = parts;
+  // What looks at outcomes depends on the prices they were given, too.
+  const outcomes = policy.hindsight ? settings.models : null;
+  const key = valueHash({ kind: policy.kind, content: policy.content, models: columns.models, outcomes, wrpVersion: parts.wrpVersion });
+  const { name, kind, control, hindsight, description, sweep } = policy;
+  const shown = { name, kind, control, hindsight, description, ...(sweep ? { sweep } : {}) };
+  const known = parts.fresh ? null : store.findDecisions(key, workload.hash);
+  if (known) {
+    const position = known.models.map((model) => columns.models.indexOf(model));
+    const model = known.model.map((m) => (m < 0 ? -1 : (position[m] as number)));
+    return { explained: { ...shown, decisions: { form: "choice", model }, rules: known.rules.length > 0 ? known : null }, reused: true };
+  }
+  if (policy.replay) {
+    const decisions = policy.replay(columns);
+    if (decisions.form === "choice")
+      store.saveDecisions(key, workload.hash, { models: columns.models, model: decisions.model, rule: new Int32Array(columns.n).fill(-1), rules: [], notes: [] });
+    return { explained: { ...shown, decisions, rules: null }, reused: false };
+  }
+  const stored = await decideEach(policy, columns, store.readPrompts(workload.hash), parts.signal);
+  store.saveDecisions(key, workload.hash, stored);
+  return { explained: { ...shown, decisions: { form: "choice", model: stored.model }, rules: stored }, reused: false };
+}
+
+async function decideEach(policy: Policy, columns: OutcomeColumns, batches: Iterable<readonly Prompt[]>, signal: AbortSignal): Promise<StoredDecisions> {
+  const model = new Int32Array(columns.n).fill(-1);
+  const rule = new Int32Array(columns.n).fill(-1);
+  const rules: string[] = [];
+  const numbers = new Map<string, number>();
+  let i = 0;
+  for (const prompts of batches) {
+    await stopIfAsked(signal);
+    for (const prompt of prompts) {
+      const decision = policy.decide?.({ prompt, signals: {} });
+      const step = decision?.alternatives[0]?.steps[0];
+      if (decision && step?.do === "call") {
+        model[i] = columns.models.indexOf(step.model);
+        let number = numbers.get(decision.rule);
+        if (number === undefined) numbers.set(decision.rule, (number = rules.push(decision.rule) - 1));
+        rule[i] = number;
+      }
+      i++;
+    }
+  }
+  return { models: columns.models, model, rule, rules, notes: policy.notes?.() ?? [] };
+}

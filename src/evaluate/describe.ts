@@ -1,0 +1,48 @@
+import type { OutcomeColumns } from "../model/columns.ts";
+import { WrpError } from "../model/errors.ts";
+import type { PriceBook } from "../pool/price-book.ts";
+import type { ModelInfo } from "../report/input.ts";
+import type { Policy } from "../router/index.ts";
+import type { RunSettings } from "./parts.ts";
+
+/** The policy that others are compared with: the one asked for, the user's first, else the best single model. Throws WrpError. */
+export function referenceName(settings: RunSettings, policies: readonly Policy[], strong: string | null): string {
+  const names = policies.map((p) => p.name);
+  if (settings.reference !== null) {
+    if (!names.includes(settings.reference)) throw unknownPolicy(settings.reference, names);
+    return settings.reference;
+  }
+  const own = policies.find((p) => !p.control && p.kind !== "always");
+  return own?.name ?? strong ?? (names[0] as string);
+}
+
+/** A model as the report introduces it. */
+export function describeModel(
+  name: string,
+  settings: RunSettings,
+  prices: PriceBook,
+  outcomes: { readonly columns: OutcomeColumns; readonly zeroCost: readonly string[] },
+): ModelInfo {
+  const spec = settings.models.find((m) => m.name === name);
+  const costs = outcomes.columns.costUsd[outcomes.columns.models.indexOf(name)] as Float64Array;
+  const priced = costs.some((c) => !Number.isNaN(c));
+  return {
+    name,
+    priceSource: outcomes.zeroCost.includes(name) ? "unpriced (recorded cost is 0 on every prompt)" : prices.sourceOf(name, priced),
+    trusted: spec?.trusted ?? null,
+    guarded: spec?.guarded ?? null,
+  };
+}
+
+/** What a reader of the report should know of how the run was set up. */
+export function settingsWarnings(settings: RunSettings, columns: OutcomeColumns, heldOut: boolean): string[] {
+  const warnings = settings.models.filter((m) => !columns.models.includes(m.name)).map((m) => `the config's model ${m.name} has no outcome in this workload`);
+  if (columns.labels.has("tag:pii") && !settings.models.some((m) => m.trusted)) warnings.push("prompts are tagged pii but no model is marked trusted: every one of them counts as leaked");
+  if (columns.labels.has("tag:attack") && !settings.models.some((m) => m.guarded)) warnings.push("prompts are tagged attack but no model is marked guarded: every one of them counts as reached");
+  if (!heldOut && columns.models.length > 1) warnings.push("best single, hull and AIQ are maxima chosen on the prompts they are judged on: biased upward (judge on held-out prompts with --split test)");
+  return warnings;
+}
+
+function unknownPolicy(name: string, known: readonly string[]): WrpError {
+  return new WrpError(`no policy is named "${name}"`, { hint: `policies: ${known.join(", ")}` });
+}

@@ -1,0 +1,48 @@
+import type { ModelSpec, PolicySpec } from "../model/config.ts";
+import type { Place } from "../model/errors.ts";
+import type { OutcomeStore } from "../outcomes/store.ts";
+import type { MissingRule, Objective } from "../report/input.ts";
+import type { ModelFigures } from "../router/index.ts";
+import type { Workload } from "../workload/workload.ts";
+
+/** Everything that changes a run's numbers, besides the workload. Stored with the run. */
+export interface RunSettings {
+  readonly seed: number;
+  readonly models: readonly ModelSpec[];
+  /** Only these models; null: all that the workload has. */
+  readonly only: readonly string[] | null;
+  readonly policies: readonly PolicySpec[];
+  readonly objectives: readonly Objective[] | null;
+  readonly reference: string | null;
+  readonly margins: Readonly<Partial<Record<"quality" | "costUsdPer1k" | "latencyMs", number>>>;
+  readonly missing: MissingRule;
+  readonly lambdaPerUsd: number;
+  readonly aiqRange: readonly [number, number] | null;
+  readonly resamples: number;
+}
+
+/** The parts that a run is joined of. */
+export interface Parts {
+  readonly workload: Workload;
+  /** The training part, where the workload is the held-out one. */
+  readonly trainedOn: Workload | null;
+  readonly store: OutcomeStore;
+  readonly settings: RunSettings;
+  readonly runId: string;
+  readonly wrpVersion: string;
+  /** Compute a report anew even where the store has it. */
+  readonly fresh: boolean;
+  readonly concurrency: number;
+  /** The time of day, and a stopwatch in milliseconds. */
+  readonly now: () => Date;
+  readonly clockMs: () => number;
+  readonly signal: AbortSignal;
+  /** Where the user wrote a policy, for errors about it. */
+  readonly placeOf?: (spec: PolicySpec) => Place | undefined;
+}
+
+/** What is stored with a run, so that it can be decided again: its settings and what was fitted on the training part. */
+export interface RunConfig {
+  readonly settings: RunSettings;
+  readonly fitted: readonly ModelFigures[] | null;
+}
