@@ -259,7 +259,7 @@ function movedPairs(policies: readonly DecidedPolicy[], reference: DecidedPolicy
 function describeWorkload(input: ReportInput, compared: Compared, units: Design): Report["workload"] {
   const { name, files, summary, duplicates } = input.workload;
   const { columns } = input;
-  const perDataset = new Array<number>(columns.datasets.length).fill(0);
+  const perDataset = columns.datasets.map(() => 0);
   for (const i of compared.at) (perDataset[columns.stratum[i] as number] as number) += 1;
   return {
     name,

@@ -60,9 +60,8 @@ export function design(cluster: Int32Array, clusters: number, stratum: Int32Arra
 }
 
 /** One resample: how often each unit was drawn, with replacement within its stratum, written into `weights`. */
-export function drawWeights(design: Design, random: Random, weights: Float64Array): void {
+export function drawWeights({ start }: Design, random: Random, weights: Float64Array): void {
   weights.fill(0);
-  const { start } = design;
   for (let h = 0; h + 1 < start.length; h++) {
     const from = start[h] as number;
     const count = (start[h + 1] as number) - from;

@@ -75,6 +75,10 @@ test("strata of one cluster are pooled; one alone joins another stratum", () => 
   expect([...of([0, 1], [0, 1]).start]).toEqual([0, 2]);
 });
 
+test("strata stand in their own order, not in that of their first prompts", () => {
+  expect([...of([0, 1, 2, 3, 4], [1, 0, 0, 1, 1]).start]).toEqual([0, 2, 5]);
+});
+
 test("a cluster across strata is at home where its first prompt is", () => {
   const d = of([0, 0, 1, 2, 3], [0, 1, 0, 1, 1]);
   expect([...d.start]).toEqual([0, 2, 4]);

@@ -97,6 +97,12 @@ test("BCa: bias moves both bounds twice, against it", () => {
   expect(bounds[1]).toBeLessThan(975);
 });
 
+test("BCa: an estimate beyond all resamples counts as half of one beyond", () => {
+  const z0 = normalQuantile(0.5 / 9);
+  expect(bcaInterval(0, upTo(9), null)?.[1]).toBeCloseTo(10 * normalCdf(2 * z0 + Z95), 6);
+  expect(bcaInterval(10, upTo(9), null)?.[0]).toBeCloseTo(10 - 10 * normalCdf(2 * z0 + Z95), 6);
+});
+
 test("BCa: acceleration is the skewness of the influence over 6√n, and a right skew moves both bounds up", () => {
   // One of ten units: u = (9, -1 × 9), Σu³ = 720, Σu² = 90: a = 720 / (6·90^1.5)
   const a = 720 / (6 * 90 ** 1.5);
