@@ -8,11 +8,14 @@ import type { OutcomeColumns } from "./model/columns.ts";
 import type { Report } from "./model/report.ts";
 import type { RunRecord } from "./outcomes/store.ts";
 import { priceBook, type PriceBook } from "./pool/price-book.ts";
-import { compileReport } from "./report/compile.ts";
+import { compiling } from "./report/compile.ts";
 import type { ReportInput } from "./report/input.ts";
 import { assemble, type Assembly } from "./router/assemble.ts";
 import type { ModelFigures } from "./router/index.ts";
 import { nonDecreasingHull } from "./stats/hull.ts";
+
+/** An interrupt is heard within about this time. */
+const PAUSE_EVERY_MS = 200;
 
 export type { ExplainedPolicy, Parts, RunSettings };
 
@@ -20,7 +23,7 @@ export type { ExplainedPolicy, Parts, RunSettings };
 export type EvaluateEvent =
   | { readonly type: "read"; readonly prompts: number; readonly stored: boolean }
   | { readonly type: "decided"; readonly policy: string; readonly prompts: number; readonly reused: boolean }
-  | { readonly type: "computing"; readonly policies: number }
+  | { readonly type: "computing"; readonly resamples: number; readonly of: number }
   | { readonly type: "done"; readonly report: Report; readonly columns: OutcomeColumns; readonly policies: readonly ExplainedPolicy[] };
 
 /**
@@ -56,12 +59,10 @@ export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, voi
     }
     const decideMs = clockMs() - decideFrom;
 
-    yield { type: "computing", policies: decided.length };
-    await stopIfAsked(parts.signal);
     const reportFrom = clockMs();
     const reportKey = valueHash({ configHash, workloadHash: workload.hash, wrpVersion: parts.wrpVersion });
     const known = parts.fresh ? null : store.findReport(reportKey);
-    const computed = known ?? compileReport(reportInput(run, parts, config, prices, outcomes, { context, policies, notes }, decided));
+    const computed = known ?? (yield* computeReport(reportInput(run, parts, config, prices, outcomes, { context, policies, notes }, decided), parts));
     const ended = clockMs();
     const report: Report = {
       ...computed,
@@ -84,6 +85,19 @@ export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, voi
   } catch (error) {
     store.failRun(parts.runId);
     throw error;
+  }
+}
+
+/** Computes the report, pausing a few times a second so that an interrupt is heard. */
+async function* computeReport(input: ReportInput, { clockMs, signal }: Parts): AsyncGenerator<EvaluateEvent, Omit<Report, "timing">> {
+  const steps = compiling(input);
+  let paused = -Infinity;
+  for (let step = steps.next(); ; step = steps.next()) {
+    if (step.done) return step.value;
+    if (clockMs() - paused < PAUSE_EVERY_MS) continue;
+    yield { type: "computing", resamples: step.value, of: input.resamples };
+    await stopIfAsked(signal);
+    paused = clockMs();
   }
 }
 

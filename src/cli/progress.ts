@@ -33,7 +33,7 @@ function words(event: EvaluateEvent): string {
     case "decided":
       return `routing · ${event.policy}`;
     case "computing":
-      return `resampling · ${event.policies} policies`;
+      return `resampling ${event.resamples.toLocaleString("en-US")}/${event.of.toLocaleString("en-US")}`;
     case "done":
       return "done";
   }

@@ -4,7 +4,7 @@ import { design, type Design } from "../stats/design.ts";
 import { nonDecreasingHull, type CostQuality } from "../stats/hull.ts";
 import { hypervolume } from "../stats/hypervolume.ts";
 import { meanInterval, type Bounds } from "../stats/intervals.ts";
-import { means } from "../stats/means.ts";
+import { resampling } from "../stats/means.ts";
 import { dominatedBy, frontier, type Point } from "../stats/pareto.ts";
 import { random } from "../stats/random.ts";
 import { compareFamily, promptsToSettle, type Difference } from "./comparisons.ts";
@@ -29,6 +29,14 @@ const FEW_CLUSTERS = 30;
  * Pure: the same input gives the same document. Throws WrpError where no prompt can be compared.
  */
 export function compileReport(input: ReportInput): Omit<Report, "timing"> {
+  const steps = compiling(input);
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  return step.value;
+}
+
+/** `compileReport` in steps: yields the number of resamples done. */
+export function* compiling(input: ReportInput): Generator<number, Omit<Report, "timing">> {
   const { columns, policies, run } = input;
   const compared = comparedPrompts(columns, input.missing);
   const warnings = [...input.warnings, ...input.workload.summary.warnings, ...compared.warnings];
@@ -38,7 +46,7 @@ export function compileReport(input: ReportInput): Omit<Report, "timing"> {
     Int32Array.from(compared.at, (i) => columns.stratum[i] as number),
     random(run.seed, "units"),
   );
-  if (units.clusters < FEW_CLUSTERS) warnings.push(`only ${units.clusters} independent prompts: intervals are rough below ${FEW_CLUSTERS}`);
+  if (units.clusters < FEW_CLUSTERS) warnings.push(`only ${units.clusters} independent prompt${units.clusters === 1 ? "" : "s"}: intervals are rough below ${FEW_CLUSTERS}`);
 
   const ledger = new Ledger(compared, columns.models.length);
   const entries = new Map(policies.map((policy) => [policy.name, ledger.policy(policy.decisions)]));
@@ -53,7 +61,7 @@ export function compileReport(input: ReportInput): Omit<Report, "timing"> {
   const costs = input.aiqRange ?? costRange(singles.now);
   const range = costs && costs[1] > costs[0] ? costs : null; // AIQ divides by the range's width
   const area = range && singles.now.length > 0 ? pendingAiq(ledger, singles.now.map((p) => p.index), range, units, input.resamples) : null;
-  const results = means(units, ledger.columns, input.resamples, random(run.seed, "resample"), [...sweeps.map(({ sweep }) => sweep.resample), ...(area ? [area.resample] : [])]);
+  const results = yield* resampling(units, ledger.columns, input.resamples, random(run.seed, "resample"), [...sweeps.map(({ sweep }) => sweep.resample), ...(area ? [area.resample] : [])]);
   const read = (entry: Entry) => ledger.read(entry, results);
 
   const models = hullPoints(singles, ledger, results, units);
@@ -253,7 +261,9 @@ function describeOracle(
 function movedPairs(policies: readonly DecidedPolicy[], reference: DecidedPolicy): [DecidedPolicy, DecidedPolicy][] {
   const configured = policies.filter((p) => !p.control && p.kind !== "always" && p !== reference);
   const others = configured.length > 0 ? configured : policies.filter((p) => p.kind === "threshold" && p !== reference);
-  return others.map((p) => [reference, p]);
+  // A mixture has no choices to move from: the best single stands for it.
+  const from = reference.decisions.form === "choice" ? reference : policies.find((p) => p.kind === "best-single");
+  return from ? others.map((p) => [from, p]) : [];
 }
 
 function describeWorkload(input: ReportInput, compared: Compared, units: Design): Report["workload"] {

@@ -3,6 +3,7 @@ import { WrpError, type Place } from "../model/errors.ts";
 import { controls } from "./controls.ts";
 import { buildPolicy } from "./index.ts";
 import type { ModelFigures, Policy, PoolView, RouterContext } from "./policy.ts";
+import { bestOf, cheapestOf, worstOf } from "./ranking.ts";
 
 const NO_POOL: PoolView = { health: new Map(), queueDepth: new Map() };
 
@@ -62,13 +63,10 @@ function placed<T>(place: Place | undefined, work: () => T): T {
 function weakAndStrong(models: readonly ModelFigures[]): { weak: string | null; strong: string | null } {
   const graded = models.filter((m) => !Number.isNaN(m.quality));
   const [first, second] = graded;
-  if (!first || !second) return { weak: null, strong: null };
-  const strong = graded.reduce((best, m) => (m.quality > best.quality || (m.quality === best.quality && m.costUsdPer1k < best.costUsdPer1k) ? m : best));
-  const priced = graded.filter((m) => !Number.isNaN(m.costUsdPer1k));
-  if (priced.length > 0) {
-    const weak = priced.reduce((best, m) => (m.costUsdPer1k < best.costUsdPer1k ? m : best));
-    return { weak: weak.name, strong: strong.name };
-  }
+  const strong = bestOf(graded);
+  if (!first || !second || !strong) return { weak: null, strong: null };
+  const weak = cheapestOf(graded);
+  if (weak) return { weak: weak.name, strong: strong.name };
   if (graded.length === 2) return { weak: first.name, strong: second.name };
-  return { weak: graded.reduce((worst, m) => (m.quality < worst.quality ? m : worst)).name, strong: strong.name };
+  return { weak: worstOf(graded)?.name ?? null, strong: strong.name };
 }

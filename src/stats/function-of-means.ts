@@ -54,7 +54,7 @@ export class FunctionOfMeans {
       const own = this.#se[b] as number;
       return own > 0 ? (again - value) / own : NaN;
     });
-    return { mean: value, se, n: this.#n, resampled: this.#resampled, studentized };
+    return { mean: value, se, n: this.#n, units: this.#design.units, resampled: this.#resampled, studentized };
   }
 
   /** Residuals of a resample are those of the sample less what its means have moved, times the unit's size. */

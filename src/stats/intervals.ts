@@ -10,8 +10,12 @@ export interface Limits {
   readonly high: number;
 }
 
+/** Student's t, 97.5 % point, for 1 to 9 degrees of freedom (any table; Student 1908). */
+const STUDENT_975 = [12.7062, 4.3027, 3.1824, 2.7764, 2.5706, 2.4469, 2.3646, 2.306, 2.2622];
+
 /**
- * 95 % interval of a mean: bootstrap-t (Efron & Tibshirani 1993, eq. 12.22), second-order correct for skewed costs.
+ * 95 % interval of a mean: bootstrap-t (Efron & Tibshirani 1993, eq. 12.22), second-order correct for skewed costs; Student's t
+ * at ten units and fewer.
  * Null below two clusters; a point where nothing varies.
  */
 export function meanInterval(mean: Mean, limits?: Limits): Bounds | null {
@@ -19,8 +23,10 @@ export function meanInterval(mean: Mean, limits?: Limits): Bounds | null {
   if (mean.se === 0) return [mean.mean, mean.mean];
   const t = sortedFinite(mean.studentized);
   if (t.length === 0) return null;
-  const low = mean.mean - tQuantile(t, 0.975) * mean.se;
-  const high = mean.mean - tQuantile(t, 0.025) * mean.se;
+  // A handful of units resample into constants, whose t is infinite: there Student's own t is the sounder guess.
+  const student = STUDENT_975[mean.units - 2];
+  const low = mean.mean - (student ?? tQuantile(t, 0.975)) * mean.se;
+  const high = mean.mean + (student ?? -tQuantile(t, 0.025)) * mean.se;
   return limits ? [Math.max(limits.low, low), Math.min(limits.high, high)] : [low, high];
 }
 

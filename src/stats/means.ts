@@ -9,6 +9,8 @@ export interface Mean {
   readonly se: number;
   /** Prompts that have a value. */
   readonly n: number;
+  /** Independent units that the standard error is of. */
+  readonly units: number;
   /** [resample] the mean again. */
   readonly resampled: Float64Array;
   /** [resample] (mean* - mean) / se*, for bootstrap-t (Efron & Tibshirani 1993, ch. 12). */
@@ -37,13 +39,21 @@ interface Sums {
  *
  * @param along called once a resample with the weight of every unit and the means so far resampled, for what is no mean
  */
-export function means(
+export function means(...given: Parameters<typeof resampling>): Mean[] {
+  const steps = resampling(...given);
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  return step.value;
+}
+
+/** `means` in steps: yields the number of resamples done, so that the caller can stop or tell. */
+export function* resampling(
   design: Design,
   columns: readonly Column[],
   resamples: number,
   random: Random,
   along: readonly ((weights: Float64Array, resample: number, means: readonly Mean[]) => void)[] = [],
-): Mean[] {
+): Generator<number, Mean[]> {
   const full = unitCounts(design);
   const room = new Float64Array(design.unit.length);
   const sums = columns.map((column) => unitSums(design, column, room, full));
@@ -52,6 +62,7 @@ export function means(
   const results = sums.map((sum) => ({
     ...estimate(design, sum, weights, totals),
     n: sum.n,
+    units: design.units,
     resampled: new Float64Array(resamples),
     studentized: new Float64Array(resamples),
   }));
@@ -66,6 +77,7 @@ export function means(
       result.studentized[b] = studentize(again.mean - result.mean, again.se);
     }
     for (const look of along) look(weights, b, results);
+    yield b + 1;
   }
   return results;
 }
@@ -73,7 +85,7 @@ export function means(
 /** Mean and standard error alone, for what needs no resamples. */
 export function meanOf(design: Design, column: Column): Omit<Mean, "resampled" | "studentized"> {
   const sums = unitSums(design, column, new Float64Array(design.unit.length), unitCounts(design));
-  return { ...estimate(design, sums, new Float64Array(design.units).fill(1), new SizeTotals(design)), n: sums.n };
+  return { ...estimate(design, sums, new Float64Array(design.units).fill(1), new SizeTotals(design)), n: sums.n, units: design.units };
 }
 
 /**

@@ -89,7 +89,7 @@ test("wrp schema prints JSON Schemas; the report's names what every report has",
 test("wrp --jsonl prints typed events, the report last", async () => {
   const ran = await at.wrp("eval", "desk.jsonl", "--jsonl", "-q");
   const events = ran.stdout.trimEnd().split("\n").map((line) => JSON.parse(line) as { type: string; report?: Report });
-  expect(events.map((e) => e.type)).toEqual(["read", ...Array.from({ length: 10 }, () => "decided"), "computing", "done"]);
+  expect(events.map((e) => e.type).filter((type) => type !== "computing")).toEqual(["read", ...Array.from({ length: 10 }, () => "decided"), "done"]);
   expect(reportSchema.safeParse(events.at(-1)?.report).success).toBe(true);
 });
 

@@ -104,7 +104,7 @@ test.each([0.4, 1])("one prompt, graded %s: no interval can be given", async (gr
   const report = await evaluated([{ a: { quality: grade, costUsd: 0.001 }, b: { quality: 0, costUsd: 0.002 } }]);
   for (const p of report.policies) expect([p.quality.ci, p.costUsdPer1k?.ci], p.name).toEqual([null, null]);
   expect(report.comparisons.filter((c) => c.metric === "quality" && c.b !== "cost-matched-mix").every((c) => c.ci === null && c.verdict === "inconclusive")).toBe(true);
-  expect(report.warnings).toContain("only 1 independent prompts: intervals are rough below 30");
+  expect(report.warnings).toContain("only 1 independent prompt: intervals are rough below 30");
 });
 
 test("two identical models: no difference, nobody beats nobody", async () => {

@@ -83,7 +83,7 @@ test("hull: rising, concave, of the points, above them all, never above the best
         expect(b.cost).toBeGreaterThan(a.cost);
         expect(b.quality).toBeGreaterThan(a.quality);
         const c = hull[k + 1];
-        if (c) expect((c.quality - b.quality) / (c.cost - b.cost)).toBeLessThan((b.quality - a.quality) / (b.cost - a.cost));
+        if (c) expect((c.quality - b.quality) / (c.cost - b.cost)).toBeLessThan((b.quality - a.quality) / (b.cost - a.cost) + 1e-12);
       }
       const best = Math.max(...given.map((p) => p.quality));
       for (const p of hull) expect(given).toContain(p);

@@ -7,7 +7,7 @@ import { wilson } from "../../src/stats/proportions.ts";
 
 const upTo = (n: number) => Float64Array.from({ length: n }, (_, k) => k + 1);
 const rounded = (bounds: readonly number[] | null) => bounds?.map((v) => Math.round(v * 1e6) / 1e6);
-const meanWith = (studentized: ArrayLike<number>, mean = 0, se = 1): Mean => ({ mean, se, n: 50, resampled: new Float64Array(studentized.length), studentized: Float64Array.from(studentized) });
+const meanWith = (studentized: ArrayLike<number>, mean = 0, se = 1): Mean => ({ mean, se, n: 50, units: 50, resampled: new Float64Array(studentized.length), studentized: Float64Array.from(studentized) });
 /** 999 normal scores: their (B + 1)p-th is exact at the levels used. */
 const NORMAL = Float64Array.from({ length: 999 }, (_, k) => normalQuantile((k + 1) / 1000));
 
@@ -37,6 +37,17 @@ test("bootstrap-t keeps to limits, is null without an error and a point without 
   expect(meanInterval(meanWith(NORMAL, 0.1, NaN))).toBeNull();
   expect(meanInterval(meanWith(NORMAL, 0.1, 0))).toEqual([0.1, 0.1]);
   expect(meanInterval(meanWith([NaN, NaN], 0.1, 1))).toBeNull();
+});
+
+test.each([
+  // R 4.3: qt(.975, units - 1)
+  [2, 12.706204736174694],
+  [5, 2.7764451051977934],
+  [10, 2.262157162798205],
+])("of %d units the interval is Student's", (units, t) => {
+  const [low, high] = meanInterval({ ...meanWith(NORMAL, 10, 2), units }) as [number, number];
+  expect(low).toBeCloseTo(10 - 2 * t, 3);
+  expect(high).toBeCloseTo(10 + 2 * t, 3);
 });
 
 test("a proportion's effective n is what its error implies", () => {

@@ -67,7 +67,7 @@ test("mean, error and every resample of both are the textbook's, whatever cluste
   fc.assert(
     fc.property(rows, (given) => {
       const d = designOf(given);
-      fc.pre(d.units > 1);
+      fc.pre(d.units > 1 && given.some((r) => !Number.isNaN(r.value)));
       const drawn: number[][] = [];
       const values = column(given);
       const [found] = means(d, [values], 6, random(2, "b"), [(weights) => drawn.push([...weights])]);
@@ -107,7 +107,7 @@ test("the mean does not lose the spread of large, close values", () => {
 
 test("equal values have no spread, gaps alone no mean, one cluster no error", () => {
   expect(meanOf(independent(3), Float64Array.of(0.1, 0.1, 0.1))).toMatchObject({ se: 0, n: 3 });
-  expect(meanOf(independent(3), Float64Array.of(NaN, NaN, NaN))).toEqual({ mean: NaN, se: NaN, n: 0 });
+  expect(meanOf(independent(3), Float64Array.of(NaN, NaN, NaN))).toMatchObject({ mean: NaN, se: NaN, n: 0 });
   expect(meanOf(design(Int32Array.of(0, 0), 1, new Int32Array(2), random(1)), Float64Array.of(1, 2))).toMatchObject({ mean: 1.5, se: NaN });
 });
 

@@ -7,7 +7,7 @@ import { loadConfig } from "../load-config.ts";
 import { wrpVersion } from "../manifest.ts";
 import { progressLine } from "../progress.ts";
 import { runSettings, workloadOptions, type EvalFlags } from "../settings.ts";
-import { openForWriting, storeFile } from "../store-file.ts";
+import { IN_MEMORY, openForWriting, storeFile } from "../store-file.ts";
 import type { World } from "../world.ts";
 
 const DEFAULT_CONCURRENCY = 16;
@@ -21,8 +21,10 @@ export async function evalCommand(data: readonly string[], flags: EvalFlags, wor
   if (concurrency < 1) throw new WrpError(`--concurrency must be at least 1 (got ${concurrency})`);
 
   const workload = await openWorkload(options);
-  const trainedOn = options.split === "test" ? await openWorkload({ ...options, split: "train" }) : null;
-  const storePath = storeFile(flags.store, loaded.config.store);
+  // All of the training part: a sample is of what is judged.
+  const { sample: _, ...unsampled } = options;
+  const trainedOn = options.split === "test" ? await openWorkload({ ...unsampled, split: "train" }) : null;
+  const storePath = storeFile(flags.store, loaded, world.cwd);
   const store = await openForWriting(storePath, world.cwd);
   const progress = progressLine(world, flags);
   try {
@@ -50,7 +52,7 @@ export async function evalCommand(data: readonly string[], flags: EvalFlags, wor
     const { report, columns, policies } = finished;
     if (flags.jsonl) world.stdout.write(`${JSON.stringify({ type: "done", report })}\n`);
     await deliver(report, () => ({ columns, policies }), delivery, store, world);
-    if (!delivery.quiet) world.stderr.write(nextSteps(report.run.id, report.workload.read, storePath, flags));
+    if (!delivery.quiet && storePath !== IN_MEMORY) world.stderr.write(nextSteps(report.run.id, report.workload.read, storePath, flags));
     return 0;
   } finally {
     progress.clear();

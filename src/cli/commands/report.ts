@@ -15,7 +15,7 @@ interface ReportFlags {
 
 export async function reportCommand(runId: string, flags: ReportFlags, world: World): Promise<number> {
   const delivery = deliveryOf(flags, world);
-  const store = await openExisting(storeFile(flags.store, loadConfig(undefined, world.cwd).config.store), world.cwd);
+  const store = await openExisting(flags.store ?? storeFile(undefined, loadConfig(undefined, world.cwd), world.cwd), world.cwd);
   try {
     const run = store.findRun(runId);
     const stored = run.reportKey === null ? null : store.findReport(run.reportKey);

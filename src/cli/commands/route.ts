@@ -86,8 +86,8 @@ async function route(policy: Policy, prompt: Prompt, loaded: LoadedConfig, run: 
 }
 
 /** The figures of the run asked for; null where there is no store yet and no run was named. */
-async function runFigures(flags: RouteFlags, { config }: LoadedConfig, world: World): Promise<RunFigures | null> {
-  const file = storeFile(flags.store, config.store);
+async function runFigures(flags: RouteFlags, loaded: LoadedConfig, world: World): Promise<RunFigures | null> {
+  const file = storeFile(flags.store, loaded, world.cwd);
   if (flags.store === undefined && flags.run === "latest" && !existsSync(resolve(world.cwd, file))) return null;
   const store = await openExisting(file, world.cwd);
   try {

@@ -1,6 +1,7 @@
 import { WrpError } from "../../model/errors.ts";
 import { call, everywhere } from "../policy.ts";
 import type { Kind } from "../kind.ts";
+import { bestOf } from "../ranking.ts";
 
 /**
  * The model with the highest mean quality; ties go to the cheaper one, then to the first. Chosen on the prompts it is judged
@@ -8,11 +9,7 @@ import type { Kind } from "../kind.ts";
  */
 export const bestSingle: Kind<"best-single"> = {
   build(_spec, context, base) {
-    const graded = context.models.filter((m) => !Number.isNaN(m.quality));
-    const model = graded.reduce<(typeof graded)[number] | null>(
-      (best, m) => (!best || m.quality > best.quality || (m.quality === best.quality && m.costUsdPer1k < best.costUsdPer1k) ? m : best),
-      null,
-    );
+    const model = bestOf(context.models);
     if (!model) throw new WrpError(`policy "${base.name}" needs a model with grades`);
     return {
       ...base,
