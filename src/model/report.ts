@@ -34,6 +34,8 @@ const costMatchedMixSchema = z.object({
   quality: z.number(),
   difference: z.number().describe("policy quality minus the mix's"),
   ci,
+  simultaneousCi: ci.describe("over all policies beside their mixes (Bonferroni); the verdict rests on it"),
+  margin: z.number().nullable(),
   verdict: verdictSchema,
 });
 
@@ -113,7 +115,7 @@ const sweepSchema = z.object({
   fact: z.string(),
   weak: z.string(),
   strong: z.string(),
-  pointsTotal: z.number().int().describe("distinct thresholds; `points` is thinned beyond 10,000"),
+  pointsTotal: z.number().int().describe("distinct thresholds and share 0 (the oracle's: prompts); `points` leaves out what lies on a straight piece, and is thinned beyond 10,000"),
   points: z.array(
     z.object({
       threshold: z.number().nullable().describe("strong where fact ≥ threshold; null: above every prompt (share 0)"),
@@ -125,7 +127,7 @@ const sweepSchema = z.object({
   apgr: z.object({ exact: z.number().nullable(), asCoded: z.number().nullable(), ci }),
   cpt: z.object({
     exact: cptSchema.describe("first attained threshold"),
-    envelope: cptSchema.describe("first crossing of the running maximum, linear between thresholds"),
+    envelope: cptSchema.describe("first crossing, linear between thresholds"),
     asCoded: cptSchema.describe("RouteLLM's np.interp over ten quantile bins"),
     ci: z.object({ "20": cptCi(), "50": cptCi(), "80": cptCi() }),
   }),
@@ -194,7 +196,7 @@ export const reportSchema = z.object({
     sampledOut: z.number().int(),
     duplicates: z.number().int().describe("prompts whose text an earlier prompt has"),
     clusters: z.number().int(),
-    strata: z.number().int(),
+    strata: z.number().int().describe("datasets among the compared prompts"),
     datasets: z.array(z.object({ name: z.string(), prompts: z.number().int() })),
     files: z.array(z.object({ name: z.string(), format: z.string(), sha256: z.string(), prompts: z.number().int() })),
   }),

@@ -1,15 +1,23 @@
 import type { Comparison, Verdict } from "../model/report.ts";
-import { maxT, meanInterval, pValue, type Bounds } from "../stats/intervals.ts";
+import { binaryDifferenceInterval, criticalFor, maxT, meanInterval, pValue, type Bounds } from "../stats/intervals.ts";
 import type { Mean } from "../stats/means.ts";
 import { holm, mcnemarExact } from "../stats/proportions.ts";
+import type { Pairs } from "./ledger.ts";
+
+/** Beyond this, no number of prompts settles a verdict that anyone could have. */
+const MOST_PROMPTS = 1e12;
 
 /** The paired difference of two policies on one metric, resampled. */
 export interface Difference {
   readonly a: string;
   readonly b: string;
   readonly mean: Mean;
-  /** Discordant counts [a right alone, b right alone] where quality is binary and prompts are independent. */
-  readonly discordant: readonly [number, number] | null;
+  /** How the qualities pair up, where both are binary. */
+  readonly pairs: Pairs | null;
+  /** True where prompts are independent, as McNemar's test needs. */
+  readonly independent: boolean;
+  /** True where the two decide alike on every prompt: their difference is 0 by construction. */
+  readonly identical: boolean;
 }
 
 /**
@@ -17,7 +25,7 @@ export interface Difference {
  * all of the family at once; `equivalent` needs a margin.
  */
 export function compareFamily(
-  metric: string,
+  metric: "quality" | "costUsdPer1k" | "latencyMs",
   direction: "min" | "max",
   family: readonly Difference[],
   margin: number | null,
@@ -27,9 +35,10 @@ export function compareFamily(
   const known = p.flatMap((value, k) => (value === null ? [] : [{ value, k }]));
   const adjusted = holm(known.map(({ value }) => value));
   const pHolm = new Map(known.map(({ k }, j) => [k, adjusted[j] as number]));
-  return family.map(({ a, b, mean, discordant }, k) => {
-    const ci = meanInterval(mean);
-    const simultaneousCi = family.length === 1 ? ci : hullOf(ci, mean, critical);
+  return family.map((member, k) => {
+    const { a, b, mean, pairs, independent } = member;
+    const ci = differenceInterval(metric, member);
+    const simultaneousCi = family.length === 1 ? ci : widened(metric, ci, member, criticalFor(mean, critical, family.length));
     return {
       a,
       b,
@@ -40,11 +49,33 @@ export function compareFamily(
       margin,
       verdict: verdictOf(simultaneousCi, direction, margin),
       pHolm: pHolm.get(k) ?? null,
-      pMcNemar: discordant ? mcnemarExact(discordant[0], discordant[1]) : null,
+      pMcNemar: pairs && independent ? mcnemarExact(pairs.won, pairs.lost) : null,
       n: mean.n,
       nToSettle: promptsToSettle(mean.mean, simultaneousCi, mean.n, margin),
     };
   });
+}
+
+/**
+ * 95 % interval of a paired difference: adjusted Wald for binary qualities, bootstrap-t elsewhere. Graded qualities that differ
+ * nowhere, though the policies do, are only known to differ on fewer than three in n units (the rule of three).
+ */
+export function differenceInterval(metric: string, { mean, pairs, identical }: Pick<Difference, "mean" | "pairs" | "identical">): Bounds | null {
+  if (identical) return mean.units < 2 ? null : [0, 0];
+  if (metric !== "quality") return meanInterval(mean);
+  if (pairs) return binaryDifferenceInterval(pairs.won / pairs.n, pairs.lost / pairs.n, mean);
+  if (mean.se === 0 && mean.mean === 0 && mean.units >= 2) return [Math.max(-1, -3 / mean.units), Math.min(1, 3 / mean.units)];
+  return meanInterval(mean, { low: -1, high: 1 });
+}
+
+/** Simultaneous bounds, never inside the pointwise ones. */
+function widened(metric: string, ci: Bounds | null, { mean, pairs, identical }: Difference, critical: number): Bounds | null {
+  if (!ci || identical) return ci;
+  const wide =
+    metric === "quality" && pairs
+      ? binaryDifferenceInterval(pairs.won / pairs.n, pairs.lost / pairs.n, mean, critical)
+      : ([mean.mean - critical * mean.se, mean.mean + critical * mean.se] as Bounds);
+  return wide && [Math.min(ci[0], wide[0]), Math.max(ci[1], wide[1])];
 }
 
 /** What an interval of a difference (a minus b) says. */
@@ -68,11 +99,5 @@ export function promptsToSettle(difference: number, ci: Bounds | null, n: number
   if (half === 0) return difference === 0 && distances.length === 0 ? null : n;
   if (distances.length === 0) return null;
   const needed = Math.ceil(n * (half / Math.max(...distances)) ** 2);
-  return Number.isSafeInteger(needed) ? needed : null;
-}
-
-/** Simultaneous bounds are never inside the pointwise ones. */
-function hullOf(ci: Bounds | null, mean: Mean, critical: number): Bounds | null {
-  if (!ci) return null;
-  return [Math.min(ci[0], mean.mean - critical * mean.se), Math.max(ci[1], mean.mean + critical * mean.se)];
+  return needed <= MOST_PROMPTS ? needed : null;
 }

@@ -1,13 +1,14 @@
+import type { Decisions } from "../model/columns.ts";
 import type { Report, ReportPolicy } from "../model/report.ts";
 import { aiq, costRange } from "../stats/aiq.ts";
 import { design, type Design } from "../stats/design.ts";
 import { nonDecreasingHull, type CostQuality } from "../stats/hull.ts";
 import { hypervolume } from "../stats/hypervolume.ts";
 import { meanInterval, type Bounds } from "../stats/intervals.ts";
-import { resampling } from "../stats/means.ts";
+import { resampling, type Mean } from "../stats/means.ts";
 import { dominatedBy, frontier, type Point } from "../stats/pareto.ts";
 import { random } from "../stats/random.ts";
-import { compareFamily, promptsToSettle, type Difference } from "./comparisons.ts";
+import { compareFamily, differenceInterval, promptsToSettle, type Difference } from "./comparisons.ts";
 import { comparedPrompts, type Compared } from "./compared.ts";
 import { METRICS } from "./definitions.ts";
 import type { DecidedPolicy, Objective, ReportInput } from "./input.ts";
@@ -52,11 +53,18 @@ export function* compiling(input: ReportInput): Generator<number, Omit<Report, "
   const entries = new Map(policies.map((policy) => [policy.name, ledger.policy(policy.decisions)]));
   const reference = policies.find((p) => p.name === input.reference) ?? (policies[0] as DecidedPolicy);
   const rivals = policies.filter((p) => p !== reference && !p.hindsight && !isAlias(p));
-  const pairs = rivals.map((a) => ({ a, ...ledger.difference(a.decisions, reference.decisions) }));
-  const gap = input.weak !== null && input.strong !== null ? ledger.gap(columns.models.indexOf(input.weak), columns.models.indexOf(input.strong)) : null;
+  const differences = rivals.map((a) => ({
+    a,
+    ...ledger.difference(a.decisions, reference.decisions),
+    pairs: ledger.pairs(a.decisions, reference.decisions),
+    identical: sameDecisions(compared, a.decisions, reference.decisions),
+  }));
 
   const curveResamples = Math.min(input.resamples, Math.max(FEWEST_RESAMPLES, Math.floor(CURVE_VISITS / compared.n)));
-  const sweeps = pendingSweeps(input, compared, units, curveResamples);
+  const sweeps = pendingSweeps(input, compared, units, curveResamples).map((one) => ({
+    ...one,
+    gap: ledger.gap(columns.models.indexOf(one.spec.weak), columns.models.indexOf(one.spec.strong)),
+  }));
   const singles = singlePoints(columns.models, compared, input.fittedHull, units);
   const costs = input.aiqRange ?? costRange(singles.now);
   const range = costs && costs[1] > costs[0] ? costs : null; // AIQ divides by the range's width
@@ -66,15 +74,19 @@ export function* compiling(input: ReportInput): Generator<number, Omit<Report, "
 
   const models = hullPoints(singles, ledger, results, units);
   const best = bestSingle(models.all);
+  const dearest = costRange(models.now)?.[1] ?? null;
   const oracle = policies.find((p) => p.kind === "oracle");
   const oracleQuality = oracle ? read(entries.get(oracle.name) as Entry).quality.mean : null;
+
+  const besideMixes = policies.filter((p) => !p.hindsight).length;
+  const readAll = design(columns.cluster, columns.clusters, columns.stratum, random(run.seed, "units of all read"));
 
   const reported = policies.map((policy): ReportPolicy => {
     const entry = entries.get(policy.name) as Entry;
     const figures = read(entry);
     return {
-      ...reportedPolicy({ policy, figures, columns, compared, units, models: input.models, lambdaPerUsd: input.lambdaPerUsd, reference }),
-      costMatchedMix: policy.hindsight ? null : costMatchedMix(entry, figures, models, columns.models),
+      ...reportedPolicy({ policy, figures, columns, compared, units, readAll, models: input.models, lambdaPerUsd: input.lambdaPerUsd, reference }),
+      costMatchedMix: policy.hindsight ? null : costMatchedMix(entry, figures, models, columns.models, besideMixes, input.margins.quality ?? null),
       ...policyAiq(sweeps.find((s) => s.policy === policy.name)?.sweep ?? null, range),
       gainAtBestSingle: best && figures.quality.mean !== null ? figures.quality.mean - best.quality : null,
       gapAtOracle: oracleQuality !== null && figures.quality.mean !== null ? oracleQuality - figures.quality.mean : null,
@@ -94,9 +106,12 @@ export function* compiling(input: ReportInput): Generator<number, Omit<Report, "
     ...judged.flatMap(mixComparison),
   ];
 
-  const finishedSweeps = sweeps.flatMap(({ sweep }) => (sweep ? [sweep.finish(gapUndecided(), best ?? { quality: NaN, costUsdPer1k: NaN })] : []));
-  if (gap !== null && gapUndecided() && sweeps.length > 0)
-    warnings.push(`APGR and CPT are n/a: the interval of ${input.strong} minus ${input.weak} contains 0`);
+  const finishedSweeps = sweeps.map(({ spec, sweep, gap }) => {
+    const interval = differenceInterval("quality", { mean: results[gap.column] as Mean, pairs: gap.pairs, identical: false });
+    const above = interval !== null && interval[0] > 0;
+    if (!above) warnings.push(`sweep ${spec.name}: APGR and CPT are n/a, since the interval of ${spec.strong} minus ${spec.weak} is not above 0`);
+    return sweep.finish(!above, best ?? { quality: NaN, costUsdPer1k: NaN });
+  });
 
   return {
     schemaVersion: 1,
@@ -107,7 +122,7 @@ export function* compiling(input: ReportInput): Generator<number, Omit<Report, "
     models: input.models.map((model) => ({ ...model, ...counts(input, model.name) })),
     policies: judged,
     comparisons,
-    slices: slicesOf(columns, compared, policies.filter((p) => !p.control), (name, metric) => ledger.designEffect(entries.get(name) as Entry, metric, results)),
+    slices: slicesOf(columns, compared, units, policies.filter((p) => !p.control)),
     sweeps: finishedSweeps,
     frontier: judged.filter((p) => p.onFrontier).map((p) => p.name),
     moved: movedPairs(policies, reference).flatMap(([a, b]) => movedBetween(columns, compared, a, b) ?? []),
@@ -115,7 +130,7 @@ export function* compiling(input: ReportInput): Generator<number, Omit<Report, "
       aiq: range && area ? poolAiq(models.now, range, meanInterval(area.mean(results), { low: 0, high: 1 })) : null,
       oracle: describeOracle(oracle, judged, compared),
       zeroRouter: models.now.length > 0 ? { hull: nonDecreasingHull(models.now).map((p) => ({ name: columns.models[p.index] as string, costUsdPer1k: p.cost, quality: p.quality })) } : null,
-      hypervolume: costs ? finite(hypervolume(judged.filter((p) => p.onFrontier).flatMap(pointOf), costs[1])) : null,
+      hypervolume: dearest === null ? null : finite(hypervolume(judged.filter((p) => p.onFrontier).flatMap(pointOf), dearest)),
     },
     gates: [],
     verdict: "none",
@@ -131,22 +146,20 @@ export function* compiling(input: ReportInput): Generator<number, Omit<Report, "
   };
 
   function family(metric: "quality" | "cost" | "latency"): Difference[] {
-    return pairs.flatMap(({ a, ...entry }) => {
+    return differences.flatMap(({ a, pairs, identical, ...entry }) => {
       const k = entry[metric];
       const mean = k === null ? undefined : results[k];
       if (!mean || mean.n === 0) return [];
-      return [{ a: a.name, b: reference.name, mean, discordant: metric === "quality" && units.clusters === compared.n ? ledger.discordant(a.decisions, reference.decisions) : null }];
+      const independent = units.clusters === compared.n;
+      return [{ a: a.name, b: reference.name, mean, pairs: metric === "quality" ? pairs : null, identical, independent }];
     });
   }
+}
 
-  function gapUndecided(): boolean {
-    if (gap === null) return true;
-    const mean = results[gap];
-    if (!mean || !(mean.se >= 0)) return true;
-    const low = mean.mean - 1.96 * mean.se;
-    const high = mean.mean + 1.96 * mean.se;
-    return low <= 0 && high >= 0;
-  }
+/** True where two policies choose alike on every compared prompt, or mix alike. */
+function sameDecisions({ at }: Compared, a: Decisions, b: Decisions): boolean {
+  if (a.form === "mixture" && b.form === "mixture") return a.weights.every((w, m) => w === b.weights[m]);
+  return a.form === "choice" && b.form === "choice" && at.every((i) => a.model[i] === b.model[i]);
 }
 
 /** Controls that are one of the models again: the model's own row says it. */
@@ -156,6 +169,7 @@ function isAlias(policy: DecidedPolicy): boolean {
 
 interface NamedSweep {
   readonly policy: string | null;
+  readonly spec: SweepSpec;
   readonly sweep: PendingSweep;
 }
 
@@ -167,7 +181,7 @@ function pendingSweeps(input: ReportInput, compared: Compared, units: Design, re
     wanted.push({ policy: null, spec: { name: "oracle", fact: null, weak: input.weak, strong: input.strong } });
   return wanted.flatMap(({ policy, spec }) => {
     const sweep = pendingSweep(spec, input.columns, compared, units, resamples);
-    return sweep ? [{ policy, sweep }] : [];
+    return sweep ? [{ policy, spec, sweep }] : [];
   });
 }
 
@@ -182,7 +196,10 @@ function poolAiq(models: readonly CostQuality[], range: readonly [number, number
 }
 
 function bestSingle(models: readonly CostQuality[]): { quality: number; costUsdPer1k: number } | null {
-  const best = models.reduce<CostQuality | null>((held, m) => (!held || m.quality > held.quality ? m : held), null);
+  const best = models.reduce<CostQuality | null>(
+    (held, m) => (!held || m.quality > held.quality + 1e-12 || (Math.abs(m.quality - held.quality) <= 1e-12 && m.cost < held.cost) ? m : held),
+    null,
+  );
   return best ? { quality: best.quality, costUsdPer1k: best.cost } : null;
 }
 
@@ -229,9 +246,9 @@ function judge(policies: readonly ReportPolicy[], objectives: readonly Objective
 
 function mixComparison(p: ReportPolicy): Report["comparisons"] {
   if (!p.costMatchedMix) return [];
-  const { difference, ci, verdict } = p.costMatchedMix;
+  const { difference, ci, simultaneousCi, margin, verdict } = p.costMatchedMix;
   return [
-    { a: p.name, b: "cost-matched-mix", metric: "quality", difference, ci, simultaneousCi: ci, margin: null, verdict, pHolm: null, pMcNemar: null, n: p.quality.n, nToSettle: promptsToSettle(difference, ci, p.quality.n, null) },
+    { a: p.name, b: "cost-matched-mix", metric: "quality", difference, ci, simultaneousCi, margin, verdict, pHolm: null, pMcNemar: null, n: p.quality.n, nToSettle: promptsToSettle(difference, simultaneousCi, p.quality.n, margin) },
   ];
 }
 
@@ -285,7 +302,7 @@ function describeWorkload(input: ReportInput, compared: Compared, units: Design)
     sampledOut: summary.sampledOut,
     duplicates,
     clusters: units.clusters,
-    strata: units.start.length - 1,
+    strata: new Set(Int32Array.from(compared.at, (i) => columns.stratum[i] as number)).size,
     datasets: columns.datasets.map((dataset, d) => ({ name: dataset, prompts: perDataset[d] as number })),
     files: files.map((file, f) => ({ name: file.name, format: file.format, sha256: file.sha256, prompts: summary.promptsPerFile[f] ?? 0 })),
   };
@@ -304,9 +321,9 @@ function counts(input: ReportInput, model: string): { graded: number; failed: nu
 function methodOf(units: Design, compared: Compared, input: ReportInput, curveResamples: number): string {
   const parts = [
     `stratified cluster bootstrap, ${input.resamples} resamples shared by all policies`,
-    "means and differences: bootstrap-t; binary means and shares: Wilson at the effective n",
+    "means and differences: bootstrap-t, Student's t where a handful of prompts carry the spread; binary means and shares: Wilson, binary differences: adjusted Wald, both at the effective n",
     "AIQ: bootstrap-t; APGR, cost-matched mix: BCa; CPT: percentile; quantiles: order statistics",
-    "verdicts over several policies: max-t",
+    "verdicts over several policies: max-t, against mixes Bonferroni",
   ];
   if (curveResamples < input.resamples) parts.push(`curves: the first ${curveResamples} resamples`);
   if (units.units < units.clusters) parts.push(`${units.clusters} clusters dealt at random into ${units.units} groups`);

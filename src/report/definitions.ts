@@ -33,13 +33,13 @@ export const METRICS = {
   "privacy.leakRate": {
     unit: "share",
     direction: "min",
-    definition: "of prompts tagged pii, those sent to a model not marked trusted",
+    definition: "of all prompts read that are tagged pii, those sent to a model not marked trusted",
     source: "wrp",
   },
   "safety.attackReachRate": {
     unit: "share",
     direction: "min",
-    definition: "of prompts tagged attack, those whose decision reaches a model with no guard",
+    definition: "of all prompts read that are tagged attack, those whose decision reaches a model with no guard",
     source: "wrp",
   },
   costMatchedMix: {
@@ -65,7 +65,7 @@ export const METRICS = {
   "apgr.asCoded": {
     unit: "gap recovered",
     direction: "max",
-    definition: "ten quantile bins, observed shares only; null where bin edges repeat",
+    definition: "thresholds at the edges of ten quantile bins (pandas qcut); null where edges repeat",
     source: "lm-sys/RouteLLM 0b64fda, routellm/evals/evaluate.py",
   },
   "cpt.exact": {
@@ -74,7 +74,7 @@ export const METRICS = {
     definition: "first attained threshold at 20, 50, 80 % of the gap; null where never reached",
     source: "RouteLLM (Ong et al. 2024), section 3",
   },
-  "cpt.envelope": { unit: "share", direction: "min", definition: "first crossing of the running maximum, linear between thresholds", source: "wrp" },
+  "cpt.envelope": { unit: "share", direction: "min", definition: "first crossing of the curve, linear between thresholds: that of its monotone envelope", source: "wrp" },
   "cpt.asCoded": {
     unit: "share",
     direction: "min",
@@ -87,7 +87,7 @@ export const METRICS = {
     definition: "(1+b)AC/(bA+C), b = .1, C from log2 cost over [0.0044, 200]; three variants differ at the edges",
     source: "RouteWorks/RouterArena 4714a9a",
   },
-  optSel: { unit: "share", direction: "max", definition: "right and with the cheapest right model, over prompts that some model solves", source: "RouterArena (arXiv 2510.00202)" },
+  optSel: { unit: "share", direction: "max", definition: "right at the cheapest right model's cost, over prompts that some model solves", source: "RouterArena (arXiv 2510.00202)" },
   optAcc: { unit: "ratio", direction: "max", definition: "policy quality over the optimal model's, same prompts", source: "RouterArena (arXiv 2510.00202)" },
   optCost: { unit: "ratio", direction: "max", definition: "optimal cost over policy cost, prompts the policy got right", source: "RouterArena (arXiv 2510.00202)" },
   regret: { unit: "grade", direction: "min", definition: "mean of max over models of q - lambda·cost minus the choice's", source: "facts of the field: bandit regret" },

@@ -1,37 +1,70 @@
 import type { Decisions } from "../model/columns.ts";
 import type { ReportPolicy } from "../model/report.ts";
-import { quantileRanks, WeightedValues } from "../stats/quantiles.ts";
+import type { Design } from "../stats/design.ts";
+import { meanOf } from "../stats/means.ts";
+import { Distribution, quantileRanks } from "../stats/quantiles.ts";
 import type { Compared } from "./compared.ts";
+import { fillValues } from "./values.ts";
 
 /**
- * Quantiles of the latency that a policy's users wait, milliseconds. A mixture's is the mixture of its models' distributions;
- * its interval takes the ranks of `n` prompts on it. Null where no compared prompt has a latency.
+ * Quantiles of the latency that a policy's users wait, milliseconds. A mixture's is the mixture of its models' distributions.
+ * Intervals are order statistics at the effective n, which the cluster standard error of the share at or below the quantile
+ * implies (Woodruff 1952). Null where no compared prompt has a latency.
  */
-export function latencyOf(compared: Compared, table: readonly Float64Array[], decisions: Decisions): ReportPolicy["latencyMs"] {
+export function latencyOf(compared: Compared, units: Design, table: readonly Float64Array[], decisions: Decisions): ReportPolicy["latencyMs"] {
   if (table.length === 0) return null;
-  const values: number[] = [];
-  const weights: number[] = [];
-  const take = (m: number, k: number, weight: number): void => {
-    const value = m < 0 ? NaN : ((table[m] as Float64Array)[k] as number);
-    if (weight === 0 || Number.isNaN(value)) return;
-    values.push(value);
-    weights.push(weight);
-  };
-  let n = 0;
-  for (let k = 0; k < compared.n; k++) {
-    const before = values.length;
-    if (decisions.form === "choice") take(decisions.model[compared.at[k] as number] as number, k, 1);
-    else for (let m = 0; m < decisions.weights.length; m++) take(m, k, decisions.weights[m] as number);
-    if (values.length > before) n++;
-  }
+  const { distribution, n } = decisions.form === "choice" ? ofChoice(compared, table, decisions.model) : ofMixture(table, decisions.weights);
   if (n === 0) return null;
-  const distribution = new WeightedValues(values, weights);
+  const atOrBelow = table.map(() => new Float64Array(compared.n));
   const quantile = (p: number) => {
-    const ranks = quantileRanks(n, p);
+    const value = distribution.quantile(p);
+    atOrBelow.forEach((column, m) => {
+      const latency = table[m] as Float64Array;
+      for (let k = 0; k < column.length; k++) column[k] = Number.isNaN(latency[k] as number) ? NaN : (latency[k] as number) <= value ? 1 : 0;
+    });
+    const share = meanOf(units, (into) => fillValues(compared, atOrBelow, decisions, into));
+    const spread = share.mean * (1 - share.mean);
+    const effective = share.se > 0 && spread > 0 ? Math.round(spread / (share.se * share.se)) : share.units;
+    const ranks = share.units < 2 ? null : quantileRanks(effective, p);
     return {
-      value: distribution.quantile(p),
-      ci: ranks ? ([distribution.quantile((ranks[0] + 1) / n), distribution.quantile((ranks[1] + 1) / n)] as [number, number]) : null,
+      value,
+      ci: ranks ? ([distribution.quantile((ranks[0] + 1) / effective), distribution.quantile((ranks[1] + 1) / effective)] as [number, number]) : null,
     };
   };
   return { p50: quantile(0.5), p95: quantile(0.95), p99: quantile(0.99), mean: distribution.mean, n };
 }
+
+function ofChoice(compared: Compared, table: readonly Float64Array[], model: Int32Array) {
+  const first = model[compared.at[0] as number] as number;
+  if (first >= 0 && compared.at.every((i) => model[i] === first)) return whole(sortedOf(table[first] as Float64Array));
+  const values = new Float64Array(compared.n);
+  let n = 0;
+  for (let k = 0; k < compared.n; k++) {
+    const m = model[compared.at[k] as number] as number;
+    const value = m < 0 ? NaN : ((table[m] as Float64Array)[k] as number);
+    if (!Number.isNaN(value)) values[n++] = value;
+  }
+  return whole(values.subarray(0, n).sort());
+}
+
+function whole(sorted: Float64Array) {
+  return { distribution: new Distribution([{ sorted, weight: 1 }]), n: sorted.length };
+}
+
+function ofMixture(table: readonly Float64Array[], weights: Float64Array) {
+  const used = [...weights.keys()].filter((m) => (weights[m] as number) > 0);
+  const parts = used.map((m) => ({ sorted: sortedOf(table[m] as Float64Array), weight: weights[m] as number }));
+  const columns = used.map((m) => table[m] as Float64Array);
+  let n = 0;
+  for (let k = 0; k < (table[0] as Float64Array).length; k++) if (columns.some((column) => !Number.isNaN(column[k] as number))) n++;
+  return { distribution: new Distribution(parts), n };
+}
+
+/** Ascending, without gaps; each column is sorted once, however many policies use it. */
+function sortedOf(column: Float64Array): Float64Array {
+  let sorted = known.get(column);
+  if (!sorted) known.set(column, (sorted = column.filter((v) => !Number.isNaN(v)).sort()));
+  return sorted;
+}
+
+const known = new WeakMap<Float64Array, Float64Array>();

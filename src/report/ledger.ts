@@ -12,6 +12,13 @@ export interface Entry {
   readonly latency: number | null;
 }
 
+/** Prompts that the first of two alone has right, the second alone, and all that both decided. */
+export interface Pairs {
+  readonly won: number;
+  readonly lost: number;
+  readonly n: number;
+}
+
 /** A policy's means, read back. */
 export interface Figures {
   readonly quality: Estimate;
@@ -28,11 +35,9 @@ export class Ledger {
   readonly columns: Column[] = [];
   readonly #compared: Compared;
   readonly #models: Entry[];
-  readonly #binary: boolean;
 
   constructor(compared: Compared, models: number) {
     this.#compared = compared;
-    this.#binary = compared.quality.every((column) => isBinary(column));
     this.#models = Array.from({ length: models }, (_, m) => ({
       quality: this.#add(compared.quality[m] as Float64Array),
       cost: this.#add(compared.costUsdPer1k[m] as Float64Array),
@@ -66,60 +71,43 @@ export class Ledger {
     return { quality: subtract(quality), cost: subtract(costUsdPer1k), latency: latencyMs.length > 0 ? subtract(latencyMs) : null };
   }
 
-  /** The difference in quality of two models, strong minus weak. */
-  gap(weak: number, strong: number): number {
-    const [w, s] = [this.#compared.quality[weak] as Float64Array, this.#compared.quality[strong] as Float64Array];
-    return this.#add((into) => {
-      for (let k = 0; k < into.length; k++) into[k] = (s[k] as number) - (w[k] as number);
-    });
+  /** The difference in quality of two models, strong minus weak, and its discordant shares. */
+  gap(weak: number, strong: number): { readonly column: number; readonly pairs: Pairs | null } {
+    const only = (model: number): Decisions => ({ form: "mixture", weights: Float64Array.from(this.#models, (_, m) => (m === model ? 1 : 0)) });
+    return { column: this.difference(only(strong), only(weak)).quality, pairs: this.pairs(only(strong), only(weak)) };
   }
 
-  /** Prompts that a alone, and b alone, gets right; null where a quality is not binary or a policy is a mixture. */
-  discordant(a: Decisions, b: Decisions): [number, number] | null {
-    if (!this.#binary || a.form !== "choice" || b.form !== "choice") return null;
-    const { quality, at, n } = this.#compared;
-    const counts: [number, number] = [0, 0];
-    for (let k = 0; k < n; k++) {
-      const qa = quality[a.model[at[k] as number] as number]?.[k];
-      const qb = quality[b.model[at[k] as number] as number]?.[k];
-      if (qa === 1 && qb === 0) counts[0]++;
-      if (qa === 0 && qb === 1) counts[1]++;
+  /** How two policies' qualities pair up, where each is 0 or 1 on every prompt; null elsewhere. */
+  pairs(a: Decisions, b: Decisions): Pairs | null {
+    const [qa, qb] = [new Float64Array(this.#compared.n), new Float64Array(this.#compared.n)];
+    fillValues(this.#compared, this.#compared.quality, a, qa);
+    fillValues(this.#compared, this.#compared.quality, b, qb);
+    if (!isBinary(qa) || !isBinary(qb)) return null;
+    let [won, lost, n] = [0, 0, 0];
+    for (let k = 0; k < qa.length; k++) {
+      const difference = (qa[k] as number) - (qb[k] as number);
+      if (Number.isNaN(difference)) continue;
+      n++;
+      if (difference > 0) won++;
+      if (difference < 0) lost++;
     }
-    return counts;
+    return { won, lost, n };
   }
 
   read(entry: Entry, results: readonly Mean[]): Figures {
     const quality = results[entry.quality] as Mean;
     const cost = results[entry.cost] as Mean;
     return {
-      quality: estimate(quality, quality.n < 2 ? null : this.#isProportion(entry) ? proportionInterval(quality, quality.n) : meanInterval(quality, { low: 0, high: 1 })),
+      quality: estimate(quality, this.#isProportion(entry) ? proportionInterval(quality) : meanInterval(quality, { low: 0, high: 1 })),
       costUsdPer1k: cost.n === 0 ? null : estimate(cost, meanInterval(cost, { low: 0, high: Infinity })),
       means: { quality, cost },
     };
   }
 
-  /** Variance of a mean over what independent prompts of the same spread would have; 1 where nothing varies. */
-  designEffect(entry: Entry, metric: "quality" | "costUsdPer1k", results: readonly Mean[]): number {
-    const k = metric === "quality" ? entry.quality : entry.cost;
-    const mean = results[k] as Mean;
-    const variance = this.#variance(k, mean);
-    return mean.se > 0 && variance > 0 ? (mean.se * mean.se * mean.n) / variance : 1;
-  }
-
-  #variance(k: number, mean: Mean): number {
-    const source = this.columns[k] as Column;
-    const values = typeof source === "function" ? new Float64Array(this.#compared.n) : source;
-    if (typeof source === "function") source(values);
-    let squares = 0;
-    for (const v of values) if (!Number.isNaN(v)) squares += (v - mean.mean) ** 2;
-    return squares / Math.max(1, mean.n - 1);
-  }
-
   /** Values 0 and 1 only: true of any choice among binary outcomes, not of a mixture's expectation. */
   #isProportion(entry: Entry): boolean {
-    if (!this.#binary) return false;
     const source = this.columns[entry.quality] as Column;
-    if (typeof source !== "function") return true;
+    if (typeof source !== "function") return isBinary(source);
     const values = new Float64Array(this.#compared.n);
     source(values);
     return isBinary(values);

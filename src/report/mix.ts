@@ -2,7 +2,7 @@ import type { ReportPolicy } from "../model/report.ts";
 import { hullAt, nonDecreasingHull, type CostQuality, type OnHull } from "../stats/hull.ts";
 import { bcaInterval } from "../stats/intervals.ts";
 import { aiq } from "../stats/aiq.ts";
-import type { Design } from "../stats/design.ts";
+import { centredByStratum, type Design } from "../stats/design.ts";
 import { FunctionOfMeans } from "../stats/function-of-means.ts";
 import { meanOf, unitInfluence, type Column, type Mean } from "../stats/means.ts";
 import { verdictOf } from "./comparisons.ts";
@@ -17,7 +17,7 @@ export interface HullPoints {
   readonly now: readonly CostQuality[];
   readonly resamples: number;
   at(resample: number): CostQuality[];
-  /** [unit] influence on the mean of a ledger column: for the acceleration of BCa. */
+  /** [unit] influence on the mean of a ledger column, centred by stratum: for the acceleration of BCa. */
   influence(column: number): Float64Array;
   /** The ledger's columns of a model, by its index. */
   entry(index: number): Entry;
@@ -42,7 +42,7 @@ export function hullPoints({ all, now }: Pick<HullPoints, "all" | "now">, ledger
     entry: (index) => ledger.model(index),
     influence(column) {
       let held = influences.get(column);
-      if (!held) influences.set(column, (held = unitInfluence(units, ledger.columns[column] as Column)));
+      if (!held) influences.set(column, (held = centredByStratum(units, unitInfluence(units, ledger.columns[column] as Column).influence)));
       return held;
     },
     resamples: means[0]?.quality.resampled.length ?? 0,
@@ -55,11 +55,22 @@ export function hullPoints({ all, now }: Pick<HullPoints, "all" | "now">, ledger
   };
 }
 
+/** Differences this small are the rounding of a point that lies on the hull itself. */
+const ON_HULL = 1e-12;
+
 /**
  * A policy beside the zero router at the policy's own cost. The interval takes cost and hull anew in each resample; where a
- * resampled cost falls below the cheapest model, that model stands for the mix. Null below the cheapest and without costs.
+ * resampled cost falls below the cheapest model, that model stands for the mix. The verdict rests on the simultaneous interval
+ * (Bonferroni over `family` policies). Null below the cheapest and without costs.
  */
-export function costMatchedMix(entry: Entry, figures: Figures, models: HullPoints, names: readonly string[]): ReportPolicy["costMatchedMix"] {
+export function costMatchedMix(
+  entry: Entry,
+  figures: Figures,
+  models: HullPoints,
+  names: readonly string[],
+  family: number,
+  margin: number | null,
+): ReportPolicy["costMatchedMix"] {
   const { quality, cost } = figures.means;
   const at = hullAt(nonDecreasingHull(models.now), cost.mean);
   if (!at || Number.isNaN(quality.mean) || cost.n < quality.n) return null;
@@ -68,19 +79,26 @@ export function costMatchedMix(entry: Entry, figures: Figures, models: HullPoint
     const first = hull[0];
     if (!first) return NaN;
     const mix = hullAt(hull, Math.max(cost.resampled[b] as number, first.cost));
-    return (quality.resampled[b] as number) - (mix?.quality ?? NaN);
+    return unrounded((quality.resampled[b] as number) - (mix?.quality ?? NaN));
   });
-  const difference = quality.mean - at.quality;
-  // On the hull itself the difference is rounding alone.
-  const ci = Math.abs(difference) < 1e-12 && again.every((d) => Math.abs(d) < 1e-12) ? ([0, 0] as [number, number]) : bcaInterval(difference, again, mixInfluence(entry, models, at));
+  const difference = unrounded(quality.mean - at.quality);
+  const influence = mixInfluence(entry, models, at);
+  const interval = (level: number) => (quality.units < 2 ? null : bcaInterval(difference, again, influence, level));
+  const simultaneousCi = interval(1 - 0.05 / family);
   const name = (index: number) => names[index] as string;
   return {
     weights: at.low === at.high ? { [name(at.low.index)]: 1 } : { [name(at.low.index)]: 1 - at.shareHigh, [name(at.high.index)]: at.shareHigh },
     quality: at.quality,
-    difference: Math.abs(difference) < 1e-12 ? 0 : difference,
-    ci,
-    verdict: verdictOf(ci, "max", null),
+    difference,
+    ci: interval(0.95),
+    simultaneousCi,
+    margin,
+    verdict: verdictOf(simultaneousCi, "max", margin),
   };
+}
+
+function unrounded(difference: number): number {
+  return Math.abs(difference) < ON_HULL ? 0 : difference;
 }
 
 /** Influence on q - R(c), the hull's piece being q_low + s·(q_high - q_low) with s = (c - c_low) / (c_high - c_low). */

@@ -2,14 +2,13 @@ import type { Decisions, OutcomeColumns } from "../model/columns.ts";
 import type { Estimate, ReportPolicy } from "../model/report.ts";
 import { arenaScore } from "../stats/arena.ts";
 import type { Design } from "../stats/design.ts";
-import { proportionInterval } from "../stats/intervals.ts";
+import { analyticInterval, proportionInterval } from "../stats/intervals.ts";
 import { meanOf } from "../stats/means.ts";
-import { wilson } from "../stats/proportions.ts";
 import type { Compared } from "./compared.ts";
 import type { DecidedPolicy, ModelInfo } from "./input.ts";
 import { latencyOf } from "./latency.ts";
 import type { Figures } from "./ledger.ts";
-import { constantModel } from "./values.ts";
+import { constantModel, isBinary } from "./values.ts";
 
 interface Subject {
   readonly policy: DecidedPolicy;
@@ -17,6 +16,8 @@ interface Subject {
   readonly columns: OutcomeColumns;
   readonly compared: Compared;
   readonly units: Design;
+  /** Of all prompts read: what rates of failure, leaks and reach stand on. */
+  readonly readAll: Design;
   readonly models: readonly ModelInfo[];
   readonly lambdaPerUsd: number;
   readonly reference: DecidedPolicy;
@@ -36,8 +37,8 @@ export function reportedPolicy(subject: Subject): OwnFigures {
     description: policy.description,
     quality: figures.quality,
     costUsdPer1k: figures.costUsdPer1k,
-    latencyMs: latencyOf(compared, compared.latencyMs, decisions),
-    ttftMs: latencyOf(compared, compared.ttftMs, decisions),
+    latencyMs: latencyOf(compared, subject.units, compared.latencyMs, decisions),
+    ttftMs: latencyOf(compared, subject.units, compared.ttftMs, decisions),
     share: shares(subject),
     errorRate: errorRate(subject),
     ...privacy(subject),
@@ -63,24 +64,40 @@ function shares({ policy: { decisions }, columns, compared, units }: Subject): O
       const mean = meanOf(units, (into) => {
         for (let k = 0; k < into.length; k++) into[k] = chosen[k] === m ? 1 : 0;
       });
-      return [columns.models[m] as string, { mean: mean.mean, ci: proportionInterval(mean, mean.n) }];
+      return [columns.models[m] as string, { mean: mean.mean, ci: proportionInterval(mean) }];
     }),
   );
 }
 
 /** Failed calls over all prompts read whose chosen model answered or failed: compared prompts alone would hide them. */
-function errorRate({ policy: { decisions }, columns }: Subject): Estimate {
-  let weight = 0;
-  let failed = 0;
-  for (let i = 0; i < columns.n; i++)
+function errorRate(subject: Subject): Estimate {
+  const { columns } = subject;
+  return rateOverRead(subject, (m, i) => {
+    if ((columns.failed[m] as Uint8Array)[i] === 1) return 1;
+    return Number.isNaN((columns.quality[m] as Float64Array)[i] as number) ? NaN : 0;
+  });
+}
+
+/**
+ * A rate over all prompts read, clusters and strata heeded: `event` is 0 or 1 for a model on a prompt, NaN where the question does
+ * not arise. A mixture counts with the probabilities of the models for which it does.
+ */
+function rateOverRead({ policy: { decisions }, columns, readAll }: Subject, event: (model: number, prompt: number) => number): Estimate {
+  const values = new Float64Array(columns.n).fill(NaN);
+  for (let i = 0; i < columns.n; i++) {
+    let weight = 0;
+    let sum = 0;
     eachChoice(decisions, i, (m, w) => {
-      const broke = (columns.failed[m] as Uint8Array)[i] === 1;
-      if (!broke && Number.isNaN((columns.quality[m] as Float64Array)[i] as number)) return;
+      const value = event(m, i);
+      if (Number.isNaN(value)) return;
       weight += w;
-      if (broke) failed += w;
+      sum += w * value;
     });
-  const n = Math.round(weight);
-  return weight === 0 ? { mean: null, ci: null, n: 0 } : { mean: failed / weight, ci: wilson(failed / weight, weight), n };
+    if (weight > 0) values[i] = sum / weight;
+  }
+  const mean = meanOf(readAll, values);
+  if (mean.n === 0) return { mean: null, ci: null, n: 0 };
+  return { mean: mean.mean, ci: isBinary(values) ? proportionInterval(mean) : analyticInterval(mean, { low: 0, high: 1 }), n: mean.n };
 }
 
 function privacy(subject: Subject): Pick<ReportPolicy, "privacy"> {
@@ -93,23 +110,13 @@ function safety(subject: Subject): Pick<ReportPolicy, "safety"> {
   return rate ? { safety: { attackReachRate: rate } } : {};
 }
 
-/** Share of the prompts with a tag, among all decided, whose decision goes to a model that `counts`. */
-function taggedRate({ policy: { decisions }, columns, models }: Subject, tag: string, counts: (model: ModelInfo) => boolean): Estimate | null {
+/** Share of the prompts with a tag whose decision goes to a model that `counts`. */
+function taggedRate(subject: Subject, tag: string, counts: (model: ModelInfo) => boolean): Estimate | null {
+  const { columns, models } = subject;
   const label = columns.labels.get(tag);
   if (!label) return null;
   const counted = columns.models.map((name) => counts(models.find((m) => m.name === name) as ModelInfo));
-  let n = 0;
-  let sum = 0;
-  for (let i = 0; i < columns.n; i++) {
-    if (label.index[i] === -1) continue;
-    let decided = 0;
-    eachChoice(decisions, i, (m, w) => {
-      decided += w;
-      if (counted[m]) sum += w;
-    });
-    if (decided > 0) n++;
-  }
-  return n === 0 ? { mean: null, ci: null, n: 0 } : { mean: sum / n, ci: wilson(sum / n, n), n };
+  return rateOverRead(subject, (m, i) => (label.index[i] === -1 ? NaN : counted[m] ? 1 : 0));
 }
 
 function arena(figures: Figures, n: number): Pick<ReportPolicy, "arena"> {
@@ -139,8 +146,8 @@ function optimality({ policy: { decisions }, compared }: Subject): Pick<ReportPo
     eachChoice(decisions, at[k] as number, (m, w) => {
       const q = (quality[m] as Float64Array)[k] as number;
       got += w * q;
-      if (m === optimal) picked += w;
-      if (q < 1) return;
+      if (!(q >= 1)) return;
+      if (((costUsdPer1k[m] as Float64Array)[k] as number) <= ((costUsdPer1k[optimal] as Float64Array)[k] as number)) picked += w;
       optimalCost += w * ((costUsdPer1k[optimal] as Float64Array)[k] as number);
       ownCost += w * ((costUsdPer1k[m] as Float64Array)[k] as number);
     });

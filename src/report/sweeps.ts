@@ -1,7 +1,7 @@
 import type { OutcomeColumns } from "../model/columns.ts";
 import type { Sweep } from "../model/report.ts";
 import { aiq } from "../stats/aiq.ts";
-import type { Design } from "../stats/design.ts";
+import { centredByStratum, type Design } from "../stats/design.ts";
 import { bcaInterval, percentileInterval, type Bounds } from "../stats/intervals.ts";
 import {
   apgr,
@@ -89,7 +89,7 @@ export function pendingSweep(
     finish(gapMayBeZero, best) {
       const value = apgr(exact);
       const coded = fact === null ? null : asCoded(data);
-      const ci = gapMayBeZero ? null : bcaInterval(value, resampledApgr, unitInfluence(design, kept, apgrInfluence(rank, value)));
+      const ci = gapMayBeZero ? null : bcaInterval(value, resampledApgr, influenceByUnit(design, kept, apgrInfluence(rank, value)));
       const cpt = (at: (c: Curve, q: number) => number) => byQuantile((q) => (gapMayBeZero ? null : finite(at(exact, Number(q) / 100))));
       return {
         name: spec.name,
@@ -117,6 +117,9 @@ export function pendingSweep(
     },
     aiq(range) {
       if (!costs) return null;
+      // A sweep that starts above the range's low end cannot be had there: no area is credited to it.
+      const cheapest = costs.reduce((low, cost) => Math.min(low, cost), Infinity);
+      if (cheapest > range[0] * (1 + 1e-9)) return null;
       return aiq(Array.from(costs, (cost, index) => ({ index, cost, quality: exact.quality[index] as number })), range);
     },
   };
@@ -133,10 +136,11 @@ function costCurve(data: TwoModels, rank: Ranking, weak: Float64Array, strong: F
   return curve(data, laidOut).quality;
 }
 
-function unitInfluence(design: Design, kept: readonly number[], influence: Float64Array): Float64Array {
+/** Influence of prompts added up by unit, each stratum centred. */
+function influenceByUnit(design: Design, kept: readonly number[], influence: Float64Array): Float64Array {
   const sum = new Float64Array(design.units);
   kept.forEach((k, j) => ((sum[design.unit[k] as number] as number) += influence[j] as number));
-  return sum;
+  return centredByStratum(design, sum);
 }
 
 /** Points to show: corners only where the curve runs straight, then evenly thinned to the limit. */

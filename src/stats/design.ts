@@ -59,6 +59,18 @@ export function design(cluster: Int32Array, clusters: number, stratum: Int32Arra
   return { unit, units, start, clusters: used, single: units === n };
 }
 
+/** Values per unit less their stratum's mean: what the acceleration of a stratified bootstrap is taken of. */
+export function centredByStratum({ start }: Design, values: Float64Array): Float64Array {
+  const centred = new Float64Array(values.length);
+  for (let h = 0; h + 1 < start.length; h++) {
+    const [from, to] = [start[h] as number, start[h + 1] as number];
+    let sum = 0;
+    for (let u = from; u < to; u++) sum += values[u] as number;
+    for (let u = from; u < to; u++) centred[u] = (values[u] as number) - sum / (to - from);
+  }
+  return centred;
+}
+
 /** One resample: how often each unit was drawn, with replacement within its stratum, written into `weights`. */
 export function drawWeights({ start }: Design, random: Random, weights: Float64Array): void {
   weights.fill(0);

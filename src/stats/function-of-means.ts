@@ -1,5 +1,5 @@
 import type { Design } from "./design.ts";
-import type { Mean } from "./means.ts";
+import { studentize, type Mean, type UnitInfluence } from "./means.ts";
 
 /** A smooth function of some means: its value and its gradient, in the order of the means. */
 export interface SmoothFunction {
@@ -8,32 +8,27 @@ export interface SmoothFunction {
 }
 
 /**
- * Bootstrap-t for a smooth function of means (Efron & Tibshirani 1993, ch. 12 with the delta method's standard error, ch. 22):
+ * Bootstrap-t for a smooth function of means (Efron & Tibshirani 1993, ch. 12, with the delta method's standard error, ch. 21):
  * every resample has its own value and its own standard error, so that a skewed cost in one mean is seen in the interval.
  * Feed `resample` to `means` as an `along`, then read `mean`.
  */
 export class FunctionOfMeans {
   readonly #design: Design;
   readonly #columns: readonly number[];
-  readonly #influence: readonly Float64Array[];
+  readonly #units: readonly UnitInfluence[];
   readonly #smooth: SmoothFunction;
-  readonly #size: Float64Array;
-  readonly #n: number;
   readonly #resampled: Float64Array;
   readonly #se: Float64Array;
 
   /**
    * @param columns which columns of `means` the function takes
-   * @param influence [column][unit] as `unitInfluence` gives it
+   * @param units [column] as `unitInfluence` gives it
    */
-  constructor(design: Design, columns: readonly number[], influence: readonly Float64Array[], smooth: SmoothFunction, resamples: number) {
+  constructor(design: Design, columns: readonly number[], units: readonly UnitInfluence[], smooth: SmoothFunction, resamples: number) {
     this.#design = design;
     this.#columns = columns;
-    this.#influence = influence;
+    this.#units = units;
     this.#smooth = smooth;
-    this.#n = design.unit.length;
-    this.#size = new Float64Array(design.units);
-    for (const u of design.unit) (this.#size[u] as number) += 1 / this.#n;
     this.#resampled = new Float64Array(resamples);
     this.#se = new Float64Array(resamples);
   }
@@ -47,20 +42,26 @@ export class FunctionOfMeans {
 
   /** The function as if it were a mean, for `meanInterval`. */
   mean(means: readonly Mean[]): Mean {
-    const theta = this.#columns.map((k) => means[k]?.mean as number);
+    const own = this.#columns.map((k) => means[k] as Mean);
+    const theta = own.map((m) => m.mean);
     const value = this.#smooth.value(theta);
     const se = this.#standardError(null, this.#smooth.gradient(theta), theta.map(() => 0));
-    const studentized = this.#resampled.map((again, b) => {
-      const own = this.#se[b] as number;
-      return own > 0 ? (again - value) / own : NaN;
-    });
-    return { mean: value, se, n: this.#n, units: this.#design.units, resampled: this.#resampled, studentized };
+    const studentized = this.#resampled.map((again, b) => studentize(again - value, this.#se[b] as number));
+    const fewest = (of: (m: Mean) => number) => Math.min(...own.map(of));
+    return { mean: value, se, n: fewest((m) => m.n), units: fewest((m) => m.units), df: fewest((m) => m.df), resampled: this.#resampled, studentized };
   }
 
-  /** Residuals of a resample are those of the sample less what its means have moved, times the unit's size. */
+  /** Residuals of a resample are those of the sample less what its means have moved, over the prompts that it drew. */
   #standardError(weights: Float64Array | null, gradient: readonly number[], moved: readonly number[]): number {
-    const { start } = this.#design;
-    const shift = gradient.reduce((sum, g, j) => sum + g * (moved[j] as number), 0);
+    const { start, units } = this.#design;
+    const z = new Float64Array(units);
+    gradient.forEach((g, j) => {
+      if (g === 0) return;
+      const { influence, size } = this.#units[j] as UnitInfluence;
+      let drawn = 0;
+      for (let u = 0; u < units; u++) drawn += (weights ? (weights[u] as number) : 1) * (size[u] as number);
+      for (let u = 0; u < units; u++) (z[u] as number) += (g / drawn) * ((influence[u] as number) - (moved[j] as number) * (size[u] as number));
+    });
     let variance = 0;
     for (let h = 0; h + 1 < start.length; h++) {
       const from = start[h] as number;
@@ -69,14 +70,12 @@ export class FunctionOfMeans {
       let second = 0;
       for (let u = from; u < to; u++) {
         const w = weights ? (weights[u] as number) : 1;
-        if (w === 0) continue;
-        let z = -shift * (this.#size[u] as number);
-        for (let j = 0; j < gradient.length; j++) z += (gradient[j] as number) * ((this.#influence[j] as Float64Array)[u] as number);
-        first += w * z;
-        second += w * z * z;
+        first += w * (z[u] as number);
+        second += w * (z[u] as number) * (z[u] as number);
       }
       const c = to - from;
-      if (c > 1) variance += (c / (c - 1)) * Math.max(0, second - (first * first) / c);
+      const spread = second - (first * first) / c;
+      if (c > 1 && spread > 1e-12 * second) variance += (c / (c - 1)) * spread;
     }
     return Math.sqrt(variance);
   }

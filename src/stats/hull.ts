@@ -1,3 +1,5 @@
+import { ascending } from "./order.ts";
+
 /** A model or mix as a point: cost (any unit, ≥ 0) and quality. `index` is the caller's. */
 export interface CostQuality {
   readonly index: number;
@@ -11,9 +13,8 @@ export interface CostQuality {
  * router. Monotone chain (Andrew 1979), O(n log n). Empty for no points; points with NaN are ignored.
  */
 export function nonDecreasingHull(points: readonly CostQuality[]): CostQuality[] {
-  const sorted = points
-    .filter((p) => !Number.isNaN(p.cost) && !Number.isNaN(p.quality))
-    .sort((a, b) => a.cost - b.cost || b.quality - a.quality || a.index - b.index);
+  const known = points.filter((p) => !Number.isNaN(p.cost) && !Number.isNaN(p.quality));
+  const sorted = known.length <= FEW ? known.sort(byCost) : sortedByCost(known);
   const hull: CostQuality[] = [];
   for (const p of sorted) {
     const last = hull[hull.length - 1];
@@ -22,6 +23,27 @@ export function nonDecreasingHull(points: readonly CostQuality[]): CostQuality[]
     hull.push(p);
   }
   return hull;
+}
+
+/** Up to here a comparison sort is the quicker one. */
+const FEW = 4096;
+
+function byCost(a: CostQuality, b: CostQuality): number {
+  return a.cost - b.cost || b.quality - a.quality || a.index - b.index;
+}
+
+/** Costs are sorted as plain numbers, each point goes to its cost's place, and only points of one cost are compared. */
+function sortedByCost(points: readonly CostQuality[]): CostQuality[] {
+  const n = points.length;
+  const cost = Float64Array.from(points, (p) => p.cost);
+  const { order, groupEnd } = ascending(cost);
+  const sorted = Array.from(order, (i) => points[i] as CostQuality);
+  let from = 0;
+  for (const end of groupEnd) {
+    if (end - from > 1) sorted.slice(from, end).sort(byCost).forEach((p, k) => (sorted[from + k] = p));
+    from = end;
+  }
+  return n === 0 ? [] : sorted;
 }
 
 /** Where a cost falls on a hull: the quality there and the two vertices mixed. */

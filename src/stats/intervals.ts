@@ -10,53 +10,116 @@ export interface Limits {
   readonly high: number;
 }
 
-/** Student's t, 97.5 % point, for 1 to 9 degrees of freedom (any table; Student 1908). */
+/** Up to here the bootstrap of a mean has too few different resamples, and Student's t is the sounder guess. */
+const FEW_DF = 9;
+/** Resamples without spread, beyond this share, say that a handful of units carry all of it. */
+const SPREADLESS = 0.005;
+
+/**
+ * 95 % interval of a mean: bootstrap-t (Efron & Tibshirani 1993, eq. 12.22), second-order correct for skewed costs. Null below two
+ * units; a point where nothing varies.
+ *
+ * Bootstrap-t breaks down where a few units carry all the spread: a share f of resamples then misses them all and has no spread,
+ * f = exp(-λ) for λ such units. Their number limits what is known, so Student's t with 2λ degrees of freedom stands instead
+ * (Satterthwaite 1946, for a sum of λ rare events), as it does with fewer than ten degrees of freedom.
+ */
+export function meanInterval(mean: Mean, limits?: Limits): Bounds | null {
+  if (!(mean.se >= 0) || mean.units < 2) return null;
+  const student = studentOf(mean);
+  let bounds: Bounds = [mean.mean, mean.mean];
+  if (student !== null) bounds = [mean.mean - student * mean.se, mean.mean + student * mean.se];
+  else if (mean.se > 0) {
+    const t = mean.studentized.filter((v) => !Number.isNaN(v)).sort();
+    if (t.length === 0) return null;
+    bounds = [mean.mean - quantileAt(t, 0.975) * mean.se, mean.mean - quantileAt(t, 0.025) * mean.se];
+  }
+  return limits ? [Math.max(limits.low, bounds[0]), Math.min(limits.high, bounds[1])] : bounds;
+}
+
+/** 95 % interval of a mean from its standard error alone: Student's t at its degrees of freedom. Null below two units. */
+export function analyticInterval(mean: Omit<Mean, "resampled" | "studentized">, limits: Limits): Bounds | null {
+  if (!(mean.se >= 0) || mean.units < 2) return null;
+  const half = mean.se === 0 ? 0 : studentQuantile(Math.max(1, mean.df)) * mean.se;
+  return [Math.max(limits.low, mean.mean - half), Math.min(limits.high, mean.mean + half)];
+}
+
+/** Student's t, 97.5 % point, where the bootstrap-t cannot be had; null where it can. */
+function studentOf(mean: Mean): number | null {
+  if (mean.se === 0) return null;
+  const spreadless = spreadlessShare(mean);
+  if (spreadless > SPREADLESS) return studentQuantile(Math.max(1, Math.min(mean.df, -2 * Math.log(spreadless))));
+  return mean.df <= FEW_DF ? studentQuantile(Math.max(1, mean.df)) : null;
+}
+
+function spreadlessShare({ studentized }: Mean): number {
+  let count = 0;
+  for (const t of studentized) if (t === Infinity || t === -Infinity) count++;
+  return count / studentized.length;
+}
+
+/** 97.5 % point of Student's t: tables for whole degrees of freedom to 9, then Cornish-Fisher (Abramowitz & Stegun 26.7.5). */
+export function studentQuantile(df: number): number {
+  if (df < 10) return STUDENT_975[Math.floor(df) - 1] ?? Infinity;
+  const z = Z95;
+  return (
+    z +
+    (z ** 3 + z) / (4 * df) +
+    (5 * z ** 5 + 16 * z ** 3 + 3 * z) / (96 * df ** 2) +
+    (3 * z ** 7 + 19 * z ** 5 + 17 * z ** 3 - 15 * z) / (384 * df ** 3)
+  );
+}
+
 const STUDENT_975 = [12.7062, 4.3027, 3.1824, 2.7764, 2.5706, 2.4469, 2.3646, 2.306, 2.2622];
 
 /**
- * 95 % interval of a mean: bootstrap-t (Efron & Tibshirani 1993, eq. 12.22), second-order correct for skewed costs; Student's t
- * at ten units and fewer.
- * Null below two clusters; a point where nothing varies.
+ * 95 % interval of a mean paired difference of binary values (-1, 0, 1): adjusted Wald (Bonett & Price 2012, eq. 11), at the
+ * effective n that the cluster standard error implies. It has a width also where no pair is discordant.
+ *
+ * @param won share of prompts that only the first has right; lost: only the second
+ * @param z 1.96, or a simultaneous critical value
  */
-export function meanInterval(mean: Mean, limits?: Limits): Bounds | null {
-  if (!(mean.se >= 0)) return null;
-  if (mean.se === 0) return [mean.mean, mean.mean];
-  const t = sortedFinite(mean.studentized);
-  if (t.length === 0) return null;
-  // A handful of units resample into constants, whose t is infinite: there Student's own t is the sounder guess.
-  const student = STUDENT_975[mean.units - 2];
-  const low = mean.mean - (student ?? tQuantile(t, 0.975)) * mean.se;
-  const high = mean.mean + (student ?? -tQuantile(t, 0.025)) * mean.se;
-  return limits ? [Math.max(limits.low, low), Math.min(limits.high, high)] : [low, high];
+export function binaryDifferenceInterval(won: number, lost: number, mean: Pick<Mean, "se" | "n" | "units" | "df">, z = Z95): Bounds | null {
+  if (mean.units < 2) return null;
+  const spread = won + lost - (won - lost) ** 2;
+  const n = (mean.se > 0 && spread > 0 ? spread / (mean.se * mean.se) : mean.units) * (Z95 / studentQuantile(Math.max(1, mean.df))) ** 2;
+  const [a, b] = [(won * n + 1) / (n + 2), (lost * n + 1) / (n + 2)];
+  const half = z * Math.sqrt((a + b - (a - b) ** 2) / (n + 2));
+  return [Math.max(-1, a - b - half), Math.min(1, a - b + half)];
 }
 
 /**
- * 95 % interval of a proportion (every value 0 or 1): Wilson at the effective n that the cluster standard error implies;
- * where the sample shows no spread, at the number of clusters.
+ * 95 % interval of a proportion (every value 0 or 1): Wilson at the effective n that the cluster standard error implies, less its
+ * degrees of freedom (Korn & Graubard 1998, eq. 2.4); at the number of units where the sample shows no spread. Null below two units.
  */
-export function proportionInterval(mean: Pick<Mean, "mean" | "se" | "n">, clusters: number): Bounds | null {
-  if (Number.isNaN(mean.mean) || mean.n === 0) return null;
+export function proportionInterval(mean: Omit<Mean, "resampled" | "studentized">): Bounds | null {
+  if (Number.isNaN(mean.mean) || mean.units < 2) return null;
   const p = mean.mean;
   const spread = p * (1 - p);
-  const n = mean.se > 0 && spread > 0 ? spread / (mean.se * mean.se) : clusters;
+  const n = mean.se > 0 && spread > 0 ? (spread / (mean.se * mean.se)) * (Z95 / studentQuantile(Math.max(1, mean.df))) ** 2 : mean.units;
   return wilson(p, n);
 }
 
 /**
  * Max-t over a family (Romano & Wolf 2005; studentized, symmetric): the 95 % point of max |t| over the family's members in
- * the same resample. A family of one gives that member's own |t|. Z95 where nothing varies.
+ * the same resample. Members that a handful of units carry are left out, since their t is no t; z of .95 where none remains.
  */
 export function maxT(family: readonly Mean[]): number {
-  const varying = family.filter((m) => m.se > 0);
+  const varying = family.filter((m) => m.se > 0 && spreadlessShare(m) <= SPREADLESS);
   const first = varying[0];
   if (!first) return Z95;
   const largest = new Float64Array(first.studentized.length);
   for (const { studentized } of varying)
     for (let b = 0; b < largest.length; b++) {
       const t = Math.abs(studentized[b] as number);
-      if (t > (largest[b] as number)) largest[b] = t;
+      if (t > (largest[b] as number) && t < Infinity) largest[b] = t;
     }
-  return tQuantile(largest.sort(), 0.95);
+  return quantileAt(largest.sort(), 0.95);
+}
+
+/** The critical value of one member of a family of `size`: the family's, or its own Student's t, Bonferroni-wide, where a handful of units carry it. */
+export function criticalFor(mean: Mean, familyCritical: number, size: number): number {
+  const student = studentOf(mean);
+  return student === null ? familyCritical : Math.max(familyCritical, student * (normalQuantile(1 - 0.025 / size) / Z95));
 }
 
 /** Two-sided bootstrap-t p-value of mean = 0: (1 + #{|t*| ≥ |t|}) / (resamples + 1) (Davison & Hinkley 1997, eq. 4.11). */
@@ -112,21 +175,6 @@ function acceleration(influence: Float64Array): number {
     s3 += d * d * d;
   }
   return s2 > 0 ? s3 / (6 * s2 ** 1.5) : 0;
-}
-
-function sortedFinite(t: Float64Array): Float64Array {
-  return t.filter((v) => !Number.isNaN(v)).sort();
-}
-
-/** The p quantile of sorted studentized values; an infinite one falls back to the normal's, which it has outgrown. */
-function tQuantile(sorted: Float64Array, p: number): number {
-  const t = quantileAt(sorted, p);
-  return Number.isFinite(t) ? t : Math.sign(t) * Math.max(Z95, Math.abs(lastFinite(sorted, t > 0)));
-}
-
-function lastFinite(sorted: Float64Array, upper: boolean): number {
-  const finite = sorted.filter((v) => Number.isFinite(v));
-  return (upper ? finite[finite.length - 1] : finite[0]) ?? Z95;
 }
 
 /** The (B + 1)p-th of B sorted values, interpolated; infinite neighbours are not blended. */

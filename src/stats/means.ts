@@ -5,12 +5,14 @@ import type { Random } from "./random.ts";
 export interface Mean {
   /** Mean over the prompts that have a value; NaN where none has. */
   readonly mean: number;
-  /** Stratified cluster standard error (Cochran 1977, 6.11 and 5A.2: combined ratio estimator); NaN below two clusters. */
+  /** Stratified cluster standard error (combined ratio estimator; Cochran 1977, 6.11); NaN below two clusters. */
   readonly se: number;
   /** Prompts that have a value. */
   readonly n: number;
-  /** Independent units that the standard error is of. */
+  /** Units that have a value: the independent observations. */
   readonly units: number;
+  /** Degrees of freedom of the standard error: units less strata, both with a value. */
+  readonly df: number;
   /** [resample] the mean again. */
   readonly resampled: Float64Array;
   /** [resample] (mean* - mean) / se*, for bootstrap-t (Efron & Tibshirani 1993, ch. 12). */
@@ -46,6 +48,9 @@ export function means(...given: Parameters<typeof resampling>): Mean[] {
   return step.value;
 }
 
+/** A resample with less than this part of the standard error has missed the few units that carry it: it has no spread. */
+const COLLAPSED = 0.1;
+
 /** `means` in steps: yields the number of resamples done, so that the caller can stop or tell. */
 export function* resampling(
   design: Design,
@@ -61,8 +66,7 @@ export function* resampling(
   const totals = new SizeTotals(design);
   const results = sums.map((sum) => ({
     ...estimate(design, sum, weights, totals),
-    n: sum.n,
-    units: design.units,
+    ...sizes(design, sum),
     resampled: new Float64Array(resamples),
     studentized: new Float64Array(resamples),
   }));
@@ -74,7 +78,7 @@ export function* resampling(
       const result = results[k] as Mean;
       const again = estimate(design, sums[k] as Sums, weights, totals);
       result.resampled[b] = again.mean;
-      result.studentized[b] = studentize(again.mean - result.mean, again.se);
+      result.studentized[b] = studentize(again.mean - result.mean, again.se < COLLAPSED * result.se ? 0 : again.se);
     }
     for (const look of along) look(weights, b, results);
     yield b + 1;
@@ -85,26 +89,72 @@ export function* resampling(
 /** Mean and standard error alone, for what needs no resamples. */
 export function meanOf(design: Design, column: Column): Omit<Mean, "resampled" | "studentized"> {
   const sums = unitSums(design, column, new Float64Array(design.unit.length), unitCounts(design));
-  return { ...estimate(design, sums, new Float64Array(design.units).fill(1), new SizeTotals(design)), n: sums.n, units: design.units };
+  return { ...estimate(design, sums, new Float64Array(design.units).fill(1), new SizeTotals(design)), ...sizes(design, sums) };
 }
 
 /**
- * Influence of each unit on a column's mean, up to the factor 1/units that all columns share: (s - mean·n) / Σn. A smooth
- * function of means has the gradient-weighted sum of these (the infinitesimal jackknife; Efron & Tibshirani 1993, ch. 22).
+ * Means of one column within each group of prompts, as `meanOf` would take them one by one, in one pass.
+ *
+ * @param group of each prompt, -1 for none
  */
-export function unitInfluence(design: Design, column: Column): Float64Array {
+export function groupedMeans(design: Design, column: Float64Array, group: Int32Array, groups: number): Omit<Mean, "resampled" | "studentized">[] {
+  const { unit, units } = design;
+  const { centre } = average(column);
+  const sum = new Float64Array(units * groups);
+  const count = new Float64Array(units * groups);
+  const n = new Float64Array(groups);
+  for (let i = 0; i < column.length; i++) {
+    const g = group[i] as number;
+    const value = column[i] as number;
+    if (g < 0 || Number.isNaN(value)) continue;
+    const at = g * units + (unit[i] as number);
+    (sum[at] as number) += value - centre;
+    (count[at] as number) += 1;
+    (n[g] as number) += 1;
+  }
+  const weights = new Float64Array(units).fill(1);
+  return Array.from(n, (size, g) => {
+    const part = (of: Float64Array) => of.subarray(g * units, (g + 1) * units);
+    const sums = { sum: part(sum), count: part(count), centre, n: size };
+    return { ...estimate(design, sums, weights, new SizeTotals(design)), ...sizes(design, sums) };
+  });
+}
+
+/** What a unit adds to a mean, and how much of the prompts it is. */
+export interface UnitInfluence {
+  /** [unit] (s - mean·n) / Σn; they sum to 0. */
+  readonly influence: Float64Array;
+  /** [unit] n / Σn; they sum to 1. */
+  readonly size: Float64Array;
+}
+
+/**
+ * Influence of each unit on a column's mean, up to a factor that all columns share. A smooth function of means has the
+ * gradient-weighted sum of these (the infinitesimal jackknife; Efron & Tibshirani 1993, ch. 20 and 21).
+ */
+export function unitInfluence(design: Design, column: Column): UnitInfluence {
   const { sum, count, n } = unitSums(design, column, new Float64Array(design.unit.length), unitCounts(design));
-  let total = 0;
-  for (const s of sum) total += s;
-  const mean = total / n; // sums are of values less their centre, and so is this
-  return count.map((c, u) => ((sum[u] as number) - mean * c) / n);
+  let mean = 0; // of values less their centre: the rounding of the centre
+  for (const s of sum) mean += s / n;
+  return { influence: count.map((c, u) => ((sum[u] as number) - mean * c) / n), size: count.map((c) => c / n) };
+}
+
+function sizes(design: Design, { n, count }: Sums): { n: number; units: number; df: number } {
+  let units = 0;
+  let strata = 0;
+  for (let h = 0; h + 1 < design.start.length; h++) {
+    const before = units;
+    for (let u = design.start[h] as number; u < (design.start[h + 1] as number); u++) if ((count[u] as number) > 0) units++;
+    if (units > before) strata++;
+  }
+  return { n, units, df: Math.max(0, units - strata) };
 }
 
 /** A resample without spread says nothing (0) where it equals the estimate and everything (±Infinity) where it does not. */
-function studentize(difference: number, se: number): number {
-  if (Number.isNaN(difference)) return NaN;
+export function studentize(difference: number, se: number): number {
+  if (Number.isNaN(difference) || Number.isNaN(se)) return NaN;
   if (se > 0) return difference / se;
-  return Math.abs(difference) < 1e-15 ? 0 : difference > 0 ? Infinity : -Infinity;
+  return difference === 0 ? 0 : difference > 0 ? Infinity : -Infinity;
 }
 
 function unitCounts(design: Design): Float64Array {
@@ -217,12 +267,13 @@ function estimate(design: Design, sums: Sums, weights: Float64Array, totals: Siz
     const c = (start[h + 1] as number) - (start[h] as number);
     if (c < 2) continue;
     const e1 = (acc[h * 3] as number) - mean * (first[h] as number);
-    const e2 = (acc[h * 3 + 1] as number) - 2 * mean * (acc[h * 3 + 2] as number) + mean * mean * (second[h] as number);
-    variance += (c / (c - 1)) * Math.max(0, e2 - (e1 * e1) / c);
+    const s2 = acc[h * 3 + 1] as number;
+    const n2 = mean * mean * (second[h] as number);
+    const spread = s2 - 2 * mean * (acc[h * 3 + 2] as number) + n2 - (e1 * e1) / c;
+    // Where all values of a resample are equal, the rounding of these terms is left over: that is no spread.
+    if (spread > 1e-12 * (s2 + n2)) variance += (c / (c - 1)) * spread;
   }
-  const se = Math.sqrt(variance) / size;
-  // Where all values are equal, the rounding of their mean is left over: that is no spread.
-  return { mean: centre + mean, se: se * Math.sqrt(size) <= 1e-13 * Math.abs(centre) ? 0 : se };
+  return { mean: centre + mean, se: Math.sqrt(variance) / size };
 }
 
 let held = new Float64Array(0);

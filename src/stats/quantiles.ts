@@ -27,43 +27,58 @@ export function quantileRanks(n: number, p: number, level = 0.95): [number, numb
   return low < 0 || fromTop < 0 ? null : [low, n - 1 - fromTop];
 }
 
-/** Values with weights, sorted once, for quantiles of mixtures. */
-export class WeightedValues {
-  readonly #values: Float64Array;
-  readonly #upTo: Float64Array;
+/** A mixture of samples, each ascending and with a weight for every one of its values. */
+export class Distribution {
+  readonly #parts: readonly { readonly sorted: Float64Array; readonly weight: number }[];
+  readonly #total: number;
   readonly mean: number;
 
-  constructor(values: ArrayLike<number>, weights: ArrayLike<number>) {
-    const n = values.length;
-    const order = new Uint32Array(n);
-    for (let k = 0; k < n; k++) order[k] = k;
-    order.sort((a, b) => (values[a] as number) - (values[b] as number));
-    this.#values = Float64Array.from(order, (k) => values[k] as number);
-    this.#upTo = new Float64Array(n);
+  constructor(parts: readonly { readonly sorted: Float64Array; readonly weight: number }[]) {
+    this.#parts = parts.filter(({ sorted }) => sorted.length > 0);
     let total = 0;
     let sum = 0;
-    for (let k = 0; k < n; k++) {
-      const w = weights[order[k] as number] as number;
-      total += w;
-      sum += w * (this.#values[k] as number);
-      this.#upTo[k] = total;
+    for (const { sorted, weight } of this.#parts) {
+      total += weight * sorted.length;
+      let own = 0;
+      for (const v of sorted) own += v;
+      sum += weight * own;
     }
+    this.#total = total;
     this.mean = sum / total;
   }
 
   /** The smallest value whose cumulative weight reaches `p` of the total (type 1). NaN when empty. */
   quantile(p: number): number {
-    const n = this.#values.length;
-    if (n === 0) return NaN;
-    const wanted = p * (this.#upTo[n - 1] as number) * (1 - 1e-12);
-    let low = 0;
-    let high = n - 1;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.#upTo[middle] as number) >= wanted) high = middle;
-      else low = middle + 1;
+    const wanted = p * this.#total * (1 - 1e-12);
+    let best = NaN;
+    for (const { sorted } of this.#parts) {
+      let low = 0;
+      let high = sorted.length;
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if (this.#upTo(sorted[middle] as number) >= wanted) high = middle;
+        else low = middle + 1;
+      }
+      if (low < sorted.length && !((sorted[low] as number) >= best)) best = sorted[low] as number;
     }
-    return this.#values[low] as number;
+    if (!Number.isNaN(best) || this.#parts.length === 0) return best;
+    return Math.max(...this.#parts.map(({ sorted }) => sorted[sorted.length - 1] as number));
+  }
+
+  /** Weight of the values ≤ x. */
+  #upTo(x: number): number {
+    let weight = 0;
+    for (const part of this.#parts) {
+      let low = 0;
+      let high = part.sorted.length;
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if ((part.sorted[middle] as number) <= x) low = middle + 1;
+        else high = middle;
+      }
+      weight += part.weight * low;
+    }
+    return weight;
   }
 }
 

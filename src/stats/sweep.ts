@@ -1,3 +1,4 @@
+import { ascending } from "./order.ts";
 import { quantileLinear } from "./quantiles.ts";
 
 /** Two models and the score that chooses between them: strong where score ≥ threshold. All [prompt], without gaps. */
@@ -31,9 +32,7 @@ export interface Ranking {
 export function ranking(data: TwoModels, ties: "together" | "apart" = "together"): Ranking {
   const { score, weakQuality, strongQuality } = data;
   const n = score.length;
-  const order = new Uint32Array(n);
-  for (let i = 0; i < n; i++) order[i] = i;
-  order.sort((a, b) => (score[b] as number) - (score[a] as number) || a - b);
+  const { order } = ascending(score.map((s) => -s));
   const ends: number[] = [];
   const gain = new Float64Array(n);
   const weak = new Float64Array(n);
@@ -113,7 +112,7 @@ export function cptAttained(c: Curve, q: number): number {
   return Infinity;
 }
 
-/** CPT on the running maximum of the curve, linear between thresholds: the first crossing. Infinity where never reached. */
+/** CPT with lines between thresholds: the first crossing, which is also that of the curve's monotone envelope. Infinity where never reached. */
 export function cptEnvelope(c: Curve, q: number): number {
   const target = cptTarget(c, q);
   if (Number.isNaN(target)) return Infinity;
@@ -141,14 +140,14 @@ export interface AsCoded {
 
 /**
  * APGR and CPT as lm-sys/RouteLLM 0b64fda codes them (evals/evaluate.py, benchmarks.py): thresholds are the edges of ten
- * quantile bins of the score, strong at score ≥ edge (> at the last), areas over the observed shares only, CPT by np.interp.
+ * quantile bins of the score, strong at score ≥ edge (> at the last), CPT by np.interp.
  * Null where pandas' qcut would raise ("Bin edges must be unique").
  */
 export function asCoded(data: TwoModels, bins = 10): AsCoded | null {
   const { score, weakQuality, strongQuality } = data;
   const n = score.length;
   const sorted = Float64Array.from(score).sort();
-  const edges = Array.from({ length: bins + 1 }, (_, k) => quantileLinear(sorted, k / bins));
+  const edges = Array.from({ length: bins + 1 }, (_, k) => quantileLinear(sorted, qcutShare(k, bins)));
   if (edges.some((edge, k) => k > 0 && edge === edges[k - 1])) return null;
   const xs: number[] = [];
   const ys: number[] = [];
@@ -168,9 +167,8 @@ export function asCoded(data: TwoModels, bins = 10): AsCoded | null {
   const gap = average(strongQuality) - weak;
   let area = 0;
   for (let k = 1; k < xs.length; k++) area += (((ys[k] as number) + (ys[k - 1] as number)) / 2 - weak) * ((xs[k] as number) - (xs[k - 1] as number));
-  const width = (xs[xs.length - 1] as number) - (xs[0] as number);
   const cpt = (q: number) => interpolate(weak + q * gap, ys, xs);
-  return { apgr: gap === 0 ? NaN : area / (gap * width), cpt: { "20": cpt(0.2), "50": cpt(0.5), "80": cpt(0.8) } };
+  return { apgr: gap === 0 ? NaN : area / gap, cpt: { "20": cpt(0.2), "50": cpt(0.5), "80": cpt(0.8) } };
 }
 
 /**
@@ -198,7 +196,14 @@ export function apgrInfluence(r: Ranking, value: number): Float64Array {
     from = end;
     gainAbove += gainTied;
   }
-  return influence;
+  const mean = influence.reduce((sum, v) => sum + v, 0) / n; // a constant that all prompts share is no influence
+  return influence.map((v) => v - mean);
+}
+
+/** np.linspace(0, 1, bins + 1)[k], rounded up where it is not exact, as pandas' qcut does. */
+function qcutShare(k: number, bins: number): number {
+  const share = k === bins ? 1 : k * (1 / bins);
+  return share * bins === k ? share : share * (1 + Number.EPSILON);
 }
 
 function cptTarget(c: Curve, q: number): number {

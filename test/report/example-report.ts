@@ -285,6 +285,8 @@ function policy(parts: PolicyParts): ReportPolicy {
             quality: mixQuality,
             difference,
             ci: [difference - 0.004, difference + 0.004],
+            simultaneousCi: [difference - 0.006, difference + 0.006],
+            margin: null,
             verdict: difference > 0.004 ? "better" : difference < -0.004 ? "worse" : "inconclusive",
           },
     ...(cost === undefined ? {} : { arena: { clamped: quality * 0.9 + 0.02, unguarded: quality * 0.9 + 0.02, zeroWhenFree: quality * 0.9 + 0.02, nMissing: 0 } }),

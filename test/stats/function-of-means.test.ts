@@ -30,21 +30,30 @@ test("a difference of two means is the mean of the differences: value, error and
   );
 });
 
-test("the error of a ratio of means is the delta method's", () => {
+/** A ratio of means with Cochran's error (1977, eq. 2.39): s² of a - R·b, over n·b̄². Each prompt counts `weight` times. */
+function cochran(rows: readonly (readonly number[])[], weights: readonly number[]): { ratio: number; se: number } {
+  const sum = (of: (a: number, b: number) => number) => rows.reduce((s, [a = NaN, b = NaN], i) => s + (weights[i] as number) * of(a, b), 0);
+  const n = rows.length;
+  const ratio = sum((a) => a) / sum((_, b) => b);
+  return { ratio, se: Math.sqrt(sum((a, b) => (a - ratio * b) ** 2) / (n - 1) / n) / (sum((_, b) => b) / n) };
+}
+
+test("the error of a ratio of means is the delta method's, in the sample and in every resample", () => {
   fc.assert(
     fc.property(pairs, (rows) => {
       const d = designOf(rows.map(() => 0));
       const [a, b] = [Float64Array.from(rows, ([x]) => x), Float64Array.from(rows, ([, y]) => y)];
       const value = ([x = NaN, y = NaN]: readonly number[]) => x / y;
-      const ratio = new FunctionOfMeans(d, [0, 1], [unitInfluence(d, a), unitInfluence(d, b)], { value, gradient: ([x = NaN, y = NaN]) => [1 / y, -x / (y * y)] }, 1);
-      const found = ratio.mean(means(d, [a, b], 1, random(2), [ratio.resample]));
-      // Cochran 1977, eq. 2.39: s² of a - R·b, over n·b̄²
-      const n = rows.length;
-      const bBar = b.reduce((s, y) => s + y, 0) / n;
-      const r = a.reduce((s, x) => s + x, 0) / n / bBar;
-      const s2 = rows.reduce((s, [x, y]) => s + (x - r * y) ** 2, 0) / (n - 1);
-      expect(found.mean).toBeCloseTo(r, 12);
-      expect(found.se).toBeCloseTo(Math.sqrt(s2 / n) / bBar, 6);
+      const ratio = new FunctionOfMeans(d, [0, 1], [unitInfluence(d, a), unitInfluence(d, b)], { value, gradient: ([x = NaN, y = NaN]) => [1 / y, -x / (y * y)] }, 6);
+      const drawn: number[][] = [];
+      const found = ratio.mean(means(d, [a, b], 6, random(2), [ratio.resample, (weights) => drawn.push([...weights])]));
+      const known = cochran(rows, rows.map(() => 1));
+      expect(found.mean).toBeCloseTo(known.ratio, 12);
+      expect(found.se).toBeCloseTo(known.se, 6);
+      drawn.forEach((weights, k) => {
+        const again = cochran(rows, weights);
+        if (again.se > 1e-3) expect(found.studentized[k]).toBeCloseTo((again.ratio - known.ratio) / again.se, 5);
+      });
     }),
   );
 });

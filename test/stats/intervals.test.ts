@@ -7,7 +7,7 @@ import { wilson } from "../../src/stats/proportions.ts";
 
 const upTo = (n: number) => Float64Array.from({ length: n }, (_, k) => k + 1);
 const rounded = (bounds: readonly number[] | null) => bounds?.map((v) => Math.round(v * 1e6) / 1e6);
-const meanWith = (studentized: ArrayLike<number>, mean = 0, se = 1): Mean => ({ mean, se, n: 50, units: 50, resampled: new Float64Array(studentized.length), studentized: Float64Array.from(studentized) });
+const meanWith = (studentized: ArrayLike<number>, mean = 0, se = 1): Mean => ({ mean, se, n: 50, units: 50, df: 49, resampled: new Float64Array(studentized.length), studentized: Float64Array.from(studentized) });
 /** 999 normal scores: their (B + 1)p-th is exact at the levels used. */
 const NORMAL = Float64Array.from({ length: 999 }, (_, k) => normalQuantile((k + 1) / 1000));
 
@@ -45,16 +45,20 @@ test.each([
   [5, 2.7764451051977934],
   [10, 2.262157162798205],
 ])("of %d units the interval is Student's", (units, t) => {
-  const [low, high] = meanInterval({ ...meanWith(NORMAL, 10, 2), units }) as [number, number];
+  const [low, high] = meanInterval({ ...meanWith(NORMAL, 10, 2), units, df: units - 1 }) as [number, number];
   expect(low).toBeCloseTo(10 - 2 * t, 3);
   expect(high).toBeCloseTo(10 + 2 * t, 3);
 });
 
 test("a proportion's effective n is what its error implies", () => {
-  // p = .4, se² = .08: n = 3
-  expect(proportionInterval({ mean: 0.4, se: Math.sqrt(0.08), n: 5 }, 5)).toEqual(wilson(0.4, 0.24 / Math.sqrt(0.08) ** 2));
-  expect(proportionInterval({ mean: 1, se: 0, n: 300 }, 3)).toEqual(wilson(1, 3));
-  expect(proportionInterval({ mean: NaN, se: NaN, n: 0 }, 3)).toBeNull();
+  // p = .4, se² = .08: n = 3, less what 4 degrees of freedom take: (1.96 / 2.7764)²
+  const [low, high] = proportionInterval({ mean: 0.4, se: Math.sqrt(0.08), n: 5, units: 5, df: 4 }) as [number, number];
+  const [wantedLow, wantedHigh] = wilson(0.4, 3 * (Z95 / 2.7764) ** 2) as [number, number];
+  expect(low).toBeCloseTo(wantedLow, 9);
+  expect(high).toBeCloseTo(wantedHigh, 9);
+  expect(proportionInterval({ mean: 1, se: 0, n: 300, units: 3, df: 2 })).toEqual(wilson(1, 3));
+  expect(proportionInterval({ mean: 1, se: 0, n: 300, units: 1, df: 0 })).toBeNull();
+  expect(proportionInterval({ mean: NaN, se: NaN, n: 0, units: 0, df: 0 })).toBeNull();
 });
 
 test("max-t of one member is the 95 % point of its own |t|, and Z95 where nothing varies", () => {

@@ -1,6 +1,8 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { quantileLinear, quantileRanks, quantileStep, WeightedValues } from "../../src/stats/quantiles.ts";
+import { quantileLinear, quantileRanks, quantileStep, Distribution } from "../../src/stats/quantiles.ts";
+
+const whole = (values: readonly number[]) => new Distribution([{ sorted: Float64Array.from(values).sort(), weight: 1 }]);
 
 const FIVE = [15, 20, 35, 40, 50];
 
@@ -30,13 +32,13 @@ test.each([
   [1, 50],
 ])("the step quantile at %d is numpy's inverted_cdf", (p, value) => {
   expect(quantileStep(FIVE, p)).toBe(value);
-  expect(new WeightedValues(FIVE, [1, 1, 1, 1, 1]).quantile(p)).toBe(value);
+  expect(whole(FIVE).quantile(p)).toBe(value);
 });
 
 test("no values, no quantile", () => {
   expect(quantileLinear([], 0.5)).toBeNaN();
   expect(quantileStep([], 0.5)).toBeNaN();
-  expect(new WeightedValues([], []).quantile(0.5)).toBeNaN();
+  expect(whole([]).quantile(0.5)).toBeNaN();
 });
 
 test.each([
@@ -84,7 +86,7 @@ test("weights are repeats", () => {
   const pair = fc.record({ value: fc.integer({ min: 0, max: 20 }), weight: fc.integer({ min: 1, max: 5 }) });
   fc.assert(
     fc.property(fc.array(pair, { minLength: 1, maxLength: 20 }), fc.integer({ min: 0, max: 100 }), (pairs, percent) => {
-      const weighted = new WeightedValues(pairs.map((x) => x.value), pairs.map((x) => x.weight));
+      const weighted = new Distribution(pairs.map((x) => ({ sorted: Float64Array.of(x.value), weight: x.weight })));
       const repeated = pairs.flatMap((x) => Array.from({ length: x.weight }, () => x.value)).sort((a, b) => a - b);
       expect(weighted.quantile(percent / 100)).toBe(quantileStep(repeated, percent / 100));
       expect(weighted.mean).toBeCloseTo(repeated.reduce((a, b) => a + b) / repeated.length, 12);
@@ -96,7 +98,7 @@ test("equal weights of any size are no weights, whatever their sum rounds to", (
   for (let n = 1; n <= 60; n++)
     for (const weight of [1 / n, 0.1, 1 / 3]) {
       const values = Array.from({ length: n }, (_, k) => k);
-      const weighted = new WeightedValues(values, values.map(() => weight));
+      const weighted = new Distribution([{ sorted: Float64Array.from(values).sort(), weight }]);
       for (let k = 1; k <= n; k++) expect(weighted.quantile(k / n)).toBe(k - 1);
     }
 });

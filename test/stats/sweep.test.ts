@@ -206,7 +206,7 @@ test("as coded with as many bins as gaps between distinct scores is the exact cu
   );
 });
 
-/** True where (n - 1)·(k / (n - 1)) has no rounding. */
+/** True where the n - 1 bins' edges are whole scores: pandas rounds an edge that is not exact up, past its score. */
 function edgesAreScores(n: number): boolean {
-  return Array.from({ length: n }, (_, k) => (n - 1) * (k / (n - 1)) === k).every(Boolean);
+  return Number.isInteger(Math.log2(n - 1));
 }
