@@ -1,26 +1,14 @@
+import type { Answer } from "./answer.ts";
+
 /** One message of a chat; `content` is text only (other parts are counted by the importer that meets them). */
 export interface Message {
   readonly role: string;
   readonly content: string;
 }
 
-/** What a file says a model did with a prompt. `null` is "not known": a gap, never a zero. */
-export interface RecordedOutcome {
+/** What a file says a model did with a prompt. */
+export interface RecordedOutcome extends Answer {
   readonly model: string;
-  /** Grade in [0,1]. */
-  readonly quality: number | null;
-  /** USD for this one call, ≥ 0. */
-  readonly costUsd: number | null;
-  /** What the user waited, milliseconds, ≥ 0. */
-  readonly latencyMs: number | null;
-  /** Time to first token, milliseconds, ≥ 0. */
-  readonly ttftMs: number | null;
-  readonly inputTokens: number | null;
-  readonly outputTokens: number | null;
-  /** Why the call failed; a failed call has no quality. */
-  readonly error: string | null;
-  /** The answer's text, where the file has it. */
-  readonly text: string | null;
 }
 
 export type MetaValue = string | number | boolean | null;

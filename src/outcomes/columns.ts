@@ -16,7 +16,7 @@ export interface FactColumn {
 export class ColumnsBuilder {
   readonly #models: ModelColumns[] = [];
   readonly #index = new Map<string, number>();
-  readonly #facts: { source: FactColumn; values: GrowingFloats }[];
+  readonly #facts: { source: FactColumn; values: Growing<Float64Array> }[];
   readonly #labels = new Map<string, GrowingLabels>();
   readonly #components = new Components();
   readonly #datasets = new GrowingLabels(Infinity);
@@ -26,7 +26,7 @@ export class ColumnsBuilder {
   #duplicates = 0;
 
   constructor(facts: readonly FactColumn[]) {
-    this.#facts = facts.map((source) => ({ source, values: new GrowingFloats() }));
+    this.#facts = facts.map((source) => ({ source, values: floats() }));
   }
 
   /** Prompts seen so far. */
@@ -84,7 +84,7 @@ export class ColumnsBuilder {
     const zeroCost: string[] = [];
     const costUsd = this.#models.map((m, k) => {
       const name = models[k] as string;
-      const cost = m.costUsd.finish(n, NaN);
+      const cost = m.costUsd.finish(n);
       if (free.has(name)) return cost.map((c, i) => (Number.isNaN(c) && m.answered(i) ? 0 : c));
       if (m.costUsd.used && cost.every((c) => c === 0 || Number.isNaN(c))) {
         zeroCost.push(name);
@@ -92,8 +92,8 @@ export class ColumnsBuilder {
       }
       return cost;
     });
-    const optional = (pick: (m: ModelColumns) => GrowingFloats): Float64Array[] =>
-      this.#models.some((m) => pick(m).used) ? this.#models.map((m) => pick(m).finish(n, NaN)) : [];
+    const optional = (pick: (m: ModelColumns) => Growing<Float64Array>): Float64Array[] =>
+      this.#models.some((m) => pick(m).used) ? this.#models.map((m) => pick(m).finish(n)) : [];
     const datasets = this.#datasets.finish(n);
     const chosen = this.#chosen.finish(n);
     const modelOf = Int32Array.from(chosen.values, (name) => models.indexOf(name));
@@ -101,7 +101,7 @@ export class ColumnsBuilder {
       n,
       models,
       ids: this.#ids,
-      quality: this.#models.map((m) => m.quality.finish(n, NaN)),
+      quality: this.#models.map((m) => m.quality.finish(n)),
       costUsd,
       latencyMs: optional((m) => m.latencyMs),
       ttftMs: optional((m) => m.ttftMs),
@@ -109,7 +109,7 @@ export class ColumnsBuilder {
       ...this.#components.labels(),
       stratum: datasets.index,
       datasets: datasets.values,
-      facts: new Map(this.#facts.map(({ source, values }) => [source.name, values.finish(n, NaN)])),
+      facts: new Map(this.#facts.map(({ source, values }) => [source.name, values.finish(n)])),
       labels: new Map(
         [...this.#labels].filter(([, labels]) => !labels.overflowed).map(([name, labels]) => [name, labels.finish(n)]),
       ),
@@ -138,11 +138,11 @@ export class ColumnsBuilder {
 }
 
 class ModelColumns {
-  readonly quality = new GrowingFloats();
-  readonly costUsd = new GrowingFloats();
-  readonly latencyMs = new GrowingFloats();
-  readonly ttftMs = new GrowingFloats();
-  readonly failed = new GrowingBytes();
+  readonly quality = floats();
+  readonly costUsd = floats();
+  readonly latencyMs = floats();
+  readonly ttftMs = floats();
+  readonly failed = new Growing((length) => new Uint8Array(length), 0);
 
   /** True where the model has any outcome for this prompt. */
   answered(at: number): boolean {
@@ -150,62 +150,49 @@ class ModelColumns {
   }
 }
 
-/** Numbers by position; what is never set is NaN. Doubles its room as it grows. */
-class GrowingFloats {
-  #values = new Float64Array(0);
+/** A typed array that grows as positions are set; what is never set holds `gap`. */
+class Growing<T extends Float64Array | Int32Array | Uint8Array> {
+  readonly #make: (length: number) => T;
+  readonly #gap: number;
+  #values: T;
   used = false;
 
+  constructor(make: (length: number) => T, gap: number) {
+    this.#make = make;
+    this.#gap = gap;
+    this.#values = make(0);
+  }
+
   set(at: number, value: number): void {
-    if (at >= this.#values.length) {
-      const grown = new Float64Array(Math.max(1024, 2 ** Math.ceil(Math.log2(at + 1)))).fill(NaN);
-      grown.set(this.#values);
-      this.#values = grown;
-    }
+    if (at >= this.#values.length) this.#values = this.#copy(Math.max(1024, 2 ** Math.ceil(Math.log2(at + 1))));
     this.#values[at] = value;
     this.used = true;
   }
 
   get(at: number): number {
-    return at < this.#values.length ? (this.#values[at] as number) : NaN;
+    return at < this.#values.length ? (this.#values[at] as number) : this.#gap;
   }
 
-  finish(n: number, gap: number): Float64Array {
-    const values = new Float64Array(n).fill(gap);
-    values.set(this.#values.subarray(0, n));
-    this.#values = values;
-    return values;
-  }
-}
-
-class GrowingBytes {
-  #values = new Uint8Array(0);
-
-  set(at: number, value: number): void {
-    if (at >= this.#values.length) {
-      const grown = new Uint8Array(Math.max(1024, 2 ** Math.ceil(Math.log2(at + 1))));
-      grown.set(this.#values);
-      this.#values = grown;
-    }
-    this.#values[at] = value;
+  finish(n: number): T {
+    this.#values = this.#copy(n);
+    return this.#values;
   }
 
-  get(at: number): number {
-    return at < this.#values.length ? (this.#values[at] as number) : 0;
-  }
-
-  finish(n: number): Uint8Array {
-    const values = new Uint8Array(n);
-    values.set(this.#values.subarray(0, n));
-    this.#values = values;
-    return values;
+  #copy(length: number): T {
+    const copy = this.#make(length);
+    copy.fill(this.#gap);
+    copy.set(this.#values.subarray(0, length));
+    return copy;
   }
 }
+
+const floats = () => new Growing((length) => new Float64Array(length), NaN);
 
 /** Texts by position, held as an index into the distinct ones; -1 is a gap. Gives up beyond `most` distinct values. */
 class GrowingLabels {
   readonly #most: number;
   readonly #values = new Map<string, number>();
-  #index = new Int32Array(0);
+  readonly #index = new Growing((length) => new Int32Array(length), -1);
   overflowed = false;
 
   constructor(most: number) {
@@ -219,23 +206,16 @@ class GrowingLabels {
       k = this.#values.size;
       if (k >= this.#most) {
         this.overflowed = true;
-        this.#index = new Int32Array(0);
+        this.#index.finish(0);
         this.#values.clear();
         return;
       }
       this.#values.set(value, k);
     }
-    if (at >= this.#index.length) {
-      const grown = new Int32Array(Math.max(1024, 2 ** Math.ceil(Math.log2(at + 1)))).fill(-1);
-      grown.set(this.#index);
-      this.#index = grown;
-    }
-    this.#index[at] = k;
+    this.#index.set(at, k);
   }
 
   finish(n: number): LabelColumn {
-    const index = new Int32Array(n).fill(-1);
-    index.set(this.#index.subarray(0, n));
-    return { values: [...this.#values.keys()], index };
+    return { values: [...this.#values.keys()], index: this.#index.finish(n) };
   }
 }
