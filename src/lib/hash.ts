@@ -1,5 +1,5 @@
 import { createHash, hash } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { open } from "node:fs/promises";
 import type { Message } from "../model/prompt.ts";
 
 /** 32 hex digits (128 bits) of SHA-256: the name of a content. */
@@ -31,6 +31,16 @@ export function promptHash(messages: readonly Message[]): string {
 /** SHA-256 of a file's bytes, hex, streamed. */
 export async function fileHash(path: string): Promise<string> {
   const sha = createHash("sha256");
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) sha.update(chunk as Buffer);
+  const handle = await open(path);
+  try {
+    const room = Buffer.allocUnsafeSlow(1 << 20);
+    for (;;) {
+      const { bytesRead } = await handle.read(room, 0, room.length);
+      if (bytesRead === 0) break;
+      sha.update(room.subarray(0, bytesRead));
+    }
+  } finally {
+    await handle.close();
+  }
   return sha.digest("hex");
 }

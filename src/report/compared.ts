@@ -9,6 +9,8 @@ export interface Compared {
   readonly at: Uint32Array;
   /** [model][compared prompt] */
   readonly quality: readonly Float64Array[];
+  /** [model] false where it has no known cost on any compared prompt. */
+  readonly priced: readonly boolean[];
   /** USD per 1,000 prompts. */
   readonly costUsdPer1k: readonly Float64Array[];
   readonly latencyMs: readonly Float64Array[];
@@ -48,6 +50,7 @@ export function comparedPrompts(columns: OutcomeColumns, missing: MissingRule): 
     quality: columns.quality.map((column, m) =>
       missing === "gap" ? gather(column) : Float64Array.from(chosen, (i) => (refused(m, i) ? 0 : (column[i] as number))),
     ),
+    priced: columns.costUsd.map((column) => chosen.some((i) => !Number.isNaN(column[i] as number))),
     costUsdPer1k: columns.costUsd.map((column) => gather(column, 1000)),
     latencyMs: columns.latencyMs.map((column) => gather(column)),
     ttftMs: columns.ttftMs.map((column) => gather(column)),

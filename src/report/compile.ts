@@ -96,6 +96,9 @@ export function* compiling(input: ReportInput): Generator<number, Omit<Report, "
     };
   });
 
+  for (const p of reported)
+    if (!p.control && p.costUsdPer1k && p.costUsdPer1k.n < p.quality.n)
+      warnings.push(`the cost of ${p.name} is known on ${p.costUsdPer1k.n} of the ${p.quality.n} prompts that its quality stands on`);
   const objectives = objectivesOf(input.objectives, reported, warnings);
   const judged = judge(reported, objectives, warnings);
 

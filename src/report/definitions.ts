@@ -13,7 +13,7 @@ export const METRICS = {
   costUsdPer1k: {
     unit: "USD per 1,000 prompts",
     direction: "min",
-    definition: "1,000 times the mean cost of the calls; null where a model is unpriced",
+    definition: "1,000 times the mean cost of the calls, where known; null where a policy uses a model that nobody priced",
     source: "RouterArena (arXiv 2510.00202)",
   },
   latencyMs: {

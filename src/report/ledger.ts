@@ -3,7 +3,7 @@ import type { Estimate } from "../model/report.ts";
 import { meanInterval, proportionInterval, type Bounds } from "../stats/intervals.ts";
 import type { Column, Mean } from "../stats/means.ts";
 import type { Compared } from "./compared.ts";
-import { constantModel, fillValues, isBinary } from "./values.ts";
+import { constantModel, fillCosts, fillValues, isBinary } from "./values.ts";
 
 /** Where a policy's means stand among the ledger's columns; null where it has no such figures. */
 export interface Entry {
@@ -53,22 +53,31 @@ export class Ledger {
   policy(decisions: Decisions): Entry {
     const constant = constantModel(this.#compared, decisions);
     if (constant >= 0) return this.model(constant);
-    const fill = (table: readonly Float64Array[]) => this.#add((into) => fillValues(this.#compared, table, decisions, into));
-    const { quality, costUsdPer1k, latencyMs } = this.#compared;
-    return { quality: fill(quality), cost: fill(costUsdPer1k), latency: latencyMs.length > 0 ? fill(latencyMs) : null };
+    const values = (table: readonly Float64Array[]) => this.#add((into) => fillValues(this.#compared, table, decisions, into));
+    const { quality, latencyMs } = this.#compared;
+    return {
+      quality: values(quality),
+      cost: this.#add((into) => fillCosts(this.#compared, decisions, into)),
+      latency: latencyMs.length > 0 ? values(latencyMs) : null,
+    };
   }
 
   /** The paired difference a - b on each metric, over prompts where both have a value. */
   difference(a: Decisions, b: Decisions): Entry {
     const other = new Float64Array(this.#compared.n);
-    const subtract = (table: readonly Float64Array[]) =>
+    const subtract = (fill: (decisions: Decisions, into: Float64Array) => void) =>
       this.#add((into) => {
-        fillValues(this.#compared, table, a, into);
-        fillValues(this.#compared, table, b, other);
+        fill(a, into);
+        fill(b, other);
         for (let k = 0; k < into.length; k++) (into[k] as number) -= other[k] as number;
       });
-    const { quality, costUsdPer1k, latencyMs } = this.#compared;
-    return { quality: subtract(quality), cost: subtract(costUsdPer1k), latency: latencyMs.length > 0 ? subtract(latencyMs) : null };
+    const of = (table: readonly Float64Array[]) => (decisions: Decisions, into: Float64Array) => fillValues(this.#compared, table, decisions, into);
+    const { quality, latencyMs } = this.#compared;
+    return {
+      quality: subtract(of(quality)),
+      cost: subtract((decisions, into) => fillCosts(this.#compared, decisions, into)),
+      latency: latencyMs.length > 0 ? subtract(of(latencyMs)) : null,
+    };
   }
 
   /** The difference in quality of two models, strong minus weak, and its discordant shares. */

@@ -4,7 +4,7 @@ import type { Design } from "../stats/design.ts";
 import { analyticInterval, proportionInterval, type Bounds } from "../stats/intervals.ts";
 import { groupedMeans } from "../stats/means.ts";
 import type { Compared } from "./compared.ts";
-import { fillValues, isBinary } from "./values.ts";
+import { fillCosts, fillValues, isBinary } from "./values.ts";
 import type { DecidedPolicy } from "./input.ts";
 
 /** Labels with this many values or more are no slices. */
@@ -30,7 +30,7 @@ export function slicesOf(columns: OutcomeColumns, compared: Compared, units: Des
     fillValues(compared, compared.quality, policy.decisions, room);
     const binary = isBinary(room);
     const quality = labels.flatMap(({ values, group }) => groupedMeans(units, room, group, values.length));
-    fillValues(compared, compared.costUsdPer1k, policy.decisions, room);
+    fillCosts(compared, policy.decisions, room);
     const cost = labels.flatMap(({ values, group }) => groupedMeans(units, room, group, values.length));
     slices.forEach((slice, s) => {
       const [q, c] = [quality[s] as SliceMean, cost[s] as SliceMean];

@@ -23,6 +23,19 @@ export function fillValues(compared: Compared, table: readonly Float64Array[], d
   }
 }
 
+/**
+ * Fills `into` with a policy's cost on each compared prompt, USD per 1,000. A policy that uses a model nobody priced has no cost
+ * at all: the mean over its other prompts would be another policy's.
+ */
+export function fillCosts(compared: Compared, decisions: Decisions, into: Float64Array): void {
+  const unpriced =
+    decisions.form === "choice"
+      ? compared.at.some((i) => compared.priced[decisions.model[i] as number] === false)
+      : decisions.weights.some((w, m) => w > 0 && !compared.priced[m]);
+  if (unpriced) into.fill(NaN);
+  else fillValues(compared, compared.costUsdPer1k, decisions, into);
+}
+
 /** The one model that a policy sends every compared prompt to; -1 where there is no such model. */
 export function constantModel(compared: Compared, decisions: Decisions): number {
   if (decisions.form === "mixture") {

@@ -9,6 +9,7 @@ import { newSeen } from "./seen.ts";
 export function newOddities(notes: Notes): (prompt: Draft) => void {
   const ids = newSeen();
   const outcomes = newSeen();
+  const fingerprint = newFingerprint();
   return (prompt) => {
     noteRepeatedId(prompt);
     noteDifferentOutcomes(prompt);
@@ -36,9 +37,22 @@ export function newOddities(notes: Notes): (prompt: Draft) => void {
 
 const TOLD = -1;
 
-/** What the models' qualities were, in 31 bits; gaps count as what they are. */
-function fingerprint(outcomes: readonly RecordedOutcome[]): number {
-  let text = "";
-  for (const { model, quality, error } of outcomes) text += `${model}=${error === null ? quality : "failed"}\n`;
-  return Number.parseInt(contentHash(text).slice(0, 8), 16) & 0x7fffffff;
+/** Prints of what the models' qualities were, in 31 bits: FNV-1a over names and the bits of qualities; gaps count as what they are. */
+function newFingerprint(): (outcomes: readonly RecordedOutcome[]) => number {
+  const names = new Map<string, number>();
+  const quality = new Float64Array(1);
+  const words = new Uint32Array(quality.buffer);
+  return (outcomes) => {
+    let print = 0x811c9dc5;
+    const take = (word: number): void => void (print = Math.imul(print ^ word, 0x01000193));
+    for (const outcome of outcomes) {
+      let name = names.get(outcome.model);
+      if (name === undefined) names.set(outcome.model, (name = Number.parseInt(contentHash(outcome.model).slice(0, 8), 16)));
+      quality[0] = outcome.error === null ? (outcome.quality ?? -1) : -2;
+      take(name);
+      take(words[0] as number);
+      take(words[1] as number);
+    }
+    return (print ^ (print >>> 15)) & 0x7fffffff;
+  };
 }

@@ -1,5 +1,5 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Report } from "../../src/model/report.ts";
 import { folder, policy, SHARED_DATA } from "../wrp.ts";
@@ -123,3 +123,11 @@ function near(bounds: readonly (number | null)[] | null, wanted: readonly number
 function percent(of: Record<string, number | null>): string[] {
   return ["20", "50", "80"].map((q) => (100 * (of[q] as number)).toFixed(2));
 }
+
+test("the README's excerpt is of the report that it names", () => {
+  const readme = readFileSync(resolve(import.meta.dirname, "../../README.md"), "utf8");
+  const report = readFileSync(resolve(import.meta.dirname, "../../reports/routellm-mmlu.txt"), "utf8");
+  const excerpt = /```\n( {3}length .*)\n```/.exec(readme)?.[1];
+  expect(excerpt).toBeDefined();
+  expect(report.split("\n")).toContain(excerpt);
+});
