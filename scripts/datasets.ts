@@ -9,7 +9,7 @@ import { existsSync, globSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { listPrice } from "../src/lib/prices.ts";
-import { countTokens } from "../src/lib/tokens.ts";
+import { tokenCounter } from "../src/lib/tokens.ts";
 import { openWorkload } from "../src/workload/index.ts";
 
 /** The day whose list prices apply: both models were on offer then. */
@@ -33,13 +33,14 @@ for (const [model, listed] of Object.entries(MODELS)) {
 }
 
 const workload = await openWorkload({ inputs: csv, exclude: [excluded], format: "routellm", seed: 1, cwd: process.cwd() });
+const countTokens = await tokenCounter();
 const lines: string[] = [];
 const seen = new Map<string, number>();
 for await (const prompts of workload.batches())
   for (const prompt of prompts) {
     const repeat = (seen.get(prompt.hash) ?? 0) + 1;
     seen.set(prompt.hash, repeat);
-    const inputTokens = await countTokens(prompt.messages?.map((m) => m.content).join("\n") ?? "");
+    const inputTokens = countTokens(prompt.messages?.map((m) => m.content).join("\n") ?? "");
     const outcomes = Object.fromEntries(
       prompt.outcomes.map(({ model, quality }) => {
         const price = prices.get(model) as { inputUsdPer1M: number; outputUsdPer1M: number };

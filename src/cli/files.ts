@@ -15,6 +15,13 @@ export function checkWritable(file: string, cwd: string): void {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw new WrpError("is a folder", { place: { file } });
 }
 
+/** Refuses to write over the data that is read. Throws WrpError. */
+export function checkNotInput(file: string, cwd: string, inputs: readonly { readonly name: string }[], inputsCwd: string): void {
+  if (isStdout(file)) return;
+  const path = resolve(cwd, file);
+  if (inputs.some((input) => resolve(inputsCwd, input.name) === path)) throw new WrpError("is an input: it would be written over", { place: { file } });
+}
+
 /** True for `-` and `-.html`: stdout, in the form that the ending names. */
 export function isStdout(file: string): boolean {
   return file === "-" || file.startsWith("-.");

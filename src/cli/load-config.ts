@@ -15,8 +15,9 @@ export interface LoadedConfig {
   readonly places: ReadonlyMap<PolicySpec, Place>;
 }
 
-/** Reads the config named, or wrp.yaml of this folder where there is one. Throws WrpError with file, line and value. */
-export function loadConfig(file: string | undefined, cwd: string): LoadedConfig {
+/** Reads the config named, or wrp.yaml of this folder where there is one; none for `false`. Throws WrpError with file, line and value. */
+export function loadConfig(file: string | false | undefined, cwd: string): LoadedConfig {
+  if (file === false) return { config: {}, folder: cwd, places: new Map() };
   const name = file ?? "wrp.yaml";
   const path = resolve(cwd, name);
   if (!existsSync(path)) {
@@ -42,7 +43,7 @@ export function loadConfig(file: string | undefined, cwd: string): LoadedConfig 
 
   const [first, ...more] = parsed.error.issues.map((issue) => ({
     message: describe(issue, value),
-    line: lineOf(issue.path),
+    line: lineOf(issue.code === "unrecognized_keys" ? [...issue.path, issue.keys[0] as string] : issue.path),
   }));
   throw new WrpError(first?.message ?? "does not fit the schema", {
     place: { file: name, ...(first?.line === undefined ? {} : { line: first.line }) },

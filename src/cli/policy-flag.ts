@@ -25,6 +25,8 @@ export function policyFromFlag(flag: string): PolicySpec {
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   if (issue?.code === "invalid_union") throw bad(flag, `unknown kind "${kind}"`);
+  if (issue?.code === "unrecognized_keys") throw bad(flag, `unknown key ${issue.keys.map((k) => `"${k}"`).join(", ")}`);
+  if (issue?.code === "invalid_type") throw bad(flag, `${issue.path.join(".")} must be given, as ${issue.expected === "record" ? "{name: number, …}" : `a ${issue.expected}`}`);
   throw bad(flag, issue ? `${issue.path.join(".") || "policy"}: ${issue.message}` : "does not fit the schema");
 }
 

@@ -59,9 +59,10 @@ export function program(world: World, outcome: Outcome): Command {
     .option("--train-share <share>", "share of the training part, in (0,1) (default: 0.5)", number)
     .optionsGroup("What to judge:")
     .option("-c, --config <file>", "config; default wrp.yaml where there is one")
+    .option("--no-config", "leave wrp.yaml aside")
     .option("--models <names>", "only these models, by comma", collect)
-    .option("--policy <spec>", "a policy: kind or kind(key=value,…), e.g. 'threshold(fact=prompt.tokens,threshold=300)'", append)
-    .option("--free <model>", "this model really costs nothing", collect)
+    .option("--policy <spec>", "a policy: kind or kind(key=value,…), e.g. 'mix(weights={a: 0.7, b: 0.3})'; repeatable", append)
+    .option("--free <model>", "this model really costs nothing; repeatable", collect)
     .option("--reference <policy>", "compare the others with this one; default: your first policy, else the best single")
     .option("--objective <names>", "what the frontier stands on: cost,quality,latency,privacy,safety", collect)
     .option("--margin <metric=value>", "differences within ± value are equivalent: quality=0.01", collect)
@@ -71,7 +72,7 @@ export function program(world: World, outcome: Outcome): Command {
     .optionsGroup("Running:")
     .option("--seed <n>", "seed of sampling, splits and resamples (default: 1)", whole)
     .option("--resamples <n>", "bootstrap resamples, at least 200 (default: 2000)", whole)
-    .option("-j, --concurrency <n>", "answers fetched at a time (default: 16)", whole)
+    .option("-j, --concurrency <n>", "batches of answers read at a time (default: 16)", whole)
     .option("--fresh", "compute anew what the store already has")
     .optionsGroup("Output:")
     .option("--json", "print the report document, nothing else")
@@ -109,9 +110,9 @@ export function program(world: World, outcome: Outcome): Command {
     .argument("[prompt]", "the prompt; read from stdin where it is not given")
     .option("-c, --config <file>", "config; default wrp.yaml where there is one")
     .option("--messages <file>", "a chat instead of one text: JSON [{role, content}, …]")
-    .option("--meta <key=value>", "metadata that rules may read", append)
-    .option("--tag <name>", "a tag that rules may read", append)
-    .option("--run <run>", "take models and figures from this run; default: the latest", "latest")
+    .option("--meta <key=value>", "metadata that rules may read; repeatable", append)
+    .option("--tag <name>", "a tag that rules may read; repeatable", append)
+    .option("--run <run>", "take models and figures from this run", "latest")
     .option("--policy <name>", "only this policy: a name, or kind(key=value,…)")
     .option("--all", "every policy, controls too")
     .option("--json", "print one JSON document, nothing else")
@@ -136,7 +137,7 @@ export function program(world: World, outcome: Outcome): Command {
     .option("--sample <n>", "keep n prompts, chosen by seed", whole)
     .option("--split <part>", "keep one side of a seeded split: train or test")
     .option("--train-share <share>", "share of the training part, in (0,1)", number)
-    .option("--seed <n>", "seed of sampling and splits", whole)
+    .option("--seed <n>", "seed of sampling and splits (default: 1)", whole)
     .addHelpText("after", "\nExample:\n  wrp import scores.csv --map prompt=question,quality.gpt-4=score -o scores.jsonl\n")
     .action(async (data: string[], flags) => {
       const { importCommand } = await import("./commands/import.ts");
@@ -190,6 +191,7 @@ Examples:
 /** Options that every command has. */
 function common(command: Command): Command {
   return command
+    .allowExcessArguments(false)
     .optionsGroup("Everywhere:")
     .addOption(new Option("--color <when>", "colour").choices(["auto", "always", "never"]).default("auto"))
     .option("-q, --quiet", "errors only")

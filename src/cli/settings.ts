@@ -7,7 +7,8 @@ import { policyFromFlag } from "./policy-flag.ts";
 
 /** Flags of `wrp eval` as commander gives them. */
 export interface EvalFlags {
-  readonly config?: string;
+  /** False for --no-config. */
+  readonly config?: string | false;
   readonly format?: string;
   readonly map?: string[];
   readonly where?: string;
@@ -46,6 +47,7 @@ export function workloadOptions(data: readonly string[], flags: EvalFlags, { con
   const inputs = data.length > 0 ? data : (config.datasets ?? []);
   if (inputs.length === 0)
     throw new WrpError("no data to evaluate", { hint: "name files: wrp eval outcomes.jsonl; or list datasets in wrp.yaml" });
+  if (flags.trainShare !== undefined && flags.split === undefined) throw new WrpError("--train-share needs --split");
   const map = flags.map ? pairs(flags.map, "--map") : config.map;
   const exclude = flags.exclude ?? config.exclude?.map((file) => resolve(folder, file));
   const format = flags.format ?? config.format;
@@ -71,6 +73,7 @@ export function runSettings(flags: EvalFlags, { config }: LoadedConfig): RunSett
     ...(config.models ?? []).map((m) => (free.has(m.name) ? { ...m, price: "free" as const } : m)),
     ...[...free].filter((name) => !config.models?.some((m) => m.name === name)).map((name) => ({ name, price: "free" as const })),
   ];
+  if (flags.lambda !== undefined && flags.lambda < 0) throw new WrpError(`--lambda must be ≥ 0 (got ${flags.lambda})`);
   const resamples = flags.resamples ?? DEFAULT_RESAMPLES;
   if (resamples < FEWEST_RESAMPLES || resamples > MOST_RESAMPLES)
     throw new WrpError(`--resamples must be from ${FEWEST_RESAMPLES} to ${MOST_RESAMPLES} (got ${resamples})`);

@@ -4,6 +4,7 @@ import type { Prompt } from "../model/prompt.ts";
 import type { StoredDecisions } from "../outcomes/store.ts";
 import type { DecidedPolicy } from "../report/input.ts";
 import type { Policy } from "../router/index.ts";
+import { readsTokens, withTokens } from "../signals/tokens.ts";
 import { stopIfAsked } from "./interrupt.ts";
 import type { Parts } from "./parts.ts";
 
@@ -34,12 +35,12 @@ export async function decide(
       store.saveDecisions(key, workload.hash, { models: columns.models, model: decisions.model, rule: new Int32Array(columns.n).fill(-1), rules: [], notes: [] });
     return { explained: { ...shown, decisions, rules: null }, reused: false };
   }
-  const stored = await decideEach(policy, columns, store.readPrompts(workload.hash), parts.signal);
+  const stored = await decideEach(policy, columns, store.readPrompts(workload.hash), readsTokens(settings.policies), parts.signal);
   store.saveDecisions(key, workload.hash, stored);
   return { explained: { ...shown, decisions: { form: "choice", model: stored.model }, rules: stored }, reused: false };
 }
 
-async function decideEach(policy: Policy, columns: OutcomeColumns, batches: Iterable<readonly Prompt[]>, signal: AbortSignal): Promise<StoredDecisions> {
+async function decideEach(policy: Policy, columns: OutcomeColumns, batches: Iterable<readonly Prompt[]>, tokens: boolean, signal: AbortSignal): Promise<StoredDecisions> {
   const model = new Int32Array(columns.n).fill(-1);
   const rule = new Int32Array(columns.n).fill(-1);
   const rules: string[] = [];
@@ -47,7 +48,7 @@ async function decideEach(policy: Policy, columns: OutcomeColumns, batches: Iter
   let i = 0;
   for (const prompts of batches) {
     await stopIfAsked(signal);
-    for (const prompt of prompts) {
+    for (const prompt of tokens ? await withTokens(prompts) : prompts) {
       const decision = policy.decide?.({ prompt, signals: {} });
       const step = decision?.alternatives[0]?.steps[0];
       if (decision && step?.do === "call") {

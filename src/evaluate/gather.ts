@@ -12,6 +12,7 @@ import type { PriceBook } from "../pool/price-book.ts";
 import { recordedBackend } from "../pool/recorded.ts";
 import type { MissingRule } from "../report/input.ts";
 import { factOf, type ModelFigures } from "../router/index.ts";
+import { readsTokens, withTokens } from "../signals/tokens.ts";
 import type { Workload } from "../workload/workload.ts";
 import { stopIfAsked } from "./interrupt.ts";
 import type { Parts } from "./parts.ts";
@@ -97,6 +98,7 @@ function pourInto(parts: Pick<Parts, "settings" | "concurrency">, prices: PriceB
   const backend: Backend = recordedBackend(prices.tokens);
   const builder = new ColumnsBuilder(factsOf(settings.policies).map((name) => ({ name, read: (prompt: Prompt) => factOf(name).read(prompt, {}) })));
   const limit = pLimit(parts.concurrency);
+  const tokens = readsTokens(settings.policies);
   const seen = new Set<string>();
   let answers = 0;
   let grades = 0;
@@ -106,7 +108,8 @@ function pourInto(parts: Pick<Parts, "settings" | "concurrency">, prices: PriceB
     seen: () => [...seen],
     answers: () => answers,
     grades: () => grades,
-    async add(prompts: readonly Prompt[]): Promise<void> {
+    async add(read: readonly Prompt[]): Promise<void> {
+      const prompts = tokens ? await withTokens(read) : read;
       const names = new Set<string>();
       for (const prompt of prompts) for (const { model } of prompt.outcomes) names.add(model);
       for (const name of names) seen.add(name);

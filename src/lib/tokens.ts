@@ -1,5 +1,8 @@
-/** Tokens of a text in OpenAI's o200k encoding: exact for models that use it, an estimate for others. Loads the encoder on first use. */
-export async function countTokens(text: string): Promise<number> {
-  const { countTokens: count } = await import("gpt-tokenizer/encoding/o200k_base");
-  return count(text);
+/**
+ * Counts tokens in OpenAI's o200k encoding: exact for models that use it, an estimate for others. The encoder is loaded on first
+ * use.
+ */
+export async function tokenCounter(): Promise<(text: string) => number> {
+  const { countTokens } = await import("gpt-tokenizer/encoding/o200k_base");
+  return (text) => countTokens(text);
 }

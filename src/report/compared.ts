@@ -62,7 +62,7 @@ export function comparedPrompts(columns: OutcomeColumns, missing: MissingRule): 
 }
 
 function nothingCompared(columns: OutcomeColumns): WrpError {
-  if (columns.n === 0) return new WrpError("no prompt is left to compare", { hint: "--where, --exclude, --sample and --split keep only some" });
+  if (columns.n === 0) return new WrpError("no prompt is left to compare", { hint: "--where, --exclude, --sample and --split keep only some (a field that no prompt has matches nothing)" });
   if (columns.models.length === 0) return new WrpError("no prompt has an outcome of any model", { hint: "name the columns: --map prompt=…,quality.MODEL=…" });
   const graded = columns.quality.map((column) => column.reduce((count, q) => count + (Number.isNaN(q) ? 0 : 1), 0));
   const counts = columns.models.map((model, m) => `${model} ${graded[m]}`).join(", ");

@@ -82,9 +82,9 @@ function widened(metric: string, ci: Bounds | null, { mean, pairs, identical }: 
 export function verdictOf(ci: Bounds | null, direction: "min" | "max", margin: number | null): Verdict {
   if (!ci) return "inconclusive";
   const [low, high] = direction === "max" ? ci : [-ci[1], -ci[0]];
+  if (margin !== null && low > -margin && high < margin) return "equivalent"; // also where it is better or worse by less than matters
   if (low > 0) return "better";
   if (high < 0) return "worse";
-  if (margin !== null && low > -margin && high < margin) return "equivalent";
   return "inconclusive";
 }
 

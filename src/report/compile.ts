@@ -96,6 +96,7 @@ export function* compiling(input: ReportInput): Generator<number, Omit<Report, "
     };
   });
 
+  for (const p of reported) if (p.quality.n < compared.n) warnings.push(`${p.name} decides on ${p.quality.n} of ${compared.n} compared prompts: ${whyUndecided(p.kind)}`);
   for (const p of reported)
     if (!p.control && p.costUsdPer1k && p.costUsdPer1k.n < p.quality.n)
       warnings.push(`the cost of ${p.name} is known on ${p.costUsdPer1k.n} of the ${p.quality.n} prompts that its quality stands on`);
@@ -163,6 +164,12 @@ export function* compiling(input: ReportInput): Generator<number, Omit<Report, "
 function sameDecisions({ at }: Compared, a: Decisions, b: Decisions): boolean {
   if (a.form === "mixture" && b.form === "mixture") return a.weights.every((w, m) => w === b.weights[m]);
   return a.form === "choice" && b.form === "choice" && at.every((i) => a.model[i] === b.model[i]);
+}
+
+function whyUndecided(kind: string): string {
+  if (kind === "recorded") return "the others have no logged choice, or one that is no model of this run";
+  if (kind === "threshold") return "the others lack its fact";
+  return "the others have no model to go to";
 }
 
 /** Controls that are one of the models again: the model's own row says it. */

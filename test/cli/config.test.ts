@@ -11,7 +11,7 @@ async function judged(yaml: string | Uint8Array, ...flags: string[]) {
 
 test.each([
   ["an unknown key", "polices: []\n", 'own/wrp.yaml:1: unknown key "polices"'],
-  ["an unknown key deep inside", "models:\n  - name: wren\n    price: free\n    cheap: true\n", 'own/wrp.yaml:2: "models.0" unknown key "cheap"'],
+  ["an unknown key deep inside", "models:\n  - name: wren\n    price: free\n    cheap: true\n", 'own/wrp.yaml:4: "models.0" unknown key "cheap"'],
   ["an unknown kind", "policies:\n  - name: x\n    kind: magic\n", 'own/wrp.yaml:3: "policies.0.kind" is no known kind of policy (got "magic")'],
   ["an unknown model", "policies:\n  - kind: random\n  - kind: always\n    model: eagle\n", 'own/wrp.yaml:3: unknown model "eagle"'],
   ["an unknown model in a mix", "policies:\n  - {kind: mix, weights: {eagle: 1}}\n", 'own/wrp.yaml:2: unknown model "eagle"'],

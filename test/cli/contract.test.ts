@@ -75,7 +75,7 @@ describe("wrp eval --json", () => {
   test("a margin makes verdicts of equivalence possible and is shown", async () => {
     const wide = (await at.wrp("eval", "desk.jsonl", "--json", "--margin", "quality=0.9,costUsdPer1k=50", "--reference", "heron")).json();
     expect(wide.comparisons.find((c) => c.a === "random" && c.metric === "quality")).toMatchObject({ b: "heron", margin: 0.9, verdict: "equivalent" });
-    expect(wide.comparisons.find((c) => c.a === "condor" && c.metric === "costUsdPer1k")).toMatchObject({ margin: 50, verdict: "worse" });
+    expect(wide.comparisons.find((c) => c.a === "condor" && c.metric === "costUsdPer1k")).toMatchObject({ margin: 50, verdict: "equivalent" }); // dearer, but by less than matters
   });
 });
 

@@ -43,8 +43,10 @@ test("what rests on simulation says so", async () => {
   expect(text).toMatch(/p95 latency by\s+210\sms\s+\[170\sms,\s250\sms\]\s+\(simulated\)/);
 });
 
-test("wider terminals say more", async () => {
-  expect(await renderTerminal(examples.routerbench(), { width: 80 })).not.toContain("p95");
+test("wider terminals say more in one table, narrow ones have a second for latency, failures, privacy and safety", async () => {
+  const tables = (text: string) => text.split("\n").filter((line) => line.startsWith("   policy "));
+  expect(tables(await renderTerminal(examples.routerbench(), { width: 80 })).map((head) => head.includes("p95"))).toEqual([false, true]);
+  expect(tables(await renderTerminal(examples.routerbench(), { width: 100 }))).toHaveLength(1);
   expect(await renderTerminal(examples.routerbench(), { width: 100 })).toContain("p95");
   expect(await renderTerminal(examples.routerbench(), { width: 140 })).toMatch(/p95.*most used.*arena/);
 });

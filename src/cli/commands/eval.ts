@@ -3,6 +3,7 @@ import { evaluate, type EvaluateEvent } from "../../evaluate.ts";
 import { WrpError } from "../../model/errors.ts";
 import { openWorkload } from "../../workload/index.ts";
 import { deliver, deliveryOf } from "../deliver.ts";
+import { checkNotInput } from "../files.ts";
 import { loadConfig } from "../load-config.ts";
 import { wrpVersion } from "../manifest.ts";
 import { progressLine } from "../progress.ts";
@@ -24,6 +25,7 @@ export async function evalCommand(data: readonly string[], flags: EvalFlags, wor
   // All of the training part: a sample is of what is judged.
   const { sample: _, ...unsampled } = options;
   const trainedOn = options.split === "test" ? await openWorkload({ ...unsampled, split: "train" }) : null;
+  for (const file of delivery.files) checkNotInput(file, world.cwd, workload.files, options.cwd);
   const storePath = storeFile(flags.store, loaded, world.cwd);
   const store = await openForWriting(storePath, world.cwd);
   const progress = progressLine(world, flags);

@@ -1,14 +1,19 @@
 import { resolve } from "node:path";
 import { Writable } from "node:stream";
 import { exportWorkload, openWorkload } from "../../workload/index.ts";
-import { checkWritable, isStdout } from "../files.ts";
+import { WrpError } from "../../model/errors.ts";
+import { checkNotInput, checkWritable, isStdout } from "../files.ts";
 import { workloadOptions, type EvalFlags } from "../settings.ts";
 import type { World } from "../world.ts";
 
 export async function importCommand(data: readonly string[], flags: Omit<EvalFlags, "output"> & { output: string }, world: World): Promise<number> {
   checkWritable(flags.output, world.cwd);
+  if (!isStdout(flags.output) && !/\.(jsonl|ndjson)(\.gz)?$/i.test(flags.output))
+    throw new WrpError("wrp import writes JSONL", { place: { file: flags.output }, hint: "end the name in .jsonl or .jsonl.gz, or write to -" });
   const { output, ...rest } = flags;
-  const workload = await openWorkload(workloadOptions(data, rest, { config: {}, folder: world.cwd, places: new Map() }, world.cwd));
+  const options = workloadOptions(data, rest, { config: {}, folder: world.cwd, places: new Map() }, world.cwd);
+  const workload = await openWorkload(options);
+  checkNotInput(output, world.cwd, workload.files, options.cwd);
   const target = isStdout(output) ? toStdout(world) : resolve(world.cwd, output);
   const prompts = await exportWorkload(workload, target);
   if (!flags.quiet) {

@@ -5,7 +5,7 @@ import { styleText } from "node:util";
 import { z } from "zod";
 import { redecide } from "../../evaluate.ts";
 import { promptHash } from "../../lib/hash.ts";
-import { countTokens } from "../../lib/tokens.ts";
+import { tokenCounter } from "../../lib/tokens.ts";
 import type { PolicySpec } from "../../model/config.ts";
 import type { Decision } from "../../model/decision.ts";
 import { WrpError } from "../../model/errors.ts";
@@ -57,10 +57,12 @@ export async function routeCommand(given: string | undefined, flags: RouteFlags,
     try {
       decided.push(await route(policy, prompt, loaded, run, world));
     } catch (error) {
-      if (!(error instanceof WrpError) || !flags.all) throw error;
+      if (!(error instanceof WrpError) || flags.policy !== undefined) throw error;
       undecided.push({ policy: policy.name, reason: error.message });
     }
   }
+  const [first] = undecided;
+  if (decided.length === 0 && first) throw new WrpError(`no policy can route this prompt: ${first.reason}`, { hint: "wrp route --all tries every policy" });
   const { lengthCodePoints, inputTokens: tokens, hash, tags, meta } = prompt;
   const document = { schemaVersion: 1, run: run?.id ?? null, prompt: { hash, lengthCodePoints, tokens, tags, meta }, decisions: decided, undecided };
   world.stdout.write(flags.json ? `${JSON.stringify(document, null, 2)}\n` : words(document, specs.length > 0 || flags.policy !== undefined, world.stdout.color));
@@ -124,7 +126,11 @@ function chosenPolicies(policies: readonly Policy[], specs: readonly PolicySpec[
 }
 
 async function messagesOf(given: string | undefined, flags: RouteFlags, world: World): Promise<Message[]> {
-  if (flags.messages !== undefined) return chatOf(flags.messages, world.cwd);
+  if (flags.messages !== undefined) {
+    if (given !== undefined) throw new WrpError("a prompt and --messages: give one");
+    return chatOf(flags.messages, world.cwd);
+  }
+  if (given !== undefined && given.trim() === "") throw new WrpError("the prompt is empty");
   if (given !== undefined) return [{ role: "user", content: given }];
   if (world.stdin.isTTY) throw new WrpError("no prompt", { hint: 'wrp route "…", or pipe one: cat prompt.txt | wrp route' });
   const piped = await readAll(world.stdin as NodeJS.ReadableStream as never);
@@ -160,7 +166,7 @@ async function promptOf(messages: readonly Message[], flags: RouteFlags): Promis
     file: "",
     row: 0,
     lengthCodePoints,
-    inputTokens: await countTokens(text),
+    inputTokens: (await tokenCounter())(text),
     session: null,
     turn: null,
     tags: flags.tag ?? [],

@@ -33,7 +33,7 @@ function compared({ workload, statistics }: Report): Fact {
   ];
   if (workload.excluded > 0) parts.push(`${count(workload.excluded)} excluded`);
   if (workload.filtered > 0) parts.push(`${count(workload.filtered)} filtered out`);
-  if (workload.sampledOut > 0) parts.push(`${count(workload.sampledOut)} not sampled`);
+  if (workload.sampledOut > 0) parts.push(`${count(workload.sampledOut)} set aside by --sample or --split`);
   if (workload.duplicates > 0) parts.push(`${count(workload.duplicates)} repeated texts`);
   const [method] = statistics.method.split("; ");
   return { label: "compared", text: `${parts.join(", ")}; ${plain(statistics.level * 100)} % intervals${method ? ` by ${method}` : ""}` };
@@ -90,7 +90,7 @@ function oracle({ metrics }: Report): Fact | null {
 function sweep({ policies }: Report, { name, weak, strong, apgr, cpt, pointsTotal, monotone }: Sweep): Fact {
   const hindsight = policies.some((policy) => policy.name === name && policy.hindsight) ? " (hindsight)" : "";
   const shares = (["20", "50", "80"] as const).map((level) => percent(cpt.exact[level])).join(" / ");
-  const shaky = monotone ? "" : "; quality falls at some threshold, so as-coded CPT is unreliable";
+  const shaky = monotone ? "" : "; quality falls at some threshold";
   const area = apgr.exact === null ? `APGR ${GAP}` : `APGR ${quality(apgr.exact)} ${interval(apgr.ci)}`.trim();
   return {
     label: `sweep ${name}`,

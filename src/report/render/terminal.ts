@@ -18,6 +18,8 @@ export interface TerminalOptions {
 const SENTENCES = 6;
 const NAME_MIN = 16;
 const LABEL_MAX = 14;
+/** Columns of this rank and beyond may be missing from a narrow terminal. */
+const NICE_TO_HAVE = 3;
 
 /** The report for a terminal: a table, what to know about it, the comparisons in words, the warnings. */
 export async function renderTerminal(report: Report, options: TerminalOptions = {}): Promise<string> {
@@ -25,7 +27,7 @@ export async function renderTerminal(report: Report, options: TerminalOptions = 
   const paint = painter(options.color ?? false);
   const blocks = [
     heading(report, width, paint),
-    await table(report, width, paint),
+    ...(await tables(report, width, paint)),
     facts(report, width, paint),
     sentences(report, width, paint),
     gates(report, width, paint),
@@ -57,11 +59,21 @@ interface Column {
   readonly paint?: (policy: ReportPolicy, text: string) => string;
 }
 
-async function table(report: Report, width: number, paint: Paint): Promise<string> {
+/** The table; where it is too narrow for latency, failures, privacy or safety, a second one that has them. */
+async function tables(report: Report, width: number, paint: Paint): Promise<string[]> {
+  const policies = policyGroups(report).flatMap((group) => group.policies);
+  if (policies.length === 0) return [" no policies"];
+  const all = allColumns(policies, paint);
+  const first = chooseColumns(all, policies, width);
+  const second = all.filter((column) => column.rank > 0 && column.rank < NICE_TO_HAVE && !first.includes(column));
+  const blocks = [await table(report, first, width, paint)];
+  if (second.length > 0) blocks.push(await table(report, second, width, paint));
+  return [...blocks.slice(0, -1), [blocks.at(-1), ...legend(policies, width, paint)].join("\n")];
+}
+
+async function table(report: Report, columns: readonly Column[], width: number, paint: Paint): Promise<string> {
   const groups = policyGroups(report);
-  if (groups.length === 0) return " no policies";
   const policies = groups.flatMap((group) => group.policies);
-  const columns = chooseColumns(allColumns(policies, paint), policies, width);
   const widths = columns.map((column) => cellWidth(column, policies));
   const fixed = widths.reduce((sum, w) => sum + w + GUTTER, 0) + MARK;
   const longest = Math.max(6, ...policies.map((p) => displayWidth(rowName(p))));
@@ -90,18 +102,22 @@ async function table(report: Report, width: number, paint: Paint): Promise<strin
       ]);
     }
   }
-  const legend = [
-    policies.some((p) => p.onFrontier) ? "● on the frontier" : "",
-    policies.some((p) => p.costMatchedMix) ? "vs mix: against the static mix of models at the same cost" : "",
-    policies.some((p) => p.costMatchedMix) ? MARK_LEGEND : "",
-    policies.some((p) => p.hindsight) ? "* hindsight: sees the outcomes it is judged on" : "",
-    policies.some((p) => p.simulated.length > 0) ? "~ simulated" : "",
-  ].filter((part) => part !== "");
   const body = grid
     .toString()
     .split("\n")
     .map((text) => text.replace(/\s+$/, ""));
-  return [...body, line(), ...flow(legend, width - 4).map((text) => `   ${paint("dim", text)}`)].join("\n");
+  return [...body, line()].join("\n");
+}
+
+function legend(policies: readonly ReportPolicy[], width: number, paint: Paint): string[] {
+  const parts = [
+    policies.some((p) => p.onFrontier) ? "● on the frontier" : "",
+    policies.some((p) => p.costMatchedMix) ? "vs mix: against the static mix of models at the same cost (same: it is one)" : "",
+    policies.some((p) => p.costMatchedMix) ? MARK_LEGEND : "",
+    policies.some((p) => p.hindsight) ? "* hindsight: sees the outcomes it is judged on" : "",
+    policies.some((p) => p.simulated.length > 0) ? "~ simulated" : "",
+  ].filter((part) => part !== "");
+  return flow(parts, width - 4).map((text) => `   ${paint("dim", text)}`);
 }
 
 const MARK = 3;
@@ -149,11 +165,11 @@ function allColumns(policies: readonly ReportPolicy[], paint: Paint): Column[] {
   if (known((p) => p.privacy?.leakRate.mean))
     columns.push({ head: "leak", align: "right", rank: 2, cell: (p) => percent(p.privacy?.leakRate.mean) });
   if (known((p) => p.safety?.attackReachRate.mean))
-    columns.push({ head: "attack reach", align: "right", rank: 3, cell: (p) => percent(p.safety?.attackReachRate.mean) });
+    columns.push({ head: "attack reach", align: "right", rank: 2, cell: (p) => percent(p.safety?.attackReachRate.mean) });
   if (policies.some((p) => Object.keys(p.share).length > 1))
     columns.push({ head: "most used", align: "left", rank: 4, cell: mostUsed });
   if (known((p) => p.arena?.clamped))
-    columns.push({ head: "arena", align: "right", rank: 3, cell: (p) => quality(p.arena?.clamped) });
+    columns.push({ head: "arena", align: "right", rank: NICE_TO_HAVE, cell: (p) => quality(p.arena?.clamped) });
   return columns;
 }
 
@@ -235,7 +251,7 @@ function sentences(report: Report, width: number, paint: Paint): string {
     return wrap(visible(comparisonWords(report, c)), width - 3).map((part, i) => ` ${i === 0 ? paint(style, mark) : " "} ${part}`);
   });
   const rest = all.length - SENTENCES;
-  if (rest > 0) shown.push(paint("dim", `   and ${count(rest)} more comparisons in the HTML and JSON reports`));
+  if (rest > 0) shown.push(paint("dim", `   and ${count(rest)} more comparison${rest === 1 ? "" : "s"} in the HTML and JSON reports`));
   return shown.join("\n");
 }
 

@@ -1,6 +1,5 @@
 import type { OutcomeColumns } from "../../model/columns.ts";
 import { unknownName, WrpError } from "../../model/errors.ts";
-import { quantileStep } from "../../stats/quantiles.ts";
 import { factOf, type NumericFact } from "../facts.ts";
 import { call } from "../policy.ts";
 import type { Kind } from "../kind.ts";
@@ -15,6 +14,7 @@ export const threshold: Kind<"threshold"> = {
     const strong = pick(spec.strong ?? context.strong, "strong");
     const weak = pick(spec.weak ?? context.weak, "weak");
     const fact = factOf(spec.fact);
+    if (spec.threshold !== undefined && spec.strongShare !== undefined) throw new WrpError(`policy "${base.name}" has both threshold and strongShare: give one`);
     const at = spec.threshold ?? calibrated(fact, spec.strongShare ?? 0.5, context.factValues(fact.name), base.name);
 
     function pick(name: string | null, role: string): string {
@@ -27,7 +27,7 @@ export const threshold: Kind<"threshold"> = {
       ...base,
       description:
         spec.threshold === undefined
-          ? `${strong} for about ${(100 * (spec.strongShare ?? 0.5)).toFixed(0)} % of prompts, those with ${fact.name} ≥ ${at}; else ${weak}`
+          ? `${strong} where ${fact.name} ≥ ${at}, the threshold nearest to ${(100 * (spec.strongShare ?? 0.5)).toFixed(0)} % of prompts; else ${weak}`
           : `${strong} where ${fact.name} ≥ ${at}, else ${weak}`,
       content: { fact: fact.name, strong, weak, threshold: at },
       facts: [fact.name],
@@ -43,12 +43,22 @@ export const threshold: Kind<"threshold"> = {
   },
 };
 
-/** The threshold at which about `share` of the workload's prompts go to strong. */
+/** The threshold whose share of the workload's prompts comes nearest to `share`; equal values stay together, ties go to the smaller share. */
 function calibrated(fact: NumericFact, share: number, values: Float64Array | null, policy: string): number {
   const known = values?.filter((v) => !Number.isNaN(v)).sort();
-  if (!known || known.length === 0)
+  const n = known?.length ?? 0;
+  if (!known || n === 0)
     throw new WrpError(`policy "${policy}": no prompt has ${fact.name}`, { hint: "facts: prompt.lengthCodePoints, prompt.tokens, meta.NAME; or give a threshold" });
-  return quantileStep(known, 1 - share);
+  let best = Infinity; // above every prompt: share 0
+  let miss = share;
+  for (let k = n - 1; k >= 0; k--) {
+    if (k > 0 && known[k - 1] === known[k]) continue;
+    const off = Math.abs((n - k) / n - share);
+    if (off >= miss) continue;
+    best = known[k] as number;
+    miss = off;
+  }
+  return best;
 }
 
 function choose(columns: OutcomeColumns, fact: string, strong: string, weak: string, at: number): Int32Array {

@@ -17,6 +17,7 @@ export const zeroRouter: Kind<"zero-router"> = {
     if (!first || !last)
       throw new WrpError(`policy "${base.name}" needs models with a known cost`, { hint: "give prices in the config: models[].price" });
     const cost = spec.costUsdPer1k ?? (first.cost + last.cost) / 2;
+    if (cost > last.cost * (1 + 1e-9)) throw new WrpError(`policy "${base.name}": costUsdPer1k ${cost} is above the dearest hull model's ${last.cost.toPrecision(4)}`);
     const at = hullAt(hull, cost);
     if (!at)
       throw new WrpError(`policy "${base.name}": costUsdPer1k ${cost} is below the cheapest model's ${first.cost.toPrecision(4)}`);
