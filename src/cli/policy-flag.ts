@@ -23,7 +23,8 @@ export function policyFromFlag(flag: string): PolicySpec {
   if (inside !== undefined && fields["name"] === undefined) fields["name"] = flag.replace(/\s+/g, "");
   const parsed = policySpecSchema.safeParse(fields);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
+  const { issues } = parsed.error;
+  const issue = issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0];
   if (issue?.code === "invalid_union") throw bad(flag, `unknown kind "${kind}"`);
   if (issue?.code === "unrecognized_keys") throw bad(flag, `unknown key ${issue.keys.map((k) => `"${k}"`).join(", ")}`);
   if (issue?.code === "invalid_type") throw bad(flag, `${issue.path.join(".")} must be given, as ${issue.expected === "record" ? "{name: number, …}" : `a ${issue.expected}`}`);
