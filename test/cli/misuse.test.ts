@@ -4,7 +4,7 @@ import { folder, jsonl, policy } from "../wrp.ts";
 /** Slips of somebody new to the tool: each is told, none costs anything. */
 const rows = Array.from({ length: 20 }, (_, i) => ({
   id: `r${i}`,
-  prompt: Array.from({ length: 1 + (i % 5) }, (_, k) => 1000 + i + k).join(" "),
+  prompt: [1, 2, 3, 4, 5].slice(0, 1 + (i % 5)).map((k) => 1000 + i + k).join(" "),
   chosen: i % 4 ? "small" : "gone",
   outcomes: { small: { quality: i % 2, costUsd: 0.001 }, large: { quality: 1, costUsd: 0.01 } },
 }));
