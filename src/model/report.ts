@@ -95,7 +95,7 @@ const policySchema = z.object({
 
 const comparisonSchema = z.object({
   a: z.string(),
-  b: z.string(),
+  b: z.string().describe("a policy, or cost-matched-mix: the zero router at a's own cost"),
   metric: z.string(),
   difference: z.number().describe("mean of a minus mean of b over all prompts compared"),
   ci,

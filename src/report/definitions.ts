@@ -90,7 +90,7 @@ export const METRICS = {
   optSel: { unit: "share", direction: "max", definition: "right at the cheapest right model's cost, over prompts that some model solves", source: "RouterArena (arXiv 2510.00202)" },
   optAcc: { unit: "ratio", direction: "max", definition: "policy quality over the optimal model's, same prompts", source: "RouterArena (arXiv 2510.00202)" },
   optCost: { unit: "ratio", direction: "max", definition: "optimal cost over policy cost, prompts the policy got right", source: "RouterArena (arXiv 2510.00202)" },
-  regret: { unit: "grade", direction: "min", definition: "mean of max over models of q - lambda·cost minus the choice's", source: "facts of the field: bandit regret" },
+  regret: { unit: "grade", direction: "min", definition: "mean of max over models of q - lambda·cost minus the choice's", source: "Lai & Robbins 1985" },
   gainAtBestSingle: { unit: "grade", direction: "max", definition: "quality minus the best single model's", source: "LLMRouterBench (Gain@BestSingle)" },
   gapAtOracle: { unit: "grade", direction: "min", definition: "the oracle's quality minus the policy's", source: "LLMRouterBench (Gap@Oracle)" },
   audc: { unit: "grade", direction: "max", definition: "trapezoid of quality over min-max normalised cost of the sweep", source: "CSCR (arXiv 2508.12491)" },
