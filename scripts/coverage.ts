@@ -3,7 +3,8 @@
  *
  *   npm run coverage -- [--repetitions 10000] [--resamples 1000] [--n 500,2000] [--population binary]
  *
- * Prints a Markdown table. n below 500 and ties are shown without a promise. Two processes share the work.
+ * Prints a Markdown table (progress on stderr). n below 500 and ties are shown without a promise. Two processes share the work:
+ * 10,000 repetitions take some 5 minutes a population; --repetitions 1000 gives a first look.
  */
 import { fork } from "node:child_process";
 import { parseArgs } from "node:util";
@@ -25,7 +26,10 @@ type Row = ReturnType<typeof coverage>[number];
 
 function tables(first: number, count: number): { population: string; n: number; rows: Row[] }[] {
   return POPULATIONS.filter((p) => values.population === undefined || p.name === values.population).flatMap((p) =>
-    values.n.split(",").map((n) => ({ population: p.name, n: Number(n), rows: coverage(p, Number(n), count, Number(values.resamples), first) })),
+    values.n.split(",").map((n) => {
+      if (first === 1) process.stderr.write(`${new Date().toISOString()} ${p.name}, n ${n} …\n`);
+      return { population: p.name, n: Number(n), rows: coverage(p, Number(n), count, Number(values.resamples), first) };
+    }),
   );
 }
 
