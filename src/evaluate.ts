@@ -39,7 +39,8 @@ export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, voi
   const configHash = valueHash(config);
   const createdAt = parts.now().toISOString();
   const run: Report["run"] = { id: parts.runId, seed: settings.seed, createdAt, configHash, workloadHash: workload.hash, wrpVersion: parts.wrpVersion };
-  store.startRun({ ...run, config: JSON.stringify(config) }, prices.records);
+  const read: RunConfig["read"] = { name: workload.name, files: workload.files.map((file) => file.name) };
+  store.startRun({ ...run, config: JSON.stringify({ ...config, read }) }, prices.records);
   try {
     const outcomes = yield* gather(parts, prices);
     const readMs = clockMs() - started;
@@ -67,7 +68,7 @@ export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, voi
     const report: Report = {
       ...computed,
       run,
-      workload: { ...computed.workload, name: workload.name, files: computed.workload.files.map((file, k) => ({ ...file, name: workload.files[k]?.name ?? file.name })) },
+      workload: named(computed.workload, read),
       timing: {
         readMs,
         storeMs: outcomes.storeMs,
@@ -121,8 +122,8 @@ function reportInput(
     weak: context.weak,
     strong: context.strong,
     reference: referenceName(settings, policies, context.strong),
-    fittedHull: fitted && hullModels(fitted),
-    warnings: [...warnings, ...notes, ...decided.flatMap((p) => p.rules?.notes ?? []), ...settingsWarnings(settings, columns, fitted !== null)],
+    fittedHull: fitted && hullModels(fitted.filter((m) => columns.models.includes(m.name))),
+    warnings: [...warnings, ...notes, ...decided.flatMap((p) => (p.rules?.notes ?? []).map((note) => `policy "${p.name}": ${note}`)), ...settingsWarnings(settings, columns, fitted)],
   };
 }
 
@@ -150,6 +151,18 @@ export async function redecide(
   return { columns, settings, figures: context.models, policies: decided };
 }
 
+/** A stored report under the names that this run's user gave; another run of the same bytes may have stored it. */
+export function asRead(report: Report, run: RunRecord): Report {
+  const { read } = JSON.parse(run.config) as RunConfig;
+  return read ? { ...report, workload: named(report.workload, read) } : report;
+}
+
+function named(workload: Report["workload"], read: NonNullable<RunConfig["read"]>): Report["workload"] {
+  return { ...workload, name: read.name, files: workload.files.map((file, k) => ({ ...file, name: read.files[k] ?? file.name })) };
+}
+
 function assembled(columns: OutcomeColumns, { settings, fitted }: RunConfig, placeOf?: Parts["placeOf"]) {
-  return assemble(fitted ?? figuresUnder(settings.missing, columns), settings.policies, columns.facts, columns.chosen.some((m) => m >= 0), placeOf);
+  // A model of the training part alone cannot be judged here; one that it lacks is there without figures.
+  const figures = fitted && columns.models.map((name) => fitted.find((m) => m.name === name) ?? { name, quality: NaN, costUsdPer1k: NaN });
+  return assemble(figures ?? figuresUnder(settings.missing, columns), settings.policies, columns.facts, columns.chosen.some((m) => m >= 0), placeOf);
 }

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { Readable } from "node:stream";
@@ -67,7 +68,8 @@ async function inside(cwd: string, argv: readonly string[]): Promise<Ran> {
     stdin: Readable.from([]),
     stdout: stream("stdout"),
     stderr: stream("stderr"),
-    now: () => new Date(),
+    newId: () => randomBytes(5).toString("hex"),
+        now: () => new Date(),
     clockMs: () => performance.now(),
     signal: new AbortController().signal,
   });

@@ -1,4 +1,5 @@
-import { accessSync, constants, renameSync, rmSync, statSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { accessSync, constants, existsSync, realpathSync, renameSync, rmSync, statSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { WrpError } from "../model/errors.ts";
@@ -18,8 +19,8 @@ export function checkWritable(file: string, cwd: string): void {
 /** Refuses to write over the data that is read. Throws WrpError. */
 export function checkNotInput(file: string, cwd: string, inputs: readonly { readonly name: string }[], inputsCwd: string): void {
   if (isStdout(file)) return;
-  const path = resolve(cwd, file);
-  if (inputs.some((input) => resolve(inputsCwd, input.name) === path)) throw new WrpError("is an input: it would be written over", { place: { file } });
+  const path = real(resolve(cwd, file));
+  if (inputs.some((input) => real(resolve(inputsCwd, input.name)) === path)) throw new WrpError("is an input: it would be written over", { place: { file } });
 }
 
 /** True for `-` and `-.html`: stdout, in the form that the ending names. */
@@ -30,9 +31,9 @@ export function isStdout(file: string): boolean {
 /** Writes a file whole: under another name first, so that a failure leaves what was there. Throws WrpError. */
 export async function writeWhole(file: string, cwd: string, chunks: Iterable<string>): Promise<void> {
   const path = resolve(cwd, file);
-  const draft = `${path}.part`;
+  const draft = `${path}.${randomBytes(4).toString("hex")}.part`;
   try {
-    const handle = await open(draft, "w");
+    const handle = await open(draft, "wx");
     try {
       let held = "";
       for (const chunk of chunks) {
@@ -51,6 +52,11 @@ export async function writeWhole(file: string, cwd: string, chunks: Iterable<str
     rmSync(draft, { force: true });
     throw new WrpError(`cannot be written: ${reason(error)}`, { place: { file }, cause: error });
   }
+}
+
+/** The file behind links; the path itself where there is none yet. */
+function real(path: string): string {
+  return existsSync(path) ? realpathSync(path) : path;
 }
 
 function reason(error: unknown): string {

@@ -110,7 +110,7 @@ function margins(parts: readonly string[]): RunSettings["margins"] {
     Object.entries(pairs(parts, "--margin")).map(([metric, text]) => {
       const value = Number(text);
       if (!known.includes(metric)) throw new WrpError(`--margin: unknown metric "${metric}"`, { hint: `metrics: ${known.join(", ")}` });
-      if (!(value > 0)) throw new WrpError(`--margin ${metric} must be a number > 0 (got "${text}")`);
+      if (!(value > 0) || !Number.isFinite(value)) throw new WrpError(`--margin ${metric} must be a number > 0 (got "${text}")`);
       return [metric, value];
     }),
   );
@@ -127,8 +127,8 @@ function objectives(names: readonly string[] | undefined): RunSettings["objectiv
 }
 
 function costRange(text: string): [number, number] {
-  const [low, high, more] = text.split(",").map(Number);
-  if (low === undefined || high === undefined || more !== undefined || !(low >= 0) || !(high > low))
+  const [low, high, more] = text.split(",").map((part) => (part.trim() === "" ? NaN : Number(part)));
+  if (low === undefined || high === undefined || more !== undefined || !(low >= 0) || !(high > low) || !Number.isFinite(high))
     throw new WrpError(`--aiq-range takes low,high in USD per 1,000 prompts, 0 ≤ low < high (got "${text}")`);
   return [low, high];
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { isatty } from "node:tty";
 
 /** Everything outside the program that a command touches: handed in, so that tests and other hosts can give their own. */
@@ -8,6 +9,8 @@ export interface World {
   readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
   readonly stdout: Output;
   readonly stderr: Output;
+  /** A new name for a run, hex. */
+  readonly newId: () => string;
   readonly now: () => Date;
   readonly clockMs: () => number;
   /** Fires once when the user interrupts. */
@@ -34,6 +37,7 @@ export function processWorld(): World {
     stdin: process.stdin,
     stdout: output(process.stdout, 1),
     stderr: output(process.stderr, 2),
+    newId: () => randomBytes(5).toString("hex"),
     now: () => new Date(),
     clockMs: () => performance.now(),
     signal: abort.signal,

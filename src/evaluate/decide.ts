@@ -5,6 +5,7 @@ import type { StoredDecisions } from "../outcomes/store.ts";
 import type { DecidedPolicy } from "../report/input.ts";
 import type { Policy } from "../router/index.ts";
 import { readsTokens, withTokens } from "../signals/tokens.ts";
+import { columnsUnder } from "./gather.ts";
 import { stopIfAsked } from "./interrupt.ts";
 import type { Parts } from "./parts.ts";
 
@@ -18,8 +19,8 @@ export async function decide(
   parts: Pick<Parts, "store" | "workload" | "settings" | "wrpVersion" | "fresh" | "signal">,
 ): Promise<{ explained: ExplainedPolicy; reused: boolean }> {
   const { store, workload, settings } = parts;
-  // What looks at outcomes depends on the prices they were given, too.
-  const outcomes = policy.hindsight ? settings.models : null;
+  // What looks at outcomes depends on their prices and on the rule for failed calls, too.
+  const outcomes = policy.hindsight ? { models: settings.models, missing: settings.missing } : null;
   const key = valueHash({ kind: policy.kind, content: policy.content, models: columns.models, outcomes, wrpVersion: parts.wrpVersion });
   const { name, kind, control, hindsight, description, sweep } = policy;
   const shown = { name, kind, control, hindsight, description, ...(sweep ? { sweep } : {}) };
@@ -30,7 +31,7 @@ export async function decide(
     return { explained: { ...shown, decisions: { form: "choice", model }, rules: known.rules.length > 0 ? known : null }, reused: true };
   }
   if (policy.replay) {
-    const decisions = policy.replay(columns);
+    const decisions = policy.replay(policy.hindsight ? columnsUnder(settings.missing, columns) : columns);
     if (decisions.form === "choice")
       store.saveDecisions(key, workload.hash, { models: columns.models, model: decisions.model, rule: new Int32Array(columns.n).fill(-1), rules: [], notes: [] });
     return { explained: { ...shown, decisions, rules: null }, reused: false };

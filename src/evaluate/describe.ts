@@ -2,7 +2,7 @@ import type { OutcomeColumns } from "../model/columns.ts";
 import { WrpError } from "../model/errors.ts";
 import type { PriceBook } from "../pool/price-book.ts";
 import type { ModelInfo } from "../report/input.ts";
-import type { Policy } from "../router/index.ts";
+import type { ModelFigures, Policy } from "../router/index.ts";
 import type { RunSettings } from "./parts.ts";
 
 /** The policy that others are compared with: the one asked for, the user's first, else the best single model. Throws WrpError. */
@@ -35,11 +35,13 @@ export function describeModel(
 }
 
 /** What a reader of the report should know of how the run was set up. */
-export function settingsWarnings(settings: RunSettings, columns: OutcomeColumns, heldOut: boolean): string[] {
+export function settingsWarnings(settings: RunSettings, columns: OutcomeColumns, fitted: readonly ModelFigures[] | null): string[] {
   const warnings = settings.models.filter((m) => !columns.models.includes(m.name)).map((m) => `the config's model ${m.name} has no outcome in this workload`);
   if (columns.labels.has("tag:pii") && !settings.models.some((m) => m.trusted)) warnings.push("prompts are tagged pii but no model is marked trusted: every one of them counts as leaked");
   if (columns.labels.has("tag:attack") && !settings.models.some((m) => m.guarded)) warnings.push("prompts are tagged attack but no model is marked guarded: every one of them counts as reached");
-  if (!heldOut && columns.models.length > 1) warnings.push("best single, hull and AIQ are maxima chosen on the prompts they are judged on: biased upward (judge on held-out prompts with --split test)");
+  for (const { name } of fitted ?? []) if (!columns.models.includes(name)) warnings.push(`${name} has outcomes in the training part only: it is not judged`);
+  for (const name of columns.models) if (fitted && !fitted.some((m) => m.name === name)) warnings.push(`${name} has no outcome in the training part: no hull, best single or threshold uses it`);
+  if (!fitted && columns.models.length > 1) warnings.push("best single, hull and AIQ are maxima chosen on the prompts they are judged on: biased upward (judge on held-out prompts with --split test)");
   return warnings;
 }
 

@@ -70,10 +70,15 @@ export async function fitOn(workload: Workload, parts: Pick<Parts, "settings" | 
   return figuresUnder(parts.settings.missing, pour.builder.finish(prices.free).columns);
 }
 
-/** What a model is worth under the run's rule for failed calls: a gap, or a refusal of quality 0. */
+/** What a model is worth under the run's rule for failed calls. */
 export function figuresUnder(missing: MissingRule, columns: OutcomeColumns): ModelFigures[] {
-  if (missing === "gap") return modelFigures(columns);
-  return modelFigures({ ...columns, quality: columns.quality.map((column, m) => column.map((q, i) => ((columns.failed[m] as Uint8Array)[i] === 1 ? 0 : q))) });
+  return modelFigures(columnsUnder(missing, columns));
+}
+
+/** The columns under the run's rule for failed calls: a gap, or a refusal of quality 0. */
+export function columnsUnder(missing: MissingRule, columns: OutcomeColumns): OutcomeColumns {
+  if (missing === "gap") return columns;
+  return { ...columns, quality: columns.quality.map((column, m) => column.map((q, i) => ((columns.failed[m] as Uint8Array)[i] === 1 ? 0 : q))) };
 }
 
 /** A workload that is read from the store. */

@@ -45,4 +45,6 @@ export interface Parts {
 export interface RunConfig {
   readonly settings: RunSettings;
   readonly fitted: readonly ModelFigures[] | null;
+  /** What the user called the workload and its files: the same bytes may have other names in another run. */
+  readonly read?: { readonly name: string; readonly files: readonly string[] };
 }

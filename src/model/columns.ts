@@ -30,6 +30,9 @@ export interface OutcomeColumns {
   readonly chosen: Int32Array;
 }
 
+/** A label with more values than this is no slice. */
+export const MOST_SLICE_VALUES = 100;
+
 export interface LabelColumn {
   readonly values: readonly string[];
   readonly index: Int32Array;

@@ -1,10 +1,7 @@
 import type { Answer } from "../model/answer.ts";
-import type { LabelColumn, OutcomeColumns } from "../model/columns.ts";
+import { MOST_SLICE_VALUES, type LabelColumn, type OutcomeColumns } from "../model/columns.ts";
 import type { Prompt } from "../model/prompt.ts";
 import { Components } from "../stats/clusters.ts";
-
-/** A label with more values than this is no slice. */
-const MOST_LABEL_VALUES = 200;
 
 /** A numeric fact to keep as a column. */
 export interface FactColumn {
@@ -130,7 +127,7 @@ export class ColumnsBuilder {
   #label(name: string): GrowingLabels {
     let labels = this.#labels.get(name);
     if (!labels) {
-      labels = new GrowingLabels(MOST_LABEL_VALUES);
+      labels = new GrowingLabels(MOST_SLICE_VALUES);
       this.#labels.set(name, labels);
     }
     return labels;

@@ -89,15 +89,17 @@ export function verdictOf(ci: Bounds | null, direction: "min" | "max", margin: n
 }
 
 /**
- * Prompts at which an interval of the same variance would settle the verdict: half-widths shrink as 1/√n, so
- * n·(half / distance)², the distance being to 0 or, with a margin, to the nearer line. Null where no number would (on a line).
+ * Prompts at which an interval of the same shape would settle the verdict: its arms shrink as 1/√n. For a sign the arm towards 0
+ * must clear it, for equivalence both arms the margin; the nearer of the two counts. At most n where it is settled, more than n
+ * where it is not; null where no number would settle it (on a line).
  */
 export function promptsToSettle(difference: number, ci: Bounds | null, n: number, margin: number | null): number | null {
   if (!ci) return null;
-  const half = (ci[1] - ci[0]) / 2;
-  const distances = [Math.abs(difference), margin === null ? 0 : margin - Math.abs(difference)].filter((d) => d > 0);
-  if (half === 0) return difference === 0 && distances.length === 0 ? null : n;
-  if (distances.length === 0) return null;
-  const needed = Math.ceil(n * (half / Math.max(...distances)) ** 2);
-  return needed <= MOST_PROMPTS ? needed : null;
+  const [below, above] = [difference - ci[0], ci[1] - difference];
+  const sign = difference === 0 ? Infinity : (difference > 0 ? below : above) / Math.abs(difference);
+  const inside = margin === null || Math.abs(difference) >= margin ? Infinity : Math.max(above / (margin - difference), below / (margin + difference));
+  const settled = verdictOf(ci, "max", margin) !== "inconclusive";
+  const needed = Math.ceil(n * Math.min(sign, inside) ** 2);
+  if (settled) return Math.max(1, Math.min(n, needed));
+  return needed <= MOST_PROMPTS ? Math.max(n + 1, needed) : null;
 }

@@ -100,6 +100,11 @@ export function* compiling(input: ReportInput): Generator<number, Omit<Report, "
   for (const p of reported)
     if (!p.control && p.costUsdPer1k && p.costUsdPer1k.n < p.quality.n)
       warnings.push(`the cost of ${p.name} is known on ${p.costUsdPer1k.n} of the ${p.quality.n} prompts that its quality stands on`);
+  for (const p of reported)
+    if (!p.control && p.latencyMs && p.latencyMs.n < p.quality.n)
+      warnings.push(`the latency of ${p.name} is known on ${p.latencyMs.n} of the ${p.quality.n} prompts that its quality stands on`);
+  if (input.aiqRange && singles.now.every((m) => m.cost > (input.aiqRange?.[0] ?? 0) * (1 + 1e-9)))
+    warnings.push("AIQ's range starts below the cheapest model: that model's quality stands there");
   const objectives = objectivesOf(input.objectives, reported, warnings);
   const judged = judge(reported, objectives, warnings);
 

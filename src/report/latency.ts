@@ -51,13 +51,14 @@ function whole(sorted: Float64Array) {
   return { distribution: new Distribution([{ sorted, weight: 1 }]), n: sorted.length };
 }
 
+/** Prompts where every model of the mixture has a latency: elsewhere the expectation is not known. */
 function ofMixture(table: readonly Float64Array[], weights: Float64Array) {
   const used = [...weights.keys()].filter((m) => (weights[m] as number) > 0);
-  const parts = used.map((m) => ({ sorted: sortedOf(table[m] as Float64Array), weight: weights[m] as number }));
   const columns = used.map((m) => table[m] as Float64Array);
-  let n = 0;
-  for (let k = 0; k < (table[0] as Float64Array).length; k++) if (columns.some((column) => !Number.isNaN(column[k] as number))) n++;
-  return { distribution: new Distribution(parts), n };
+  const length = (columns[0] as Float64Array).length;
+  const known = Uint32Array.from({ length }, (_, k) => k).filter((k) => columns.every((column) => !Number.isNaN(column[k] as number)));
+  const sorted = (column: Float64Array) => (known.length === length ? sortedOf(column) : Float64Array.from(known, (k) => column[k] as number).sort());
+  return { distribution: new Distribution(columns.map((column, j) => ({ sorted: sorted(column), weight: weights[used[j] as number] as number }))), n: known.length };
 }
 
 /** Ascending, without gaps; each column is sorted once, however many policies use it. */

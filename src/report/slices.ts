@@ -1,4 +1,4 @@
-import type { LabelColumn, OutcomeColumns } from "../model/columns.ts";
+import { MOST_SLICE_VALUES, type LabelColumn, type OutcomeColumns } from "../model/columns.ts";
 import type { Estimate, Report } from "../model/report.ts";
 import type { Design } from "../stats/design.ts";
 import { analyticInterval, proportionInterval, type Bounds } from "../stats/intervals.ts";
@@ -6,9 +6,6 @@ import { groupedMeans } from "../stats/means.ts";
 import type { Compared } from "./compared.ts";
 import { fillCosts, fillValues, isBinary } from "./values.ts";
 import type { DecidedPolicy } from "./input.ts";
-
-/** Labels with this many values or more are no slices. */
-const MOST_VALUES = 100;
 
 /**
  * Quality and cost of each policy within each slice (dataset, tag, text of the metadata). Intervals are analytic, each from the
@@ -54,26 +51,18 @@ function sliceLabels(columns: OutcomeColumns, compared: Compared): { by: string;
   const dataset: [string, LabelColumn] = ["dataset", { values: columns.datasets, index: columns.stratum }];
   const all = [dataset, ...columns.labels]
     .map(([by, label]) => (by.startsWith("tag:") ? { by: "tag", label: { values: [by.slice(4)], index: label.index } } : { by, label }))
-    .filter(({ by, label }) => label.values.length < MOST_VALUES && (by === "tag" || label.values.length > 1));
-  // The same partition under two names (a dataset that is also a metadata field) is shown once.
-  const seen = new Set<string>();
-  return all.filter(({ label }) => {
-    const key = partitionKey(label, compared);
-    if (seen.has(key)) return false;
-    seen.add(key);
-    return true;
-  });
+    .filter(({ by, label }) => label.values.length <= MOST_SLICE_VALUES && (by === "tag" || label.values.length > 1));
+  // A dataset that is also a metadata field is one partition under two names: it is shown once.
+  return all.filter(({ by, label }, k) => by === "tag" || !all.slice(0, k).some((other) => other.by !== "tag" && samePartition(label, other.label, compared)));
 }
 
-/** A fingerprint of which prompts share a value, whatever the values are called. */
-function partitionKey(label: LabelColumn, compared: Compared): string {
-  const number = new Map<number, number>();
-  let h = 0x811c9dc5;
-  for (const i of compared.at) {
-    const v = label.index[i] as number;
-    let k = number.get(v);
-    if (k === undefined) number.set(v, (k = number.size));
-    h = Math.imul(h ^ (v === -1 ? 0xffff : k), 0x01000193);
-  }
-  return `${number.size}/${h}`;
+/** Whether two labels put the same compared prompts together, whatever their values are called. */
+function samePartition(a: LabelColumn, b: LabelColumn, { at }: Compared): boolean {
+  const [toB, toA] = [new Map<number, number>(), new Map<number, number>()];
+  return at.every((i) => {
+    const [va, vb] = [a.index[i] as number, b.index[i] as number];
+    if (!toB.has(va)) toB.set(va, vb);
+    if (!toA.has(vb)) toA.set(vb, va);
+    return toB.get(va) === vb && toA.get(vb) === va;
+  });
 }

@@ -36,6 +36,8 @@ export function assemble(
   const own = (specs.length === 0 && logged ? [{ kind: "recorded" } as const] : specs).map((spec) =>
     placed(placeOf(spec), () => {
       const policy = buildPolicy(spec, context);
+      if (policy.name === "cost-matched-mix" || (policy.name === "oracle" && policy.kind !== "oracle"))
+        throw new WrpError(`"${policy.name}" means something in every report: no policy can have that name`);
       if (names.has(policy.name)) throw new WrpError(`two policies are named "${policy.name}"`, { hint: "give each policy its own name; single models are policies too" });
       names.add(policy.name);
       return policy;

@@ -34,7 +34,6 @@ export function buildPolicy(spec: PolicySpec, context: RouterContext, control = 
     kind: spec.kind,
     control,
     hindsight: false,
-    facts: [],
   });
 }
 

@@ -55,8 +55,6 @@ export interface Policy {
   readonly description: string;
   /** Everything that a decision depends on besides the prompt, as JSON-able data: the key of stored decisions. */
   readonly content: unknown;
-  /** Numeric facts that `replay` reads. */
-  readonly facts: readonly string[];
   readonly sweep?: SweepSpec;
   decide?(view: PromptView): Decision;
   /** What `decide` has met so far that a report should warn of. */
@@ -84,5 +82,6 @@ export function everywhere(columns: OutcomeColumns, model: string): Decisions {
 
 /** The same mixture for every prompt. */
 export function mixtureOf(columns: OutcomeColumns, weights: Readonly<Record<string, number>>): Decisions {
+  for (const [model, weight] of Object.entries(weights)) if (weight > 0 && !columns.models.includes(model)) throw new Error(`a mixture of ${model}, which is not there`);
   return { form: "mixture", weights: Float64Array.from(columns.models, (m) => weights[m] ?? 0) };
 }

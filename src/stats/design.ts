@@ -12,8 +12,6 @@ export interface Design {
   readonly start: Int32Array;
   /** Clusters before any grouping. */
   readonly clusters: number;
-  /** True where every unit is one prompt. */
-  readonly single: boolean;
 }
 
 /** More clusters than this are put at random into groups, which are then resampled whole. */
@@ -56,7 +54,7 @@ export function design(cluster: Int32Array, clusters: number, stratum: Int32Arra
 
   const unit = new Int32Array(n);
   for (let i = 0; i < n; i++) unit[i] = unitOfCluster[cluster[i] as number] as number;
-  return { unit, units, start, clusters: used, single: units === n };
+  return { unit, units, start, clusters: used };
 }
 
 /** Values per unit less their stratum's mean: what the acceleration of a stratified bootstrap is taken of. */

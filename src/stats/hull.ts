@@ -34,7 +34,6 @@ function byCost(a: CostQuality, b: CostQuality): number {
 
 /** Costs are sorted as plain numbers, each point goes to its cost's place, and only points of one cost are compared. */
 function sortedByCost(points: readonly CostQuality[]): CostQuality[] {
-  const n = points.length;
   const cost = Float64Array.from(points, (p) => p.cost);
   const { order, groupEnd } = ascending(cost);
   const sorted = Array.from(order, (i) => points[i] as CostQuality);
@@ -43,7 +42,7 @@ function sortedByCost(points: readonly CostQuality[]): CostQuality[] {
     if (end - from > 1) sorted.slice(from, end).sort(byCost).forEach((p, k) => (sorted[from + k] = p));
     from = end;
   }
-  return n === 0 ? [] : sorted;
+  return sorted;
 }
 
 /** Where a cost falls on a hull: the quality there and the two vertices mixed. */
@@ -72,8 +71,8 @@ export function hullAt(hull: readonly CostQuality[], cost: number): OnHull | nul
 }
 
 /**
- * Area under a hull over [from, to]: linear between vertices, flat after the last. Left of the first vertex (which only a
- * resample with a fixed range meets) the first vertex's quality stands.
+ * Area under a hull over [from, to]: linear between vertices, flat after the last. Left of the first vertex (a resample, or a
+ * range that starts below the cheapest) the first vertex's quality stands.
  */
 export function hullArea(hull: readonly CostQuality[], from: number, to: number): number {
   return integrate(hull, from, to, (a, b, low, high) => {

@@ -99,23 +99,31 @@ export function meanOf(design: Design, column: Column): Omit<Mean, "resampled" |
  */
 export function groupedMeans(design: Design, column: Float64Array, group: Int32Array, groups: number): Omit<Mean, "resampled" | "studentized">[] {
   const { unit, units } = design;
-  const { centre } = average(column);
+  const total = new Float64Array(groups);
+  const n = new Float64Array(groups);
+  const each = (visit: (group: number, value: number, prompt: number) => void): void => {
+    for (let i = 0; i < column.length; i++) {
+      const g = group[i] as number;
+      const value = column[i] as number;
+      if (g >= 0 && !Number.isNaN(value)) visit(g, value, i);
+    }
+  };
+  each((g, value) => {
+    (total[g] as number) += value;
+    (n[g] as number) += 1;
+  });
+  const centre = total.map((sum, g) => ((n[g] as number) > 0 ? sum / (n[g] as number) : 0));
   const sum = new Float64Array(units * groups);
   const count = new Float64Array(units * groups);
-  const n = new Float64Array(groups);
-  for (let i = 0; i < column.length; i++) {
-    const g = group[i] as number;
-    const value = column[i] as number;
-    if (g < 0 || Number.isNaN(value)) continue;
+  each((g, value, i) => {
     const at = g * units + (unit[i] as number);
-    (sum[at] as number) += value - centre;
+    (sum[at] as number) += value - (centre[g] as number);
     (count[at] as number) += 1;
-    (n[g] as number) += 1;
-  }
+  });
   const weights = new Float64Array(units).fill(1);
   return Array.from(n, (size, g) => {
     const part = (of: Float64Array) => of.subarray(g * units, (g + 1) * units);
-    const sums = { sum: part(sum), count: part(count), centre, n: size };
+    const sums = { sum: part(sum), count: part(count), centre: centre[g] as number, n: size };
     return { ...estimate(design, sums, weights, new SizeTotals(design)), ...sizes(design, sums) };
   });
 }

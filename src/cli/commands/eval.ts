@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { evaluate, type EvaluateEvent } from "../../evaluate.ts";
 import { WrpError } from "../../model/errors.ts";
 import { openWorkload } from "../../workload/index.ts";
@@ -25,7 +24,7 @@ export async function evalCommand(data: readonly string[], flags: EvalFlags, wor
   // All of the training part: a sample is of what is judged.
   const { sample: _, ...unsampled } = options;
   const trainedOn = options.split === "test" ? await openWorkload({ ...unsampled, split: "train" }) : null;
-  for (const file of delivery.files) checkNotInput(file, world.cwd, workload.files, options.cwd);
+  for (const file of delivery.files) checkNotInput(file, world.cwd, [...workload.files, ...(options.exclude ?? []).map((name) => ({ name }))], options.cwd);
   const storePath = storeFile(flags.store, loaded, world.cwd);
   const store = await openForWriting(storePath, world.cwd);
   const progress = progressLine(world, flags);
@@ -36,7 +35,7 @@ export async function evalCommand(data: readonly string[], flags: EvalFlags, wor
       trainedOn,
       store,
       settings,
-      runId: randomBytes(5).toString("hex"),
+      runId: world.newId(),
       wrpVersion: wrpVersion(),
       fresh: flags.fresh === true,
       concurrency,

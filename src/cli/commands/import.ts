@@ -13,7 +13,7 @@ export async function importCommand(data: readonly string[], flags: Omit<EvalFla
   const { output, ...rest } = flags;
   const options = workloadOptions(data, rest, { config: {}, folder: world.cwd, places: new Map() }, world.cwd);
   const workload = await openWorkload(options);
-  checkNotInput(output, world.cwd, workload.files, options.cwd);
+  checkNotInput(output, world.cwd, [...workload.files, ...(options.exclude ?? []).map((name) => ({ name }))], options.cwd);
   const target = isStdout(output) ? toStdout(world) : resolve(world.cwd, output);
   const prompts = await exportWorkload(workload, target);
   if (!flags.quiet) {

@@ -1,6 +1,7 @@
-import { redecide } from "../../evaluate.ts";
+import { asRead, redecide } from "../../evaluate.ts";
 import { WrpError } from "../../model/errors.ts";
 import { deliver, deliveryOf } from "../deliver.ts";
+import { checkNotInput } from "../files.ts";
 import { loadConfig } from "../load-config.ts";
 import { openExisting, storeFile } from "../store-file.ts";
 import type { World } from "../world.ts";
@@ -23,7 +24,8 @@ export async function reportCommand(runId: string, flags: ReportFlags, world: Wo
       throw new WrpError(`run ${run.id} has no report: it ${run.status === "failed" ? "failed" : "did not finish"}`, {
         hint: "give the same wrp eval again: what was stored is not computed twice",
       });
-    const report = { ...stored, run: { ...stored.run, id: run.id, createdAt: run.createdAt } };
+    const report = asRead({ ...stored, run: { ...stored.run, id: run.id, createdAt: run.createdAt } }, run);
+    for (const file of delivery.files) checkNotInput(file, world.cwd, report.workload.files, world.cwd);
     await deliver(report, () => redecide(run, { store, clockMs: world.clockMs, signal: world.signal }), delivery, store, world);
     return 0;
   } finally {

@@ -28,7 +28,7 @@ export const rules: Kind<"rules"> = {
       },
       notes: () =>
         compiled.flatMap(({ when: { source, missing } }) =>
-          missing.count > 0 ? [`policy "${base.name}": "${source}" met a missing field on ${missing.count} prompts (${missing.example}): no match there`] : [],
+          missing.count > 0 ? [`"${source}" met a missing field on ${missing.count} prompts (${missing.example}): no match there`] : [],
         ),
     };
   },

@@ -30,7 +30,6 @@ export const threshold: Kind<"threshold"> = {
           ? `${strong} where ${fact.name} ≥ ${at}, the threshold nearest to ${(100 * (spec.strongShare ?? 0.5)).toFixed(0)} % of prompts; else ${weak}`
           : `${strong} where ${fact.name} ≥ ${at}, else ${weak}`,
       content: { fact: fact.name, strong, weak, threshold: at },
-      facts: [fact.name],
       sweep: { fact: fact.name, weak, strong },
       decide({ prompt, signals }) {
         const value = fact.read(prompt, signals);
