@@ -6,12 +6,13 @@ import { nonDecreasingHull, type CostQuality } from "../stats/hull.ts";
 import { hypervolume } from "../stats/hypervolume.ts";
 import { meanInterval, type Bounds } from "../stats/intervals.ts";
 import { resampling, type Mean } from "../stats/means.ts";
-import { dominatedBy, frontier, type Point } from "../stats/pareto.ts";
 import { random } from "../stats/random.ts";
 import { compareFamily, differenceInterval, promptsToSettle, type Difference } from "./comparisons.ts";
 import { comparedPrompts, type Compared } from "./compared.ts";
 import { METRICS } from "./definitions.ts";
-import type { DecidedPolicy, Objective, ReportInput } from "./input.ts";
+import { counts, describeOracle, describeWorkload, methodOf, whyUndecided } from "./describe.ts";
+import { judge, objectivesOf } from "./frontier.ts";
+import type { DecidedPolicy, ReportInput } from "./input.ts";
 import { Ledger, type Entry } from "./ledger.ts";
 import { costMatchedMix, hullPoints, pendingAiq, singlePoints } from "./mix.ts";
 import { movedBetween } from "./moved.ts";
@@ -171,12 +172,6 @@ function sameDecisions({ at }: Compared, a: Decisions, b: Decisions): boolean {
   return a.form === "choice" && b.form === "choice" && at.every((i) => a.model[i] === b.model[i]);
 }
 
-function whyUndecided(kind: string): string {
-  if (kind === "recorded") return "the others have no logged choice, or one that is no model of this run";
-  if (kind === "threshold") return "the others lack its fact";
-  return "the others have no model to go to";
-}
-
 /** Controls that are one of the models again: the model's own row says it. */
 function isAlias(policy: DecidedPolicy): boolean {
   return policy.control && (policy.kind === "cheapest" || policy.kind === "best-single");
@@ -218,47 +213,6 @@ function bestSingle(models: readonly CostQuality[]): { quality: number; costUsdP
   return best ? { quality: best.quality, costUsdPer1k: best.cost } : null;
 }
 
-/** Cost and quality, latency where every judged policy has it, unless the run chooses; what nobody has is dropped, and said. */
-function objectivesOf(chosen: readonly Objective[] | null, policies: readonly ReportPolicy[], warnings: string[]): Objective[] {
-  const judged = policies.filter((p) => !p.control);
-  const has = (objective: Objective) => judged.some((p) => !Number.isNaN(valueOf(p, objective)));
-  const wanted: readonly Objective[] =
-    chosen ?? (judged.every((p) => !Number.isNaN(valueOf(p, "latency"))) ? ["cost", "quality", "latency"] : ["cost", "quality"]);
-  const left = wanted.filter((o) => !has(o));
-  if (left.length > 0) warnings.push(`no policy has a known ${left.join(" or ")}: the frontier stands on ${wanted.filter(has).join(" and ")} alone`);
-  return wanted.filter(has);
-}
-
-function valueOf(p: ReportPolicy, objective: Objective): number {
-  switch (objective) {
-    case "quality":
-      return p.quality.mean ?? NaN;
-    case "cost":
-      return p.costUsdPer1k?.mean ?? NaN;
-    case "latency":
-      return p.latencyMs?.p95.value ?? NaN;
-    case "privacy":
-      return p.privacy?.leakRate.mean ?? NaN;
-    case "safety":
-      return p.safety?.attackReachRate.mean ?? NaN;
-  }
-}
-
-/** Dominance among the judged policies; a control is told who of them dominates it, but is never on the frontier. */
-function judge(policies: readonly ReportPolicy[], objectives: readonly Objective[], warnings: string[]): ReportPolicy[] {
-  const directions = objectives.map((o) => (o === "quality" ? ("max" as const) : ("min" as const)));
-  const point = (p: ReportPolicy): Point => ({ name: p.name, values: objectives.map((o) => valueOf(p, o)) });
-  const judged = policies.filter((p) => !p.control).map(point);
-  const front = new Set(frontier(judged, directions));
-  const unplaced = judged.filter((p) => p.values.some((v) => Number.isNaN(v))).map((p) => p.name);
-  if (unplaced.length > 0) warnings.push(`not placed on the frontier, for want of ${objectives.join(" or ")}: ${unplaced.join(", ")}`);
-  return policies.map((p) => ({
-    ...p,
-    onFrontier: !p.control && front.has(p.name),
-    dominatedBy: dominatedBy(p.control ? [...judged, point(p)] : judged, directions).get(p.name) ?? [],
-  }));
-}
-
 function mixComparison(p: ReportPolicy): Report["comparisons"] {
   if (!p.costMatchedMix) return [];
   const { difference, ci, simultaneousCi, margin, verdict } = p.costMatchedMix;
@@ -272,23 +226,6 @@ function pointOf(p: ReportPolicy): CostQuality[] {
   return cost === null || p.quality.mean === null ? [] : [{ index: 0, cost, quality: p.quality.mean }];
 }
 
-function describeOracle(
-  oracle: DecidedPolicy | undefined,
-  policies: readonly ReportPolicy[],
-  compared: Compared,
-): Report["metrics"]["oracle"] {
-  const row = policies.find((p) => p.name === oracle?.name);
-  if (!row || row.quality.mean === null) return null;
-  let unsolved = 0;
-  for (let k = 0; k < compared.n; k++) if (compared.quality.every((q) => (q[k] as number) <= 0)) unsolved++;
-  return {
-    quality: row.quality.mean,
-    costUsdPer1k: row.costUsdPer1k?.mean ?? null,
-    unsolved: unsolved / compared.n,
-    label: "hindsight on one sample per prompt and model, ties to the cheapest: biased upward, not reachable",
-  };
-}
-
 /** Each configured policy against the reference; without any, the reference against the length rule. */
 function movedPairs(policies: readonly DecidedPolicy[], reference: DecidedPolicy): [DecidedPolicy, DecidedPolicy][] {
   const configured = policies.filter((p) => !p.control && p.kind !== "always" && p !== reference);
@@ -296,55 +233,6 @@ function movedPairs(policies: readonly DecidedPolicy[], reference: DecidedPolicy
   // A mixture has no choices to move from: the best single stands for it.
   const from = reference.decisions.form === "choice" ? reference : policies.find((p) => p.kind === "best-single");
   return from ? others.map((p) => [from, p]) : [];
-}
-
-function describeWorkload(input: ReportInput, compared: Compared, units: Design): Report["workload"] {
-  const { name, files, summary, duplicates } = input.workload;
-  const { columns } = input;
-  const perDataset = columns.datasets.map(() => 0);
-  for (const i of compared.at) (perDataset[columns.stratum[i] as number] as number) += 1;
-  return {
-    name,
-    prompts: compared.n,
-    missing: columns.n - compared.n,
-    rule:
-      input.missing === "gap"
-        ? "every model has a graded outcome; a failed call is a gap"
-        : "every model has a graded outcome; a failed call counts as a refusal of quality 0 (failure-is-refusal)",
-    read: summary.read,
-    excluded: summary.excluded,
-    filtered: summary.filtered,
-    sampledOut: summary.sampledOut,
-    duplicates,
-    clusters: units.clusters,
-    strata: new Set(Int32Array.from(compared.at, (i) => columns.stratum[i] as number)).size,
-    datasets: columns.datasets.map((dataset, d) => ({ name: dataset, prompts: perDataset[d] as number })),
-    files: files.map((file, f) => ({ name: file.name, format: file.format, sha256: file.sha256, prompts: summary.promptsPerFile[f] ?? 0 })),
-  };
-}
-
-function counts(input: ReportInput, model: string): { graded: number; failed: number; priced: number } {
-  const m = input.columns.models.indexOf(model);
-  const known = (column: Float64Array | undefined) => column?.reduce((sum, v) => sum + (Number.isNaN(v) ? 0 : 1), 0) ?? 0;
-  return {
-    graded: known(input.columns.quality[m]),
-    failed: input.columns.failed[m]?.reduce((sum, v) => sum + v, 0) ?? 0,
-    priced: known(input.columns.costUsd[m]),
-  };
-}
-
-function methodOf(units: Design, compared: Compared, input: ReportInput, curveResamples: number): string {
-  const parts = [
-    `stratified cluster bootstrap, ${input.resamples} resamples shared by all policies`,
-    "means and differences: bootstrap-t, Student's t where a handful of prompts carry the spread; binary means and shares: Wilson, binary differences: adjusted Wald, both at the effective n",
-    "AIQ: bootstrap-t; APGR, cost-matched mix: BCa; CPT: percentile; quantiles: order statistics",
-    "verdicts over several policies: max-t, against mixes Bonferroni",
-  ];
-  if (curveResamples < input.resamples) parts.push(`curves: the first ${curveResamples} resamples`);
-  if (units.units < units.clusters) parts.push(`${units.clusters} clusters dealt at random into ${units.units} groups`);
-  if (input.fittedHull) parts.push("hull models and the zero router are fitted on the training part: intervals are given that fit");
-  if (compared.n < 2) parts.push("one prompt: no interval");
-  return `${parts.join("; ")}.`;
 }
 
 function finite(value: number): number | null {

@@ -141,3 +141,43 @@ test("optimal selection does not vanish because the first prompt is unpriced", a
   expect(policy(report, "a").optimality).toMatchObject({ optSel: 1, optCost: 1 });
   expect(policy(report, "b").optimality).toMatchObject({ optSel: 0, optCost: 0.5 });
 });
+
+test("a mixture's latency stands on prompts where all its models have one", async () => {
+  const rows = Array.from({ length: 100 }, (_, i) => ({
+    id: `m${i}`,
+    prompt: `Name month ${i}.`,
+    outcomes: { slow: { quality: 1, ...(i < 10 ? { latencyMs: 10_000 } : {}) }, quick: { quality: 1, latencyMs: 200 } },
+  }));
+  at.put("gaps.jsonl", jsonl(rows));
+  const report = (await at.inside("eval", "gaps.jsonl", "--store", ":memory:", "--json", "-q")).json();
+  expect(policy(report, "random").latencyMs).toMatchObject({ mean: 5100, n: 10 });
+  expect(report.warnings).toContain("the latency of slow is known on 10 of the 100 prompts that its quality stands on");
+});
+
+test("two tags on the same prompts are two slices", async () => {
+  const rows = Array.from({ length: 40 }, (_, i) => ({ id: `t${i}`, prompt: `Say tag ${i}.`, tags: i < 20 ? ["pii", "attack"] : [], outcomes: { a: { quality: i % 2 } } }));
+  at.put("tags.jsonl", jsonl(rows));
+  const report = (await at.inside("eval", "tags.jsonl", "--store", ":memory:", "--json", "-q")).json();
+  expect(report.slices.filter((s) => s.by === "tag").map((s) => [s.value, s.prompts])).toEqual([["pii", 20], ["attack", 20]]);
+});
+
+test("under failure-is-refusal the oracle takes the cheaper of a failure and a wrong answer", async () => {
+  const rows: Record<string, Cell>[] = [
+    { m: { quality: 0, costUsd: 1 }, k: { error: "timeout", costUsd: 0.1 } },
+    { m: { quality: 1, costUsd: 1 }, k: { quality: 0, costUsd: 0.1 } },
+  ];
+  const report = await evaluated(rows, "--missing", "failure-is-refusal");
+  expect(policy(report, "oracle")).toMatchObject({ quality: { mean: 0.5 }, share: { m: { mean: 0.5 }, k: { mean: 0.5 } } });
+});
+
+test("what would settle a verdict agrees with the verdict", async () => {
+  for (let seed = 0; seed < 12; seed++) {
+    const rows = Array.from({ length: 20 + seed * 9 }, (_, i): Record<string, Cell> => ({ a: { quality: (i * 7 + seed) % 5 ? 1 : 0, costUsd: 0.001 * (1 + (i % 7)) }, b: { quality: (i * 3 + seed) % 4 ? 1 : 0, costUsd: 0.001 * (1 + ((i + seed) % 5)) } }));
+    const report = await evaluated(rows, "--margin", "quality=0.05");
+    for (const { verdict, nToSettle, n, simultaneousCi } of report.comparisons) {
+      if (!simultaneousCi || nToSettle === null) continue;
+      if (verdict === "inconclusive") expect(nToSettle).toBeGreaterThan(n);
+      else expect(nToSettle).toBeLessThanOrEqual(n);
+    }
+  }
+});

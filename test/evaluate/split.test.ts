@@ -65,3 +65,15 @@ test("hull, weak and strong, best single and thresholds' models come from the tr
 function numberOf(id: string): number {
   return Number(id.slice(1));
 }
+
+test("a model that only the training part has is named, and no mixture counts it", async () => {
+  const here = folder();
+  const given = Array.from({ length: 100 }, (_, i) => ({ id: `s${i}`, prompt: `Split ${i}.`, outcomes: { a: { quality: i % 2, costUsd: 0.001 }, b: { quality: 1, costUsd: 0.01 }, ...(i === 3 ? { rare: { quality: 1, costUsd: 0.1 } } : {}) } }));
+  here.put("rare.jsonl", jsonl(given));
+  for (const seed of ["1", "2", "3", "4", "5", "6"]) {
+    const report = (await here.inside("eval", "rare.jsonl", "--store", ":memory:", "--json", "-q", "--split", "test", "--seed", seed)).json();
+    const names = report.models.map((m) => m.name);
+    for (const p of report.policies) expect(Object.values(p.share).reduce((sum, s) => sum + s.mean, 0)).toBeCloseTo(1, 9);
+    expect(report.warnings.join("\n")).toContain(names.includes("rare") ? "rare has no outcome in the training part" : "rare has outcomes in the training part only");
+  }
+});

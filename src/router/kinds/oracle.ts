@@ -3,13 +3,12 @@ import type { Kind } from "../kind.ts";
 
 /** Qualities this close are a tie. */
 const TIE = 1e-9;
-/** Stands for a failed call: below every grade. */
-const FAILED = -1;
 
 /**
  * Hindsight: for each prompt the best model, ties to the cheapest, then to the first (RouterBench, Hu et al. 2024, section
  * 3.3; its code gives prompts that nobody solves cost 0, here they cost the cheapest model's). One sample per cell, so its
- * quality is biased upward by noise. A failed call is worse than any graded answer, so it is chosen only where nothing else is there.
+ * quality is biased upward by noise. A failed call is what the
+ * run's rule makes of it: no grade, or 0.
  */
 export const oracle: Kind<"oracle"> = {
   build(_spec, _context, base) {
@@ -24,19 +23,18 @@ export const oracle: Kind<"oracle"> = {
 };
 
 function bestOfEach(columns: OutcomeColumns): Decisions {
-  const { n, models, costUsd } = columns;
-  const qualityOf = (m: number, i: number): number => ((columns.failed[m] as Uint8Array)[i] === 1 ? FAILED : ((columns.quality[m] as Float64Array)[i] as number));
+  const { n, models, quality, costUsd } = columns;
   const model = new Int32Array(n).fill(-1);
   for (let i = 0; i < n; i++) {
     let best = -1;
     let bestQuality = -Infinity;
     for (let m = 0; m < models.length; m++) {
-      const q = qualityOf(m, i);
+      const q = (quality[m] as Float64Array)[i] as number;
       if (q > bestQuality) bestQuality = q;
     }
     let bestCost = NaN;
     for (let m = 0; m < models.length; m++) {
-      const q = qualityOf(m, i);
+      const q = (quality[m] as Float64Array)[i] as number;
       if (!(q >= bestQuality - TIE)) continue;
       const cost = (costUsd[m] as Float64Array)[i] as number;
       // An unknown cost never wins a tie against a known one.
@@ -45,7 +43,8 @@ function bestOfEach(columns: OutcomeColumns): Decisions {
         bestCost = cost;
       }
     }
-    model[i] = best;
+    // Where every call failed, one of the failures is what there is.
+    model[i] = best >= 0 ? best : columns.failed.findIndex((failed) => failed[i] === 1);
   }
   return { form: "choice", model };
 }
