@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { isatty } from "node:tty";
 
 /** Everything outside the program that a command touches: handed in, so that tests and other hosts can give their own. */
@@ -37,7 +36,7 @@ export function processWorld(): World {
     stdin: process.stdin,
     stdout: output(process.stdout, 1),
     stderr: output(process.stderr, 2),
-    newId: () => randomBytes(5).toString("hex"),
+    newId: () => Buffer.from(crypto.getRandomValues(new Uint8Array(5))).toString("hex"), // the global is loaded on first use
     now: () => new Date(),
     clockMs: () => performance.now(),
     signal: abort.signal,
