@@ -15,7 +15,7 @@ for await (const event of evaluate({
   workload,
   trainedOn: null,
   store,
-  settings: { seed: 1, models: [], only: null, policies: [], objectives: null, reference: null, margins: {}, missing: "gap", lambdaPerUsd: 0, aiqRange: null, resamples: 2000 },
+  settings: { seed: 1, models: [], only: null, policies: [], objectives: null, reference: null, margins: {}, slo: null, missing: "gap", lambdaPerUsd: 0, aiqRange: null, resamples: 2000 },
   runId: "example",
   wrpVersion: "example",
   fresh: true,

@@ -66,6 +66,7 @@ export function program(world: World, outcome: Outcome): Command {
     .option("--reference <policy>", "compare the others with this one; default: your first policy, else the best single")
     .option("--objective <names>", "what the frontier stands on: cost,quality,latency,privacy,safety", collect)
     .option("--margin <metric=value>", "differences within ± value are equivalent: quality=0.01", collect)
+    .option("--slo <metric=ms>", "count goodput: calls within latencyMs=2000,ttftMs=500", collect)
     .option("--missing <rule>", "a failed call is a gap, or failure-is-refusal (quality 0)")
     .option("--aiq-range <low,high>", "fixed cost range of AIQ, USD per 1,000 prompts")
     .option("--lambda <per-usd>", "regret's price of quality: u = quality - lambda · cost in USD", number)

@@ -22,6 +22,7 @@ export interface EvalFlags {
   readonly reference?: string;
   readonly objective?: string[];
   readonly margin?: string[];
+  readonly slo?: string[];
   readonly missing?: string;
   readonly aiqRange?: string;
   readonly lambda?: number;
@@ -86,7 +87,8 @@ export function runSettings(flags: EvalFlags, { config }: LoadedConfig): RunSett
     policies: [...(config.policies ?? []), ...(flags.policy ?? []).map(policyFromFlag)],
     objectives: objectives(flags.objective) ?? config.objectives ?? null,
     reference: flags.reference ?? config.reference ?? null,
-    margins: flags.margin ? margins(flags.margin) : (config.margins ?? {}),
+    margins: flags.margin ? limits(flags.margin, "--margin", ["quality", "costUsdPer1k", "latencyMs"]) : (config.margins ?? {}),
+    slo: flags.slo ? limits(flags.slo, "--slo", ["latencyMs", "ttftMs"]) : (config.slo ?? null),
     missing: (flags.missing as RunSettings["missing"] | undefined) ?? "gap",
     lambdaPerUsd: flags.lambda ?? 0,
     aiqRange: flags.aiqRange === undefined ? null : costRange(flags.aiqRange),
@@ -104,16 +106,16 @@ function pairs(parts: readonly string[], flag: string): Record<string, string> {
   );
 }
 
-function margins(parts: readonly string[]): RunSettings["margins"] {
-  const known = ["quality", "costUsdPer1k", "latencyMs"];
+/** `metric=value` pairs of positive numbers. */
+function limits<M extends string>(parts: readonly string[], flag: string, known: readonly M[]): Partial<Record<M, number>> {
   return Object.fromEntries(
-    Object.entries(pairs(parts, "--margin")).map(([metric, text]) => {
+    Object.entries(pairs(parts, flag)).map(([metric, text]) => {
       const value = Number(text);
-      if (!known.includes(metric)) throw new WrpError(`--margin: unknown metric "${metric}"`, { hint: `metrics: ${known.join(", ")}` });
-      if (!(value > 0) || !Number.isFinite(value)) throw new WrpError(`--margin ${metric} must be a number > 0 (got "${text}")`);
+      if (!known.includes(metric as M)) throw new WrpError(`${flag}: unknown metric "${metric}"`, { hint: `metrics: ${known.join(", ")}` });
+      if (!(value > 0) || !Number.isFinite(value)) throw new WrpError(`${flag} ${metric} must be a number > 0 (got "${text}")`);
       return [metric, value];
     }),
-  );
+  ) as Partial<Record<M, number>>;
 }
 
 function objectives(names: readonly string[] | undefined): RunSettings["objectives"] {

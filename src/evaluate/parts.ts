@@ -1,7 +1,7 @@
 import type { ModelSpec, PolicySpec } from "../model/config.ts";
 import type { Place } from "../model/errors.ts";
 import type { OutcomeStore } from "../outcomes/store.ts";
-import type { MissingRule, Objective } from "../report/input.ts";
+import type { MissingRule, Objective, Slo } from "../report/input.ts";
 import type { ModelFigures } from "../router/index.ts";
 import type { Workload } from "../workload/workload.ts";
 
@@ -15,6 +15,7 @@ export interface RunSettings {
   readonly objectives: readonly Objective[] | null;
   readonly reference: string | null;
   readonly margins: Readonly<Partial<Record<"quality" | "costUsdPer1k" | "latencyMs", number>>>;
+  readonly slo: Slo | null;
   readonly missing: MissingRule;
   readonly lambdaPerUsd: number;
   readonly aiqRange: readonly [number, number] | null;

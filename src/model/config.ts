@@ -78,6 +78,10 @@ export const configSchema = z.strictObject({
     .strictObject({ quality: z.number().positive().optional(), costUsdPer1k: z.number().positive().optional(), latencyMs: z.number().positive().optional() })
     .optional()
     .describe("differences within ± this are called equivalent"),
+  slo: z
+    .strictObject({ latencyMs: z.number().positive().optional(), ttftMs: z.number().positive().optional() })
+    .optional()
+    .describe("what goodput counts as good: milliseconds to the last, and to the first, token"),
   seed: z.number().int().nonnegative().optional(),
   store: z.string().optional(),
 });

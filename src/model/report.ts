@@ -66,6 +66,7 @@ const policySchema = z.object({
   ttftMs: latencySchema.nullable(),
   share: z.record(z.string(), z.object({ mean: z.number(), ci })),
   errorRate: estimateSchema,
+  goodput: estimateSchema.optional().describe("share of calls within the SLO, of all prompts read; a failed call is outside it"),
   privacy: z
     .object({
       leakRate: estimateSchema.describe("sensitive prompts sent to a model not trusted, over sensitive prompts"),

@@ -86,7 +86,7 @@ export function* compiling(input: ReportInput): Generator<number, Omit<Report, "
     const entry = entries.get(policy.name) as Entry;
     const figures = read(entry);
     return {
-      ...reportedPolicy({ policy, figures, columns, compared, units, readAll, models: input.models, lambdaPerUsd: input.lambdaPerUsd, reference }),
+      ...reportedPolicy({ policy, figures, columns, compared, units, readAll, models: input.models, lambdaPerUsd: input.lambdaPerUsd, slo: input.slo, reference }),
       costMatchedMix: policy.hindsight ? null : costMatchedMix(entry, figures, models, columns.models, besideMixes, input.margins.quality ?? null),
       ...policyAiq(sweeps.find((s) => s.policy === policy.name)?.sweep ?? null, range),
       gainAtBestSingle: best && figures.quality.mean !== null ? figures.quality.mean - best.quality : null,

@@ -29,6 +29,12 @@ export const METRICS = {
     definition: "failed calls over prompts whose chosen model answered or failed, over all prompts read",
     source: "wrp",
   },
+  goodput: {
+    unit: "share",
+    direction: "max",
+    definition: "of all prompts read, calls that end within the stated SLO; a failed call is outside it; absent without an SLO",
+    source: "DistServe (Zhong et al. 2024), section 2",
+  },
   share: { unit: "share", direction: "min", definition: "prompts that go to a model; a mixture's are exact", source: "wrp" },
   "privacy.leakRate": {
     unit: "share",

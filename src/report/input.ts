@@ -43,12 +43,20 @@ export interface ReportInput {
   readonly fittedHull: readonly string[] | null;
   readonly objectives: readonly Objective[] | null;
   readonly margins: Readonly<Partial<Record<"quality" | "costUsdPer1k" | "latencyMs", number>>>;
+  /** Service level objective that goodput counts by; null: none is stated. */
+  readonly slo: Slo | null;
   readonly missing: MissingRule;
   readonly lambdaPerUsd: number;
   /** AIQ's cost range, USD per 1,000; null: from the cheapest to the dearest single model. */
   readonly aiqRange: readonly [number, number] | null;
   readonly resamples: number;
   readonly warnings: readonly string[];
+}
+
+/** Milliseconds to the last token, and to the first. */
+export interface Slo {
+  readonly latencyMs?: number;
+  readonly ttftMs?: number;
 }
 
 export type Objective = "cost" | "quality" | "latency" | "privacy" | "safety";

@@ -5,7 +5,7 @@ import type { Design } from "../stats/design.ts";
 import { analyticInterval, proportionInterval } from "../stats/intervals.ts";
 import { meanOf } from "../stats/means.ts";
 import type { Compared } from "./compared.ts";
-import type { DecidedPolicy, ModelInfo } from "./input.ts";
+import type { DecidedPolicy, ModelInfo, Slo } from "./input.ts";
 import { latencyOf } from "./latency.ts";
 import type { Figures } from "./ledger.ts";
 import { constantModel, isBinary } from "./values.ts";
@@ -20,6 +20,7 @@ interface Subject {
   readonly readAll: Design;
   readonly models: readonly ModelInfo[];
   readonly lambdaPerUsd: number;
+  readonly slo: Slo | null;
   readonly reference: DecidedPolicy;
 }
 
@@ -41,6 +42,7 @@ export function reportedPolicy(subject: Subject): OwnFigures {
     ttftMs: latencyOf(compared, subject.units, compared.ttftMs, decisions),
     share: shares(subject),
     errorRate: errorRate(subject),
+    ...goodput(subject),
     ...privacy(subject),
     ...safety(subject),
     ...arena(figures, compared.n),
@@ -76,6 +78,22 @@ function errorRate(subject: Subject): Estimate {
     if ((columns.failed[m] as Uint8Array)[i] === 1) return 1;
     return Number.isNaN((columns.quality[m] as Float64Array)[i] as number) ? NaN : 0;
   });
+}
+
+/** Calls that end within the SLO; a call whose latency is not known counts neither way. */
+function goodput(subject: Subject): Pick<ReportPolicy, "goodput"> {
+  const { slo, columns } = subject;
+  if (!slo) return {};
+  const within = (table: readonly Float64Array[], m: number, i: number, limit: number | undefined): number => {
+    if (limit === undefined) return 1;
+    const value = table[m]?.[i] ?? NaN;
+    return Number.isNaN(value) ? NaN : value <= limit ? 1 : 0;
+  };
+  return {
+    goodput: rateOverRead(subject, (m, i) =>
+      (columns.failed[m] as Uint8Array)[i] === 1 ? 0 : within(columns.latencyMs, m, i, slo.latencyMs) * within(columns.ttftMs, m, i, slo.ttftMs),
+    ),
+  };
 }
 
 /**

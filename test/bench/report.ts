@@ -45,6 +45,7 @@ async function measure(n: number): Promise<{ ms: number; policies: number }> {
     fittedHull: null,
     objectives: null,
     margins: {},
+    slo: null,
     missing: "gap",
     lambdaPerUsd: 0,
     aiqRange: null,

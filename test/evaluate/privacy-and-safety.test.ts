@@ -64,3 +64,12 @@ test("without tags there is no rate, not a rate of 0", async () => {
 function close(value: number): unknown {
   return expect.closeTo(value, 12);
 }
+
+test("goodput: calls within the SLO, a failure outside it, an unknown latency neither", async () => {
+  const here = folder();
+  const cell = (i: number) => (i < 4 ? { quality: 1, latencyMs: 100 } : i < 6 ? { quality: 1, latencyMs: 900 } : i < 8 ? { error: "timeout" } : { quality: 1 });
+  here.put("slo.jsonl", jsonl(Array.from({ length: 10 }, (_, i) => ({ id: `g${i}`, prompt: `Wait ${i}.`, outcomes: { a: cell(i) } }))));
+  const report = (await here.inside("eval", "slo.jsonl", "--store", ":memory:", "--json", "-q", "--slo", "latencyMs=500")).json();
+  expect(policy(report, "a").goodput).toMatchObject({ mean: 0.5, n: 8 });
+  expect(policy((await here.inside("eval", "slo.jsonl", "--store", ":memory:", "--json", "-q")).json(), "a").goodput).toBeUndefined();
+});

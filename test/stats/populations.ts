@@ -253,6 +253,7 @@ export function sampleReport(p: Population, n: number, seed: number, resamples: 
     fittedHull: null,
     objectives: null,
     margins: {},
+    slo: null,
     missing: "gap",
     lambdaPerUsd: 0,
     aiqRange: costRangeOf(p),

@@ -162,6 +162,7 @@ function allColumns(policies: readonly ReportPolicy[], paint: Paint): Column[] {
     columns.push({ head: "p95", align: "right", rank: 1, cell: (p) => milliseconds(p.latencyMs?.p95.value) });
   if (policies.some((p) => (p.errorRate.mean ?? 0) > 0))
     columns.push({ head: "errors", align: "right", rank: 2, cell: (p) => percent(p.errorRate.mean) });
+  if (known((p) => p.goodput?.mean)) columns.push({ head: "goodput", align: "right", rank: 2, cell: (p) => percent(p.goodput?.mean) });
   if (known((p) => p.privacy?.leakRate.mean))
     columns.push({ head: "leak", align: "right", rank: 2, cell: (p) => percent(p.privacy?.leakRate.mean) });
   if (known((p) => p.safety?.attackReachRate.mean))
