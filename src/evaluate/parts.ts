@@ -1,25 +1,18 @@
 import type { ModelSpec, PolicySpec } from "../model/config.ts";
 import type { Place } from "../model/errors.ts";
 import type { OutcomeStore } from "../outcomes/store.ts";
-import type { MissingRule, Objective, Slo } from "../report/input.ts";
+import type { Judging } from "../report/input.ts";
 import type { ModelFigures } from "../router/index.ts";
 import type { Workload } from "../workload/workload.ts";
 
 /** Everything that changes a run's numbers, besides the workload. Stored with the run. */
-export interface RunSettings {
+export interface RunSettings extends Judging {
   readonly seed: number;
   readonly models: readonly ModelSpec[];
   /** Only these models; null: all that the workload has. */
   readonly only: readonly string[] | null;
   readonly policies: readonly PolicySpec[];
-  readonly objectives: readonly Objective[] | null;
   readonly reference: string | null;
-  readonly margins: Readonly<Partial<Record<"quality" | "costUsdPer1k" | "latencyMs", number>>>;
-  readonly slo: Slo | null;
-  readonly missing: MissingRule;
-  readonly lambdaPerUsd: number;
-  readonly aiqRange: readonly [number, number] | null;
-  readonly resamples: number;
 }
 
 /** The parts that a run is joined of. */

@@ -2,7 +2,7 @@ import type { Decisions } from "../model/columns.ts";
 import type { Report, ReportPolicy } from "../model/report.ts";
 import { aiq, costRange } from "../stats/aiq.ts";
 import { design, type Design } from "../stats/design.ts";
-import { nonDecreasingHull, type CostQuality } from "../stats/hull.ts";
+import type { CostQuality } from "../stats/hull.ts";
 import { hypervolume } from "../stats/hypervolume.ts";
 import { meanInterval, type Bounds } from "../stats/intervals.ts";
 import { resampling, type Mean } from "../stats/means.ts";
@@ -139,7 +139,7 @@ export function* compiling(input: ReportInput): Generator<number, Omit<Report, "
     metrics: {
       aiq: range && area ? poolAiq(models.now, range, meanInterval(area.mean(results), { low: 0, high: 1 })) : null,
       oracle: describeOracle(oracle, judged, compared),
-      zeroRouter: models.now.length > 0 ? { hull: nonDecreasingHull(models.now).map((p) => ({ name: columns.models[p.index] as string, costUsdPer1k: p.cost, quality: p.quality })) } : null,
+      zeroRouter: models.now.length > 0 ? { hull: models.hull.map((p) => ({ name: columns.models[p.index] as string, costUsdPer1k: p.cost, quality: p.quality })) } : null,
       hypervolume: dearest === null ? null : finite(hypervolume(judged.filter((p) => p.onFrontier).flatMap(pointOf), dearest)),
     },
     gates: [],

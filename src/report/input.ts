@@ -23,8 +23,21 @@ export interface ModelInfo {
 /** A call that failed is a gap, or counts as a refusal of quality 0. */
 export type MissingRule = "gap" | "failure-is-refusal";
 
+/** How a run is judged, as its user asked. */
+export interface Judging {
+  readonly objectives: readonly Objective[] | null;
+  readonly margins: Readonly<Partial<Record<"quality" | "costUsdPer1k" | "latencyMs", number>>>;
+  /** Service level objective that goodput counts by; null: none is stated. */
+  readonly slo: Slo | null;
+  readonly missing: MissingRule;
+  readonly lambdaPerUsd: number;
+  /** AIQ's cost range, USD per 1,000; null: from the cheapest to the dearest single model. */
+  readonly aiqRange: readonly [number, number] | null;
+  readonly resamples: number;
+}
+
 /** All that a report is computed from. */
-export interface ReportInput {
+export interface ReportInput extends Judging {
   readonly run: Report["run"];
   readonly workload: {
     readonly name: string;
@@ -41,15 +54,6 @@ export interface ReportInput {
   readonly reference: string;
   /** Models on the hull of the training part, where something is held out; null: the hull is of these prompts. */
   readonly fittedHull: readonly string[] | null;
-  readonly objectives: readonly Objective[] | null;
-  readonly margins: Readonly<Partial<Record<"quality" | "costUsdPer1k" | "latencyMs", number>>>;
-  /** Service level objective that goodput counts by; null: none is stated. */
-  readonly slo: Slo | null;
-  readonly missing: MissingRule;
-  readonly lambdaPerUsd: number;
-  /** AIQ's cost range, USD per 1,000; null: from the cheapest to the dearest single model. */
-  readonly aiqRange: readonly [number, number] | null;
-  readonly resamples: number;
   readonly warnings: readonly string[];
 }
 

@@ -16,8 +16,9 @@ export interface HullPoints {
   readonly all: readonly CostQuality[];
   /** Models that the hull may use: those with a known cost; where something is held out, the training part's hull models. */
   readonly now: readonly CostQuality[];
-  readonly resamples: number;
-  at(resample: number): CostQuality[];
+  readonly hull: readonly CostQuality[];
+  /** [resample] the hull again: once a report, for all policies that stand beside it. */
+  readonly hulls: readonly (readonly CostQuality[])[];
   /** [unit] influence on the mean of a ledger column, centred by stratum: for the acceleration of BCa. */
   influence(column: number): Float64Array;
   /** The ledger's columns of a model, by its index. */
@@ -46,13 +47,16 @@ export function hullPoints({ all, now }: Pick<HullPoints, "all" | "now">, ledger
       if (!held) influences.set(column, (held = centredByStratum(units, unitInfluence(units, ledger.columns[column] as Column).influence)));
       return held;
     },
-    resamples: means[0]?.quality.resampled.length ?? 0,
-    at: (b) =>
-      now.map(({ index }) => ({
-        index,
-        quality: means[index]?.quality.resampled[b] as number,
-        cost: means[index]?.cost.resampled[b] as number,
-      })),
+    hull: nonDecreasingHull(now),
+    hulls: Array.from({ length: means[0]?.quality.resampled.length ?? 0 }, (_, b) =>
+      nonDecreasingHull(
+        now.map(({ index }) => ({
+          index,
+          quality: means[index]?.quality.resampled[b] as number,
+          cost: means[index]?.cost.resampled[b] as number,
+        })),
+      ),
+    ),
   };
 }
 
@@ -73,10 +77,9 @@ export function costMatchedMix(
   margin: number | null,
 ): ReportPolicy["costMatchedMix"] {
   const { quality, cost } = figures.means;
-  const at = hullAt(nonDecreasingHull(models.now), cost.mean);
+  const at = hullAt(models.hull, cost.mean);
   if (!at || Number.isNaN(quality.mean) || cost.n < quality.n) return null;
-  const again = Float64Array.from({ length: models.resamples }, (_, b) => {
-    const hull = nonDecreasingHull(models.at(b));
+  const again = Float64Array.from(models.hulls, (hull, b) => {
     const first = hull[0];
     if (!first) return NaN;
     const mix = hullAt(hull, Math.max(cost.resampled[b] as number, first.cost));
