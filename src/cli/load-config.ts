@@ -11,8 +11,8 @@ export interface LoadedConfig {
   readonly config: Config;
   /** What relative paths in it are relative to. */
   readonly folder: string;
-  /** Where each of its policies stands. */
-  readonly places: ReadonlyMap<PolicySpec, Place>;
+  /** Where each of its policies stands, and each of its models, by name. */
+  readonly places: ReadonlyMap<PolicySpec | string, Place>;
 }
 
 /** Reads the config named, or wrp.yaml of this folder where there is one; none for `false`. Throws WrpError with file, line and value. */
@@ -38,7 +38,7 @@ export function loadConfig(file: string | false | undefined, cwd: string): Loade
   const parsed = configSchema.safeParse(value);
   if (parsed.success) {
     checkConfig(parsed.data, placeAt);
-    return { config: parsed.data, folder: dirname(path), places: new Map(parsed.data.policies?.map((spec, k) => [spec, placeAt(["policies", k])])) };
+    return { config: parsed.data, folder: dirname(path), places: placesOf(parsed.data) };
   }
 
   const [first, ...more] = parsed.error.issues.map((issue) => ({
@@ -49,6 +49,13 @@ export function loadConfig(file: string | false | undefined, cwd: string): Loade
     place: { file: name, ...(first?.line === undefined ? {} : { line: first.line }) },
     hint: more.length > 0 ? `and ${more.map((m) => `line ${m.line ?? "?"}: ${m.message}`).join("; ")}` : "wrp schema config prints what a config may hold",
   });
+
+  function placesOf({ policies = [], models = [] }: Config): LoadedConfig["places"] {
+    return new Map<PolicySpec | string, Place>([
+      ...policies.map((spec, k) => [spec, placeAt(["policies", k])] as const),
+      ...models.map(({ name: model }, k) => [model, placeAt(["models", k])] as const),
+    ]);
+  }
 
   function placeAt(keys: readonly PropertyKey[]): Place {
     const line = lineOf(keys);
@@ -72,9 +79,11 @@ function checkConfig(config: Config, placeAt: (path: readonly PropertyKey[]) => 
     if (spec.kind === "rules") for (const [r, rule] of spec.rules.entries()) condition(rule.when, placeAt(["policies", k, "rules", r, "when"]));
   }
   const names = new Set<string>();
-  for (const [k, { name }] of (config.models ?? []).entries()) {
+  for (const [k, { name, simulated }] of (config.models ?? []).entries()) {
     if (names.has(name)) throw new WrpError(`two models are named "${name}"`, { place: placeAt(["models", k]) });
     names.add(name);
+    const slices = typeof simulated === "object" && typeof simulated.quality === "object" ? simulated.quality.slices : undefined;
+    if (Array.isArray(slices)) for (const [j, { when }] of slices.entries()) condition(when, placeAt(["models", k, "simulated", "quality", "slices", j, "when"]));
   }
 }
 

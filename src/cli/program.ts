@@ -159,7 +159,7 @@ export function program(world: World, outcome: Outcome): Command {
 
   wrp
     .command("help")
-    .summary("help on a command, or on: exit-codes, environment, metrics")
+    .summary("help on a command, or on: exit-codes, environment, metrics, profiles")
     .argument("[topic]")
     .action(async (topic: string | undefined) => {
       const command = wrp.commands.find((c) => c.name() === topic);

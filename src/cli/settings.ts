@@ -3,6 +3,7 @@ import { WrpError } from "../model/errors.ts";
 import type { RunSettings } from "../evaluate.ts";
 import type { WorkloadOptions } from "../workload/index.ts";
 import type { LoadedConfig } from "./load-config.ts";
+import { modelsOf } from "./models.ts";
 import { policyFromFlag } from "./policy-flag.ts";
 
 /** Flags of `wrp eval` as commander gives them. */
@@ -68,11 +69,13 @@ export function workloadOptions(data: readonly string[], flags: EvalFlags, { con
 }
 
 /** How to judge: flags before the config, defaults last. Throws WrpError on a value that makes no sense. */
-export function runSettings(flags: EvalFlags, { config }: LoadedConfig): RunSettings {
+export function runSettings(flags: EvalFlags, loaded: LoadedConfig): RunSettings {
+  const { config } = loaded;
   const free = new Set(flags.free ?? []);
+  const configured = modelsOf(loaded);
   const models = [
-    ...(config.models ?? []).map((m) => (free.has(m.name) ? { ...m, price: "free" as const } : m)),
-    ...[...free].filter((name) => !config.models?.some((m) => m.name === name)).map((name) => ({ name, price: "free" as const })),
+    ...configured.map((m) => (free.has(m.name) ? { ...m, price: "free" as const } : m)),
+    ...[...free].filter((name) => !configured.some((m) => m.name === name)).map((name) => ({ name, price: "free" as const })),
   ];
   if (flags.lambda !== undefined && flags.lambda < 0) throw new WrpError(`--lambda must be ≥ 0 (got ${flags.lambda})`);
   const resamples = flags.resamples ?? DEFAULT_RESAMPLES;

@@ -31,6 +31,7 @@ export function describeModel(
     priceSource: outcomes.zeroCost.includes(name) ? "unpriced (recorded cost is 0 on every prompt)" : prices.sourceOf(name, priced),
     trusted: spec?.trusted ?? null,
     guarded: spec?.guarded ?? null,
+    simulated: spec?.simulated ? (spec.simulated.source ?? "the config's own figures") : null,
   };
 }
 

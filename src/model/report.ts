@@ -210,6 +210,7 @@ export const reportSchema = z.object({
       priceSource: z.string(),
       trusted: z.boolean().nullable(),
       guarded: z.boolean().nullable(),
+      simulated: z.string().nullable().describe("where the figures that its answers are drawn from are from; null: its answers are real"),
     }),
   ),
   policies: z.array(policySchema),

@@ -17,6 +17,7 @@ import { Ledger, type Entry } from "./ledger.ts";
 import { costMatchedMix, hullPoints, pendingAiq, singlePoints } from "./mix.ts";
 import { movedBetween } from "./moved.ts";
 import { reportedPolicy } from "./policies.ts";
+import { simulatedFigures } from "./simulated.ts";
 import { slicesOf } from "./slices.ts";
 import { pendingSweep, type PendingSweep, type SweepSpec } from "./sweeps.ts";
 
@@ -85,13 +86,14 @@ export function* compiling(input: ReportInput): Generator<number, Omit<Report, "
   const reported = policies.map((policy): ReportPolicy => {
     const entry = entries.get(policy.name) as Entry;
     const figures = read(entry);
+    const own = reportedPolicy({ policy, figures, columns, compared, units, readAll, models: input.models, lambdaPerUsd: input.lambdaPerUsd, slo: input.slo, reference });
     return {
-      ...reportedPolicy({ policy, figures, columns, compared, units, readAll, models: input.models, lambdaPerUsd: input.lambdaPerUsd, slo: input.slo, reference }),
+      ...own,
       costMatchedMix: policy.hindsight ? null : costMatchedMix(entry, figures, models, columns.models, besideMixes, input.margins.quality ?? null),
       ...policyAiq(sweeps.find((s) => s.policy === policy.name)?.sweep ?? null, range),
       gainAtBestSingle: best && figures.quality.mean !== null ? figures.quality.mean - best.quality : null,
       gapAtOracle: oracleQuality !== null && figures.quality.mean !== null ? oracleQuality - figures.quality.mean : null,
-      simulated: [],
+      simulated: simulatedFigures(policy, input.models, own),
       onFrontier: false,
       dominatedBy: [],
     };

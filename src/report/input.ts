@@ -18,6 +18,8 @@ export interface ModelInfo {
   readonly priceSource: string;
   readonly trusted: boolean | null;
   readonly guarded: boolean | null;
+  /** Where the profile's figures are from, where its answers are simulated; null: they are real. */
+  readonly simulated: string | null;
 }
 
 /** A call that failed is a gap, or counts as a refusal of quality 0. */

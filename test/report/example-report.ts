@@ -226,7 +226,7 @@ function simulated(): Report {
   return base({
     workload: workload("last-week", n, 41),
     policies,
-    models: [model("gpt-5-mini", n, "genai-prices 2026-09-23"), model("qwen3-8b@local", n, "simulated")],
+    models: [model("gpt-5-mini", n, "genai-prices 2026-09-23"), { ...model("qwen3-8b@local", n, "config: $0.05 in, $0.1 out per million tokens"), simulated: "150 calls measured on 2026-11-20" }],
     objectives: ["quality", "costUsdPer1k", "latencyMs.p95"],
     frontier: policies.map((p) => p.name),
     comparisons: [
@@ -334,7 +334,7 @@ function compare(a: string, b: string, difference: number, half: number): Report
 }
 
 function model(name: string, n: number, priceSource: string): Report["models"][number] {
-  return { name, graded: n, failed: 0, priced: n, priceSource, trusted: null, guarded: null };
+  return { name, graded: n, failed: 0, priced: n, priceSource, trusted: null, guarded: null, simulated: null };
 }
 
 function workload(name: string, prompts: number, missing: number): Report["workload"] {

@@ -36,8 +36,8 @@ test("the terminal report in colour", async () => {
 });
 
 const rows: DecisionRow[] = [
-  { ordinal: 0, id: "a", dataset: "mmlu", policy: "length", model: "gpt-4", rule: "length ≥ 400", quality: 1, costUsd: 0.0042, latencyMs: 812 },
-  { ordinal: 1, id: '=cmd|"x"', dataset: "a,b", policy: "-p", model: null, rule: "line\nbreak", quality: null, costUsd: null, latencyMs: null },
+  { ordinal: 0, id: "a", dataset: "mmlu", policy: "length", model: "gpt-4", rule: "length ≥ 400", quality: 1, costUsd: 0.0042, latencyMs: 812, simulated: true },
+  { ordinal: 1, id: '=cmd|"x"', dataset: "a,b", policy: "-p", model: null, rule: "line\nbreak", quality: null, costUsd: null, latencyMs: null, simulated: false },
 ];
 
 test.each(["jsonl", "csv"] as const)("decisions as %s", (format) => {

@@ -245,7 +245,7 @@ export function sampleReport(p: Population, n: number, seed: number, resamples: 
     run: { id: "", seed, createdAt: "", configHash: "", workloadHash: "", wrpVersion: "" },
     workload: { name: p.name, files: [], duplicates: 0, summary: { read: n, excluded: 0, filtered: 0, sampledOut: 0, promptsPerFile: [], warnings: [] } },
     columns,
-    models: MODELS.map((name) => ({ name, priceSource: "simulated", trusted: null, guarded: null })),
+    models: MODELS.map((name) => ({ name, priceSource: "simulated", trusted: null, guarded: null, simulated: null })),
     policies,
     weak: "weak",
     strong: "strong",

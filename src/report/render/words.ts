@@ -108,6 +108,11 @@ function simulatedNote({ policies }: Report, { a, b, metric }: Comparison): stri
   return rests ? " (simulated)" : "";
 }
 
+/** Said behind a number that rests on these models' answers, where any of them is simulated. */
+export function simulatedModels({ models }: Report, names: readonly string[]): string {
+  return models.some(({ name, simulated }) => simulated !== null && names.includes(name)) ? " (simulated)" : "";
+}
+
 /** How a metric's numbers are written, by the unit in its name. */
 export function metricFormat(metric: string): (value: number) => string {
   if (/usd/i.test(metric)) return usd;
@@ -127,6 +132,7 @@ export function metricWords(metric: string): string {
     latencyMs: "latency",
     ttftMs: "time to first token",
     errorRate: "error rate",
+    goodput: "goodput",
     "privacy.leakRate": "leak rate",
   };
   return Object.hasOwn(known, metric) ? (known[metric] as string) : metric;

@@ -1,15 +1,16 @@
 import type { Report } from "../../../model/report.ts";
 import { escapeHtml, escapeHtmlLines } from "../escape.ts";
 import { count, percent, signed, usd } from "../numbers.ts";
+import { simulatedModels } from "../words.ts";
 import type { Section } from "./section.ts";
 import { sortableTable } from "./table.ts";
 
 /** The prompts that two policies send to different models. */
 export function movedSection(report: Report): Section {
-  return { id: "moved", title: "Prompts that moved", html: report.moved.map((pair, i) => onePair(pair, i)).join("\n") };
+  return { id: "moved", title: "Prompts that moved", html: report.moved.map((pair, i) => onePair(report, pair, i)).join("\n") };
 }
 
-function onePair({ a, b, count: moved, n, prompts }: Report["moved"][number], index: number): string {
+function onePair(report: Report, { a, b, count: moved, n, prompts }: Report["moved"][number], index: number): string {
   const texts = prompts.some((prompt) => prompt.text !== undefined);
   const better = prompts.filter((prompt) => prompt.qualityDifference > 0).length;
   const worse = prompts.filter((prompt) => prompt.qualityDifference < 0).length;
@@ -37,5 +38,5 @@ function onePair({ a, b, count: moved, n, prompts }: Report["moved"][number], in
   });
   const shown = prompts.length < moved ? `; ${count(prompts.length)} of them below` : "";
   const filter = `<p class="filter" hidden><label for="filter-${index}">Filter</label> <input id="filter-${index}" type="search" placeholder="id, model or text"> <select aria-label="Which way"><option value="">all</option><option value="up">better (${count(better)})</option><option value="down">worse (${count(worse)})</option><option value="same">same quality</option></select> <output aria-live="polite"></output></p>`;
-  return `<details class="moved"${prompts.length <= 50 ? " open" : ""}><summary>${escapeHtml(a)} → ${escapeHtml(b)}: ${count(moved)} of ${count(n)} prompts (${percent(n === 0 ? 0 : moved / n)})${shown}</summary>${filter}${table}</details>`;
+  return `<details class="moved"${prompts.length <= 50 ? " open" : ""}><summary>${escapeHtml(a)} → ${escapeHtml(b)}: ${count(moved)} of ${count(n)} prompts (${percent(n === 0 ? 0 : moved / n)})${shown}${simulatedModels(report, prompts.flatMap((p) => [p.modelA, p.modelB]))}</summary>${filter}${table}</details>`;
 }
