@@ -1,15 +1,17 @@
+import { alignBaseline, baselineLines } from "./evaluate/baseline.ts";
 import { decide, type ExplainedPolicy } from "./evaluate/decide.ts";
 import { describeModel, referenceName, settingsWarnings } from "./evaluate/describe.ts";
 import { figuresUnder, fitOn, gather, storedWorkload, type Gathered } from "./evaluate/gather.ts";
 import { stopIfAsked } from "./evaluate/interrupt.ts";
 import type { Parts, RunConfig, RunSettings } from "./evaluate/parts.ts";
+import { policiesUnderTest } from "./evaluate/under-test.ts";
 import { valueHash } from "./lib/hash.ts";
 import type { OutcomeColumns } from "./model/columns.ts";
 import type { Report } from "./model/report.ts";
 import type { RunRecord } from "./outcomes/store.ts";
 import { priceBook, type PriceBook } from "./pool/price-book.ts";
 import { compiling } from "./report/compile.ts";
-import type { ReportInput } from "./report/input.ts";
+import type { ModelInfo, ReportInput } from "./report/input.ts";
 import { assemble, type Assembly } from "./router/assemble.ts";
 import type { ModelFigures } from "./router/index.ts";
 import { nonDecreasingHull } from "./stats/hull.ts";
@@ -24,7 +26,14 @@ export type EvaluateEvent =
   | { readonly type: "read"; readonly prompts: number; readonly stored: boolean }
   | { readonly type: "decided"; readonly policy: string; readonly prompts: number; readonly reused: boolean }
   | { readonly type: "computing"; readonly resamples: number; readonly of: number }
-  | { readonly type: "done"; readonly report: Report; readonly columns: OutcomeColumns; readonly policies: readonly ExplainedPolicy[] };
+  | {
+      readonly type: "done";
+      readonly report: Report;
+      readonly columns: OutcomeColumns;
+      readonly policies: readonly ExplainedPolicy[];
+      /** The lines of a baseline file that this run is blessed as. */
+      readonly baseline: () => Iterable<string>;
+    };
 
 /**
  * The pipeline: workload → answers → grades → outcomes → decisions → report. The same settings, workload and seed give the
@@ -35,7 +44,7 @@ export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, voi
   const started = clockMs();
   const prices = priceBook(settings.models);
   const fitted = parts.trainedOn ? await fitOn(parts.trainedOn, parts, prices) : null;
-  const config: RunConfig = { settings, fitted };
+  const config: RunConfig = { settings, fitted, baseline: parts.baseline?.hash ?? null };
   const configHash = valueHash(config);
   const createdAt = parts.now().toISOString();
   const run: Report["run"] = { id: parts.runId, seed: settings.seed, createdAt, configHash, workloadHash: workload.hash, wrpVersion: parts.wrpVersion };
@@ -45,6 +54,10 @@ export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, voi
     const outcomes = yield* gather(parts, prices);
     const readMs = clockMs() - started;
     const { context, policies, notes } = assembled(outcomes.columns, config, parts.placeOf);
+    const reference = referenceName(settings, policies, context.strong);
+    const underTest = policiesUnderTest(settings, policies, reference);
+    const tested = [...new Set([...underTest, ...settings.gates.flatMap(({ policy }) => policy ?? [])])];
+    const baseline = parts.baseline && alignBaseline(parts.baseline, outcomes.columns, settings, outcomes.comparability, tested);
     const decideFrom = clockMs();
     const decided: ExplainedPolicy[] = [];
     const counts = { computed: 0, reused: 0, micros: 0 };
@@ -63,7 +76,7 @@ export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, voi
     const reportFrom = clockMs();
     const reportKey = valueHash({ configHash, workloadHash: workload.hash, wrpVersion: parts.wrpVersion });
     const known = parts.fresh ? null : store.findReport(reportKey);
-    const computed = known ?? (yield* computeReport(reportInput(run, parts, config, prices, outcomes, { context, policies, notes }, decided), parts));
+    const computed = known ?? (yield* computeReport(reportInput(run, parts, config, prices, outcomes, { context, policies, notes }, decided, { reference, underTest, baseline }), parts));
     const ended = clockMs();
     const report: Report = {
       ...computed,
@@ -82,7 +95,14 @@ export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, voi
       },
     };
     store.finishRun(parts.runId, reportKey, report);
-    yield { type: "done", report, columns: outcomes.columns, policies: decided };
+    const blessed = decided.filter((policy) => tested.includes(policy.name));
+    yield {
+      type: "done",
+      report,
+      columns: outcomes.columns,
+      policies: decided,
+      baseline: () => baselineLines(report, outcomes.columns, blessed, modelInfos(settings, prices, outcomes), settings, outcomes.comparability),
+    };
   } catch (error) {
     store.failRun(parts.runId);
     throw error;
@@ -108,8 +128,9 @@ function reportInput(
   { fitted }: RunConfig,
   prices: PriceBook,
   outcomes: Gathered,
-  { context, policies, notes }: Assembly,
+  { context, notes }: Assembly,
   decided: readonly ExplainedPolicy[],
+  judged: Pick<ReportInput, "reference" | "underTest" | "baseline">,
 ): ReportInput {
   const { columns, summary, duplicates, warnings } = outcomes;
   return {
@@ -117,14 +138,18 @@ function reportInput(
     run,
     workload: { name: workload.name, files: workload.files, summary, duplicates },
     columns,
-    models: columns.models.map((name) => describeModel(name, settings, prices, outcomes)),
+    models: modelInfos(settings, prices, outcomes),
     policies: decided,
     weak: context.weak,
     strong: context.strong,
-    reference: referenceName(settings, policies, context.strong),
+    ...judged,
     fittedHull: fitted && hullModels(fitted.filter((m) => columns.models.includes(m.name))),
     warnings: [...warnings, ...notes, ...decided.flatMap((p) => (p.rules?.notes ?? []).map((note) => `policy "${p.name}": ${note}`)), ...settingsWarnings(settings, columns, fitted)],
   };
+}
+
+function modelInfos(settings: RunSettings, prices: PriceBook, outcomes: Gathered): ModelInfo[] {
+  return outcomes.columns.models.map((name) => describeModel(name, settings, prices, outcomes));
 }
 
 function hullModels(figures: readonly ModelFigures[]): string[] {
@@ -139,7 +164,7 @@ export async function redecide(
 ): Promise<{ columns: OutcomeColumns; policies: ExplainedPolicy[]; settings: RunSettings; figures: readonly ModelFigures[] }> {
   const { settings, fitted } = JSON.parse(run.config) as RunConfig;
   // JSON has no NaN: an unknown figure came back as null.
-  const config = { settings, fitted: fitted && fitted.map((m) => ({ name: m.name, quality: m.quality ?? NaN, costUsdPer1k: m.costUsdPer1k ?? NaN })) };
+  const config = { settings, baseline: null, fitted: fitted && fitted.map((m) => ({ name: m.name, quality: m.quality ?? NaN, costUsdPer1k: m.costUsdPer1k ?? NaN })) };
   const known = { ...parts, settings, workload: storedWorkload(parts.store, run.workloadHash), wrpVersion: run.wrpVersion, fresh: false, concurrency: 1 };
   const reading = gather(known, priceBook(settings.models));
   let step = await reading.next();

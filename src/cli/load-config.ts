@@ -6,22 +6,25 @@ import { condition } from "../lib/cel.ts";
 import { configSchema, policyKinds, type Config, type PolicySpec } from "../model/config.ts";
 import { WrpError, type Place } from "../model/errors.ts";
 import { factOf } from "../router/index.ts";
+import { gateOf } from "./gates.ts";
 
 export interface LoadedConfig {
   readonly config: Config;
   /** What relative paths in it are relative to. */
   readonly folder: string;
-  /** Where each of its policies stands, and each of its models, by name. */
-  readonly places: ReadonlyMap<PolicySpec | string, Place>;
+  /** Where each of its policies stands. */
+  readonly places: ReadonlyMap<PolicySpec, Place>;
+  /** Where what a path leads to stands in the file, or the nearest thing around it that does. */
+  placeAt(path: readonly PropertyKey[]): Place | undefined;
 }
 
 /** Reads the config named, or wrp.yaml of this folder where there is one; none for `false`. Throws WrpError with file, line and value. */
 export function loadConfig(file: string | false | undefined, cwd: string): LoadedConfig {
-  if (file === false) return { config: {}, folder: cwd, places: new Map() };
+  if (file === false) return { config: {}, folder: cwd, places: new Map(), placeAt: () => undefined };
   const name = file ?? "wrp.yaml";
   const path = resolve(cwd, name);
   if (!existsSync(path)) {
-    if (file === undefined) return { config: {}, folder: cwd, places: new Map() };
+    if (file === undefined) return { config: {}, folder: cwd, places: new Map(), placeAt: () => undefined };
     throw new WrpError("no such config", { place: { file: name } });
   }
   let text: string;
@@ -38,7 +41,7 @@ export function loadConfig(file: string | false | undefined, cwd: string): Loade
   const parsed = configSchema.safeParse(value);
   if (parsed.success) {
     checkConfig(parsed.data, placeAt);
-    return { config: parsed.data, folder: dirname(path), places: placesOf(parsed.data) };
+    return { config: parsed.data, folder: dirname(path), places: new Map(parsed.data.policies?.map((spec, k) => [spec, placeAt(["policies", k])])), placeAt };
   }
 
   const [first, ...more] = parsed.error.issues.map((issue) => ({
@@ -49,13 +52,6 @@ export function loadConfig(file: string | false | undefined, cwd: string): Loade
     place: { file: name, ...(first?.line === undefined ? {} : { line: first.line }) },
     hint: more.length > 0 ? `and ${more.map((m) => `line ${m.line ?? "?"}: ${m.message}`).join("; ")}` : "wrp schema config prints what a config may hold",
   });
-
-  function placesOf({ policies = [], models = [] }: Config): LoadedConfig["places"] {
-    return new Map<PolicySpec | string, Place>([
-      ...policies.map((spec, k) => [spec, placeAt(["policies", k])] as const),
-      ...models.map(({ name: model }, k) => [model, placeAt(["models", k])] as const),
-    ]);
-  }
 
   function placeAt(keys: readonly PropertyKey[]): Place {
     const line = lineOf(keys);
@@ -78,12 +74,23 @@ function checkConfig(config: Config, placeAt: (path: readonly PropertyKey[]) => 
     if (spec.kind === "threshold") factOf(spec.fact, placeAt(["policies", k, "fact"]));
     if (spec.kind === "rules") for (const [r, rule] of spec.rules.entries()) condition(rule.when, placeAt(["policies", k, "rules", r, "when"]));
   }
+  for (const [k, gate] of (config.gates ?? []).entries()) located(placeAt(["gates", k]), () => gateOf(gate));
   const names = new Set<string>();
   for (const [k, { name, simulated }] of (config.models ?? []).entries()) {
     if (names.has(name)) throw new WrpError(`two models are named "${name}"`, { place: placeAt(["models", k]) });
     names.add(name);
     const slices = typeof simulated === "object" && typeof simulated.quality === "object" ? simulated.quality.slices : undefined;
     if (Array.isArray(slices)) for (const [j, { when }] of slices.entries()) condition(when, placeAt(["models", k, "simulated", "quality", "slices", j, "when"]));
+  }
+}
+
+/** Runs `work`; an error of the user's gets the place it is about. */
+function located<T>(place: Place, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof WrpError)) throw error;
+    throw new WrpError(error.message, { place, cause: error, ...(error.hint === undefined ? {} : { hint: error.hint }) });
   }
 }
 

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import type { ConfigModel, ModelSpec } from "../model/config.ts";
-import { unknownName } from "../model/errors.ts";
+import { unknownName, type Place } from "../model/errors.ts";
 import type { ShippedProfile } from "../model/profile.ts";
 import type { LoadedConfig } from "./load-config.ts";
 
 /** The config's models with the shipped profiles that they name filled in. Throws WrpError on an unknown profile. */
-export function modelsOf({ config, places }: Pick<LoadedConfig, "config" | "places">): ModelSpec[] {
-  return (config.models ?? []).map((model) => resolved(model, places));
+export function modelsOf({ config, placeAt }: Pick<LoadedConfig, "config" | "placeAt">): ModelSpec[] {
+  return (config.models ?? []).map((model, k) => resolved(model, placeAt(["models", k, "simulated"])));
 }
 
 /** The profiles that come with wrp, by name. */
@@ -14,13 +14,13 @@ export function shippedProfiles(): Readonly<Record<string, ShippedProfile>> {
   return JSON.parse(readFileSync(new URL("../../datasets/profiles.json", import.meta.url), "utf8")) as Record<string, ShippedProfile>;
 }
 
-function resolved({ simulated, ...model }: ConfigModel, places: LoadedConfig["places"]): ModelSpec {
+function resolved({ simulated, ...model }: ConfigModel, place: Place | undefined): ModelSpec {
   if (simulated === undefined) return model;
   const { profile: name, ...own } = typeof simulated === "string" ? { profile: simulated } : simulated;
   if (name === undefined) return { ...model, simulated: own };
   const shipped = shippedProfiles();
   const base = Object.hasOwn(shipped, name) ? shipped[name] : undefined;
-  if (!base) throw unknownName("profile", name, Object.keys(shipped), places.get(model.name));
+  if (!base) throw unknownName("profile", name, Object.keys(shipped), place);
   const { price, ...profile } = base;
   return { ...model, ...(model.price === undefined && price ? { price } : {}), simulated: { ...profile, ...own } };
 }

@@ -69,6 +69,10 @@ export function program(world: World, outcome: Outcome): Command {
     .option("--slo <metric=ms>", "count goodput: calls within latencyMs=2000,ttftMs=500", collect)
     .option("--missing <rule>", "a failed call is a gap, or failure-is-refusal (quality 0)")
     .option("--aiq-range <low,high>", "fixed cost range of AIQ, USD per 1,000 prompts")
+    .option("--gate [expression]", "a line to stay on the right side of: 'quality >= baseline - 0.01'; alone: the config must have gates; repeatable", gates)
+    .option("--no-gates", "leave the config's gates aside")
+    .option("--bless", "write the baseline file that gates compare with, from this run")
+    .option("--baseline <file>", "the baseline file (default: wrp.baseline.jsonl beside the config)")
     .option("--lambda <per-usd>", "regret's price of quality: u = quality - lambda · cost in USD", number)
     .optionsGroup("Running:")
     .option("--seed <n>", "seed of sampling, splits and resamples (default: 1)", whole)
@@ -78,7 +82,7 @@ export function program(world: World, outcome: Outcome): Command {
     .optionsGroup("Output:")
     .option("--json", "print the report document, nothing else")
     .option("--jsonl", "print typed events as they happen, the report last")
-    .option("-o, --output <file>", "write the report by ending: .html .md .json .svg .csv; decisions: .jsonl .decisions.csv; repeatable", append)
+    .option("-o, --output <file>", "write the report by ending: .html .md .json .svg .csv .xml (JUnit); decisions: .jsonl .decisions.csv; repeatable", append)
     .option("--with-content", "carry prompt texts in reports also in CI")
     .addHelpText("after", EVAL_EXAMPLES)
     .action(async (data: string[], flags) => {
@@ -213,6 +217,11 @@ function collect(value: string, held: string[] | undefined): string[] {
   const parts = value.split(",").map((part) => part.trim()).filter((part) => part !== "");
   if (parts.length === 0) throw new InvalidArgumentError("must not be empty.");
   return [...(held ?? []), ...parts];
+}
+
+/** Repeatable, with or without a value. */
+function gates(value: string | true, held: (string | true)[] | boolean | undefined): (string | true)[] {
+  return [...(Array.isArray(held) ? held : []), value];
 }
 
 function whole(value: string): number {

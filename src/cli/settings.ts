@@ -3,6 +3,7 @@ import { WrpError } from "../model/errors.ts";
 import type { RunSettings } from "../evaluate.ts";
 import type { WorkloadOptions } from "../workload/index.ts";
 import type { LoadedConfig } from "./load-config.ts";
+import { gatesOf } from "./gates.ts";
 import { modelsOf } from "./models.ts";
 import { policyFromFlag } from "./policy-flag.ts";
 
@@ -20,6 +21,12 @@ export interface EvalFlags {
   readonly models?: string[];
   readonly policy?: string[];
   readonly free?: string[];
+  /** By --gate: true where it stands alone. */
+  readonly gate?: (string | true)[] | true;
+  /** False for --no-gates. */
+  readonly gates?: boolean;
+  readonly baseline?: string;
+  readonly bless?: boolean;
   readonly reference?: string;
   readonly objective?: string[];
   readonly margin?: string[];
@@ -96,6 +103,7 @@ export function runSettings(flags: EvalFlags, loaded: LoadedConfig): RunSettings
     lambdaPerUsd: flags.lambda ?? 0,
     aiqRange: flags.aiqRange === undefined ? null : costRange(flags.aiqRange),
     resamples,
+    gates: gatesOf(flags, loaded),
   };
 }
 

@@ -5,6 +5,8 @@ import type { KeptBackend } from "../pool/backend.ts";
 
 /** A backend whose answers the store keeps: each is asked for once, whatever policies, runs and processes want it. */
 export interface Asker {
+  /** Hash of what names the backend's answers. */
+  readonly source: string;
   answer(prompts: readonly Prompt[], model: string): Promise<readonly (Answer | null)[]>;
   counts(): SavedCounts;
 }
@@ -16,6 +18,7 @@ export function asker(backend: KeptBackend, store: OutcomeStore): Asker {
     for (const key of Object.keys(counts) as (keyof SavedCounts)[]) counts[key] += more[key];
   };
   return {
+    source: backend.source.hash,
     counts: () => ({ ...counts }),
     async answer(prompts, model) {
       const keys = prompts.map((prompt): AnswerKey => ({ hash: prompt.hash, variant: backend.variantOf(prompt), messages: prompt.messages }));

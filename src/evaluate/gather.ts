@@ -58,6 +58,8 @@ export async function* gather(
     storeMs,
     zeroCost,
     duplicates: pour.builder.duplicates,
+    /** What a baseline must agree with. */
+    comparability: { graders: pour.builder.graders(), simulated: pour.simulated() },
     warnings: zeroCost.map((name) => `${name} costs 0 on every prompt: taken as unpriced; say --free ${name} (or price: free in wrp.yaml) if it really costs nothing`),
   };
 }
@@ -128,6 +130,8 @@ function pourInto({ settings, store, concurrency }: Pick<Parts, "settings" | "st
     /** Recorded ones. */
     answers: () => answers,
     grades: () => grades,
+    /** What names the simulated models' answers. */
+    simulated: () => Object.fromEntries([...simulated].map(([name, own]) => [name, own.source])),
     /** What the simulated models' answers added to the store, or found there. */
     kept: () => [...simulated.values()].map((own) => own.counts()),
     async add(read: readonly Prompt[]): Promise<void> {

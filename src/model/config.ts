@@ -87,6 +87,11 @@ export const configSchema = z.strictObject({
     .strictObject({ latencyMs: z.number().positive().optional(), ttftMs: z.number().positive().optional() })
     .optional()
     .describe("what goodput counts as good: milliseconds to the last, and to the first, token"),
+  gates: z
+    .array(z.union([z.string(), z.strictObject({ policy: z.string().describe("the one it is about; default: each of yours"), expression: z.string() })]))
+    .optional()
+    .describe("lines to stay on the right side of: quality >= baseline - 0.01, costUsdPer1k <= 0.8 * baseline, latencyMs.p95 < 2000"),
+  baseline: z.string().optional().describe("the file that wrp eval --bless writes; default wrp.baseline.jsonl beside this file"),
   seed: z.number().int().nonnegative().optional(),
   store: z.string().optional(),
 });

@@ -237,9 +237,15 @@ export const reportSchema = z.object({
   gates: z.array(
     z.object({
       expression: z.string(),
+      policy: z.string(),
       verdict: z.enum(["pass", "fail", "inconclusive"]),
-      observed: z.number().nullable(),
-      bound: z.number().nullable(),
+      observed: z.number().nullable().describe("the policy's figure; against a baseline, on the prompts that both know"),
+      bound: z.number().nullable().describe("one-sided 95 % bound that the verdict rests on, on the metric's scale"),
+      line: z.number().nullable().describe("what it must be on the right side of: factor · baseline + offset"),
+      baseline: z.number().nullable().describe("the blessed run's figure on the same prompts"),
+      n: z.number().int().describe("prompts that it stands on"),
+      nToSettle: z.number().nullable().describe("prompts at which the bound would reach the line, at the observed spread"),
+      note: z.string().nullable().describe("why it cannot be decided"),
     }),
   ),
   verdict: z.enum(["pass", "fail", "inconclusive", "none"]),

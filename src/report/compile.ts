@@ -12,6 +12,7 @@ import { comparedPrompts, type Compared } from "./compared.ts";
 import { METRICS } from "./definitions.ts";
 import { counts, describeOracle, describeWorkload, methodOf, whyUndecided } from "./describe.ts";
 import { judge, objectivesOf } from "./frontier.ts";
+import { overall, pendingGate, type GateSubject, type MixFigures, type PendingGate } from "./gates.ts";
 import type { DecidedPolicy, ReportInput } from "./input.ts";
 import { Ledger, type Entry } from "./ledger.ts";
 import { costMatchedMix, hullPoints, pendingAiq, singlePoints } from "./mix.ts";
@@ -71,7 +72,13 @@ export function* compiling(input: ReportInput): Generator<number, Omit<Report, "
   const costs = input.aiqRange ?? costRange(singles.now);
   const range = costs && costs[1] > costs[0] ? costs : null; // AIQ divides by the range's width
   const area = range && singles.now.length > 0 ? pendingAiq(ledger, singles.now.map((p) => p.index), range, units, input.resamples) : null;
-  const results = yield* resampling(units, ledger.columns, input.resamples, random(run.seed, "resample"), [...sweeps.map(({ sweep }) => sweep.resample), ...(area ? [area.resample] : [])]);
+  const readAll = design(columns.cluster, columns.clusters, columns.stratum, random(run.seed, "units of all read"));
+  const gates = pendingGates(input, { ...input, compared, units, readAll, ledger, resamples: curveResamples });
+  const results = yield* resampling(units, ledger.columns, input.resamples, random(run.seed, "resample"), [
+    ...sweeps.map(({ sweep }) => sweep.resample),
+    ...(area ? [area.resample] : []),
+    ...gates.flatMap(({ pending }) => (pending.resample ? [pending.resample] : [])),
+  ]);
   const read = (entry: Entry) => ledger.read(entry, results);
 
   const models = hullPoints(singles, ledger, results, units);
@@ -81,15 +88,17 @@ export function* compiling(input: ReportInput): Generator<number, Omit<Report, "
   const oracleQuality = oracle ? read(entries.get(oracle.name) as Entry).quality.mean : null;
 
   const besideMixes = policies.filter((p) => !p.hindsight).length;
-  const readAll = design(columns.cluster, columns.clusters, columns.stratum, random(run.seed, "units of all read"));
 
+  const mixes = new Map<string, MixFigures>();
   const reported = policies.map((policy): ReportPolicy => {
     const entry = entries.get(policy.name) as Entry;
     const figures = read(entry);
+    const mix = policy.hindsight ? null : costMatchedMix(entry, figures, models, columns.models, besideMixes, input.margins.quality ?? null);
+    if (mix?.row) mixes.set(policy.name, { difference: mix.row.difference, bounds: mix.oneSided, n: figures.quality.n });
     const own = reportedPolicy({ policy, figures, columns, compared, units, readAll, models: input.models, lambdaPerUsd: input.lambdaPerUsd, slo: input.slo, reference });
     return {
       ...own,
-      costMatchedMix: policy.hindsight ? null : costMatchedMix(entry, figures, models, columns.models, besideMixes, input.margins.quality ?? null),
+      costMatchedMix: mix?.row ?? null,
       ...policyAiq(sweeps.find((s) => s.policy === policy.name)?.sweep ?? null, range),
       gainAtBestSingle: best && figures.quality.mean !== null ? figures.quality.mean - best.quality : null,
       gapAtOracle: oracleQuality !== null && figures.quality.mean !== null ? oracleQuality - figures.quality.mean : null,
@@ -125,6 +134,8 @@ export function* compiling(input: ReportInput): Generator<number, Omit<Report, "
     return sweep.finish(!above, best ?? { quality: NaN, costUsdPer1k: NaN });
   });
 
+  const decidedGates = gates.map(({ policy, pending }) => pending.finish(results, mixes.get(policy) ?? null));
+
   return {
     schemaVersion: 1,
     run,
@@ -144,8 +155,8 @@ export function* compiling(input: ReportInput): Generator<number, Omit<Report, "
       zeroRouter: models.now.length > 0 ? { hull: models.hull.map((p) => ({ name: columns.models[p.index] as string, costUsdPer1k: p.cost, quality: p.quality })) } : null,
       hypervolume: dearest === null ? null : finite(hypervolume(judged.filter((p) => p.onFrontier).flatMap(pointOf), dearest)),
     },
-    gates: [],
-    verdict: "none",
+    gates: decidedGates,
+    verdict: overall(decidedGates),
     statistics: {
       level: 0.95,
       resamples: input.resamples,
@@ -166,6 +177,16 @@ export function* compiling(input: ReportInput): Generator<number, Omit<Report, "
       return [{ a: a.name, b: reference.name, mean, pairs: metric === "quality" ? pairs : null, identical, independent }];
     });
   }
+}
+
+/** Every gate on the policy it names, or on each under test. */
+function pendingGates(input: ReportInput, subject: GateSubject): { policy: string; pending: PendingGate }[] {
+  return input.gates.flatMap((gate) =>
+    (gate.policy === null ? input.underTest : [gate.policy]).map((name) => {
+      const policy = input.policies.find((p) => p.name === name) as DecidedPolicy;
+      return { policy: name, pending: pendingGate(gate, policy, input.baseline?.get(name) ?? null, subject) };
+    }),
+  );
 }
 
 /** True where two policies choose alike on every compared prompt, or mix alike. */

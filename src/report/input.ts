@@ -1,5 +1,7 @@
 import type { Decisions, OutcomeColumns } from "../model/columns.ts";
+import type { Gate } from "../model/gate.ts";
 import type { Report } from "../model/report.ts";
+import type { PromptFigures } from "./prompt-figures.ts";
 import type { WorkloadFile, WorkloadSummary } from "../model/workload.ts";
 
 /** A policy that has decided. */
@@ -36,6 +38,7 @@ export interface Judging {
   /** AIQ's cost range, USD per 1,000; null: from the cheapest to the dearest single model. */
   readonly aiqRange: readonly [number, number] | null;
   readonly resamples: number;
+  readonly gates: readonly Gate[];
 }
 
 /** All that a report is computed from. */
@@ -57,6 +60,10 @@ export interface ReportInput extends Judging {
   /** Models on the hull of the training part, where something is held out; null: the hull is of these prompts. */
   readonly fittedHull: readonly string[] | null;
   readonly warnings: readonly string[];
+  /** Policies that a gate which names none is about. */
+  readonly underTest: readonly string[];
+  /** The blessed run's figures on these prompts, by policy under test; null where there is no baseline. */
+  readonly baseline: ReadonlyMap<string, PromptFigures> | null;
 }
 
 /** Milliseconds to the last token, and to the first. */

@@ -50,6 +50,9 @@ async function measure(n: number): Promise<{ ms: number; policies: number }> {
     lambdaPerUsd: 0,
     aiqRange: null,
     resamples: RESAMPLES,
+    gates: [],
+    underTest: [],
+    baseline: null,
     warnings: [],
   });
   return { ms: performance.now() - started, policies: decided.length };

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { desk } from "../desk.ts";
 import { folder, jsonl, policy, timeless } from "../wrp.ts";
 
-const prompts = desk(200).map(({ outcomes: _, chosen: __, ...row }) => row);
+const prompts = desk(200).map(({ outcomes: _outcomes, chosen: _chosen, ...row }) => row);
 const CONFIG = `
 datasets: [desk.jsonl]
 models:

@@ -188,7 +188,7 @@ function hostile(): Report {
         ],
       },
     ],
-    gates: [{ expression: `quality["</pre><script>"] > 0.8`, verdict: "fail", observed: 0.4, bound: 0.45 }],
+    gates: [{ expression: `quality["</pre><script>"] > 0.8`, policy: "<b>", verdict: "fail", observed: 0.4, bound: 0.45, line: 0.8, baseline: null, n: 3, nToSettle: null, note: null }],
     verdict: "fail",
     warnings: [`<script>alert("warning")</script> | pipe \u001B]0;title\u0007`],
   });
@@ -234,9 +234,9 @@ function simulated(): Report {
       { ...compare("rules", "qwen3-8b@local", 210, 40), metric: "latencyMs.p95", verdict: "worse" },
     ],
     gates: [
-      { expression: "quality >= 0.8", verdict: "pass", observed: 0.829, bound: 0.811 },
-      { expression: "privacy.leakRate == 0", verdict: "fail", observed: 0.031, bound: 0.072 },
-      { expression: "latencyMs.p99 <= 4000", verdict: "inconclusive", observed: null, bound: null },
+      { expression: "quality >= baseline - 0.01", policy: "rules", verdict: "pass", observed: 0.829, bound: 0.821, line: 0.815, baseline: 0.825, n, nToSettle: null, note: null },
+      { expression: "privacy.leakRate == 0", policy: "rules", verdict: "fail", observed: 0.031, bound: 0.072, line: 0, baseline: null, n: 130, nToSettle: null, note: null },
+      { expression: "latencyMs.p99 <= 4000", policy: "rules", verdict: "inconclusive", observed: null, bound: null, line: 4000, baseline: null, n: 0, nToSettle: null, note: "no latency is known" },
     ],
     verdict: "fail",
     reference: "gpt-5-mini",

@@ -216,6 +216,7 @@ export function sampleReport(p: Population, n: number, seed: number, resamples: 
     n,
     models: MODELS,
     ids: Array.from({ length: n }, (_, i) => String(i)),
+    promptHash: BigUint64Array.from({ length: n }, (_, i) => BigInt(i)),
     quality,
     costUsd,
     latencyMs: [],
@@ -258,6 +259,9 @@ export function sampleReport(p: Population, n: number, seed: number, resamples: 
     lambdaPerUsd: 0,
     aiqRange: costRangeOf(p),
     resamples,
+    gates: [],
+    underTest: [],
+    baseline: null,
     warnings: [],
   });
 }

@@ -3,7 +3,7 @@ import { escapeMarkdown } from "./escape.ts";
 import { reportFacts } from "./facts.ts";
 import { policyGroups } from "./groups.ts";
 import { cost, costDecimals, count, counted, GAP, interval, milliseconds, quality, signed } from "./numbers.ts";
-import { comparisonsThatMatter, comparisonWords, isOwnMix, MARK_LEGEND, metricFormat, VERDICT_MARK } from "./words.ts";
+import { comparisonsThatMatter, comparisonWords, gateFormat, gateWords, isOwnMix, MARK_LEGEND, VERDICT_MARK } from "./words.ts";
 
 const SENTENCES = 10;
 
@@ -29,14 +29,17 @@ function warnings({ warnings: all }: Report): string {
   return ["> [!WARNING]", ...all.map((text) => `> - ${md(text)}`)].join("\n");
 }
 
-function gates({ gates: all }: Report): string {
+function gates(report: Report): string {
+  const { gates: all } = report;
   if (all.length === 0) return "";
   const rows = all.map((gate) => {
-    const format = metricFormat(/^[\w.]+/.exec(gate.expression)?.[0] ?? "");
-    const numbers = [gate.observed, gate.bound].map((v) => (v === null ? GAP : format(v)));
-    return line([md(gate.expression), gate.verdict, ...numbers]);
+    const format = gateFormat(gate.expression);
+    const numbers = [gate.observed, gate.bound, gate.line].map((v) => (v === null ? GAP : format(v)));
+    return line([md(gate.expression), md(gate.policy), { pass: "✅ pass", fail: "❌ fail", inconclusive: "❔ inconclusive" }[gate.verdict], ...numbers]);
   });
-  return [line(["gate", "verdict", "observed", "bound"]), line(["---", "---", "--:", "--:"]), ...rows].join("\n");
+  const open = all.filter((gate) => gate.verdict !== "pass").map((gate) => `- ${md(gateWords(report, gate))}`);
+  const table = [line(["gate", "policy", "verdict", "observed", "bound", "line"]), line(["---", "---", "---", "--:", "--:", "--:"]), ...rows];
+  return [...table, ...(open.length > 0 ? ["", ...open] : [])].join("\n");
 }
 
 function table(report: Report): string {

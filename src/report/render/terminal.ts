@@ -5,7 +5,7 @@ import { reportFacts } from "./facts.ts";
 import { policyGroups } from "./groups.ts";
 import { displayWidth, fitNames } from "./names.ts";
 import { cost, costDecimals, count, counted, GAP, milliseconds, percent, quality, signed } from "./numbers.ts";
-import { comparisonsThatMatter, comparisonWords, isOwnMix, MARK_LEGEND, metricFormat, VERDICT_MARK } from "./words.ts";
+import { comparisonsThatMatter, comparisonWords, gateWords, isOwnMix, MARK_LEGEND, VERDICT_MARK } from "./words.ts";
 
 /** What the terminal can be asked. */
 export interface TerminalOptions {
@@ -256,14 +256,12 @@ function sentences(report: Report, width: number, paint: Paint): string {
   return shown.join("\n");
 }
 
-function gates({ gates: all, verdict }: Report, width: number, paint: Paint): string {
+function gates(report: Report, width: number, paint: Paint): string {
+  const { gates: all, verdict } = report;
   if (all.length === 0) return "";
   const style = { pass: "green", fail: "red", inconclusive: "yellow", none: "dim" } as const;
   const lines = all.flatMap((gate) => {
-    const format = metricFormat(/^[\w.]+/.exec(gate.expression)?.[0] ?? "");
-    const seen = gate.observed === null ? GAP : format(gate.observed);
-    const bound = gate.bound === null ? "" : `, bound ${format(gate.bound)}`;
-    const parts = wrap(`${visible(gate.expression)}: observed ${seen}${bound}`, width - 15);
+    const parts = wrap(visible(gateWords(report, gate).replace(`: ${gate.verdict}: `, ": ")), width - 15);
     return parts.map((part, i) => ` ${i === 0 ? paint(style[gate.verdict], gate.verdict.padEnd(13)) : " ".repeat(13)} ${part}`);
   });
   return [` ${paint("bold", "gates")} ${paint(style[verdict], verdict)}`, ...lines].join("\n");

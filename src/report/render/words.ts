@@ -113,12 +113,40 @@ export function simulatedModels({ models }: Report, names: readonly string[]): s
   return models.some(({ name, simulated }) => simulated !== null && names.includes(name)) ? " (simulated)" : "";
 }
 
+/** A gate's verdict with its figures, as a sentence. */
+export function gateWords(report: Report, gate: Report["gates"][number]): string {
+  const { expression, policy, verdict, observed, bound, line, baseline, n, nToSettle, note } = gate;
+  const format = gateFormat(expression);
+  if (observed === null) return `${expression} (${policy}): ${verdict}: ${note ?? "nothing is known of it"}`;
+  const figures = [
+    `observed ${format(observed)}${gateSimulated(report, gate)} on ${count(n)} prompts`,
+    ...(bound === null ? [] : [`one-sided 95 % bound ${format(bound)}`]),
+    ...(line === null || baseline === null ? [] : [`line ${format(line)} (baseline ${format(baseline)})`]),
+    ...(note === null ? [] : [note]),
+    ...(nToSettle === null ? [] : [`about ${count(roundUp(nToSettle))} prompts would settle it`]),
+  ];
+  return `${expression} (${policy}): ${verdict}: ${figures.join(", ")}`;
+}
+
+/** How the numbers of a gate are written. */
+export function gateFormat(expression: string): (value: number) => string {
+  const metric = /^[^<>=!]+/.exec(expression)?.[0].trim() ?? "";
+  return metric.startsWith("share.") ? percent : metricFormat(metric);
+}
+
+/** Said behind what a gate observed, where that rests on simulated answers: where a prompt goes does not. */
+function gateSimulated({ policies }: Report, { expression, policy }: Report["gates"][number]): string {
+  const drawn = policies.find(({ name }) => name === policy)?.simulated ?? [];
+  const wanted = expression.startsWith("costMatchedMix") ? "quality" : expression;
+  return drawn.some((what) => wanted.startsWith(what)) ? " (simulated)" : "";
+}
+
 /** How a metric's numbers are written, by the unit in its name. */
 export function metricFormat(metric: string): (value: number) => string {
   if (/usd/i.test(metric)) return usd;
   if (/ms\b|Ms\b|Ms\.|latency|ttft/.test(metric)) return milliseconds;
-  if (/rate$/i.test(metric)) return percent;
-  return metric === "quality" ? quality : plain;
+  if (/rate$|^goodput$/i.test(metric)) return percent;
+  return metric === "quality" || metric === "costMatchedMix" ? quality : plain;
 }
 
 /** A metric's name in prose. */
