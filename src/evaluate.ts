@@ -1,17 +1,22 @@
 import { alignBaseline, baselineLines } from "./evaluate/baseline.ts";
+import { basisOf, knownModels, withModels } from "./evaluate/basis.ts";
 import { decide, type ExplainedPolicy } from "./evaluate/decide.ts";
 import { describeModel, referenceName, settingsWarnings } from "./evaluate/describe.ts";
+import { expectedOutcomes } from "./evaluate/expect.ts";
 import { figuresUnder, fitOn, gather, storedWorkload, type Gathered } from "./evaluate/gather.ts";
 import { stopIfAsked } from "./evaluate/interrupt.ts";
 import type { Parts, RunConfig, RunSettings } from "./evaluate/parts.ts";
 import { policiesUnderTest } from "./evaluate/under-test.ts";
 import { valueHash } from "./lib/hash.ts";
 import type { OutcomeColumns } from "./model/columns.ts";
+import type { PolicySpec } from "./model/config.ts";
+import { WrpError } from "./model/errors.ts";
 import type { Report } from "./model/report.ts";
+import { modelFigures } from "./outcomes/figures.ts";
 import type { RunRecord } from "./outcomes/store.ts";
 import { priceBook, type PriceBook } from "./pool/price-book.ts";
 import { compiling } from "./report/compile.ts";
-import type { ModelInfo, ReportInput } from "./report/input.ts";
+import type { Basis, ModelInfo, ReportInput } from "./report/input.ts";
 import { assemble, type Assembly } from "./router/assemble.ts";
 import type { ModelFigures } from "./router/index.ts";
 import { nonDecreasingHull } from "./stats/hull.ts";
@@ -51,11 +56,11 @@ export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, voi
   const read: RunConfig["read"] = { name: workload.name, files: workload.files.map((file) => file.name) };
   store.startRun({ ...run, config: JSON.stringify({ ...config, read }) }, prices.records);
   try {
-    const outcomes = yield* gather(parts, prices);
+    const outcomes = await basedOn(yield* gather(parts, prices), parts);
     const readMs = clockMs() - started;
-    const { context, policies, notes } = assembled(outcomes.columns, config, parts.placeOf);
-    const reference = referenceName(settings, policies, context.strong);
-    const underTest = policiesUnderTest(settings, policies, reference);
+    const { context, policies, notes } = assembled(outcomes, config, parts.placeOf);
+    const reference = referenceName(settings, policies, context.strong, outcomes.basis);
+    const underTest = policiesUnderTest(settings, policies, reference, outcomes.basis);
     const tested = [...new Set([...underTest, ...settings.gates.flatMap(({ policy }) => policy ?? [])])];
     const baseline = parts.baseline && alignBaseline(parts.baseline, outcomes.columns, settings, outcomes.comparability, tested);
     const decideFrom = clockMs();
@@ -74,7 +79,9 @@ export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, voi
     const decideMs = clockMs() - decideFrom;
 
     const reportFrom = clockMs();
-    const reportKey = valueHash({ configHash, workloadHash: workload.hash, wrpVersion: parts.wrpVersion });
+    // List prices are those of the day.
+    const pricedOn = outcomes.basis === "decisions" ? createdAt.slice(0, 10) : null;
+    const reportKey = valueHash({ configHash, pricedOn, workloadHash: workload.hash, wrpVersion: parts.wrpVersion });
     const known = parts.fresh ? null : store.findReport(reportKey);
     const computed = known ?? (yield* computeReport(reportInput(run, parts, config, prices, outcomes, { context, policies, notes }, decided, { reference, underTest, baseline }), parts));
     const ended = clockMs();
@@ -127,28 +134,30 @@ function reportInput(
   { workload, settings }: Parts,
   { fitted }: RunConfig,
   prices: PriceBook,
-  outcomes: Gathered,
+  outcomes: Based,
   { context, notes }: Assembly,
   decided: readonly ExplainedPolicy[],
   judged: Pick<ReportInput, "reference" | "underTest" | "baseline">,
 ): ReportInput {
-  const { columns, summary, duplicates, warnings } = outcomes;
+  const { columns, basis, logged, summary, duplicates, warnings } = outcomes;
   return {
     ...settings,
     run,
     workload: { name: workload.name, files: workload.files, summary, duplicates },
+    basis,
     columns,
+    logged,
     models: modelInfos(settings, prices, outcomes),
     policies: decided,
     weak: context.weak,
     strong: context.strong,
     ...judged,
     fittedHull: fitted && hullModels(fitted.filter((m) => columns.models.includes(m.name))),
-    warnings: [...warnings, ...notes, ...decided.flatMap((p) => (p.rules?.notes ?? []).map((note) => `policy "${p.name}": ${note}`)), ...settingsWarnings(settings, columns, fitted)],
+    warnings: [...warnings, ...notes, ...decided.flatMap((p) => (p.rules?.notes ?? []).map((note) => `policy "${p.name}": ${note}`)), ...settingsWarnings(settings, columns, fitted, basis)],
   };
 }
 
-function modelInfos(settings: RunSettings, prices: PriceBook, outcomes: Gathered): ModelInfo[] {
+function modelInfos(settings: RunSettings, prices: PriceBook, outcomes: Based): ModelInfo[] {
   return outcomes.columns.models.map((name) => describeModel(name, settings, prices, outcomes));
 }
 
@@ -161,7 +170,7 @@ function hullModels(figures: readonly ModelFigures[]): string[] {
 export async function redecide(
   run: RunRecord,
   parts: Pick<Parts, "store" | "clockMs" | "signal">,
-): Promise<{ columns: OutcomeColumns; policies: ExplainedPolicy[]; settings: RunSettings; figures: readonly ModelFigures[] }> {
+): Promise<{ columns: OutcomeColumns; policies: ExplainedPolicy[]; settings: RunSettings; figures: readonly ModelFigures[]; basis: Basis }> {
   const { settings, fitted } = JSON.parse(run.config) as RunConfig;
   // JSON has no NaN: an unknown figure came back as null.
   const config = { settings, baseline: null, fitted: fitted && fitted.map((m) => ({ name: m.name, quality: m.quality ?? NaN, costUsdPer1k: m.costUsdPer1k ?? NaN })) };
@@ -169,11 +178,12 @@ export async function redecide(
   const reading = gather(known, priceBook(settings.models));
   let step = await reading.next();
   while (!step.done) step = await reading.next();
-  const { columns } = step.value;
-  const { policies, context } = assembled(columns, config);
+  const outcomes = await basedOn(step.value, { ...known, now: () => new Date(run.createdAt) });
+  const { columns } = outcomes;
+  const { policies, context } = assembled(outcomes, config);
   const decided: ExplainedPolicy[] = [];
   for (const policy of policies) decided.push((await decide(policy, columns, known)).explained);
-  return { columns, settings, figures: context.models, policies: decided };
+  return { columns, settings, figures: context.models, policies: decided, basis: outcomes.basis };
 }
 
 /** A stored report under the names that this run's user gave; another run of the same bytes may have stored it. */
@@ -186,8 +196,37 @@ function named(workload: Report["workload"], read: NonNullable<RunConfig["read"]
   return { ...workload, name: read.name, files: workload.files.map((file, k) => ({ ...file, name: read.files[k] ?? file.name })) };
 }
 
-function assembled(columns: OutcomeColumns, { settings, fitted }: RunConfig, placeOf?: Parts["placeOf"]) {
+/** Outcomes with what they are a basis for. */
+type Based = Gathered & { readonly basis: Basis; readonly logged: OutcomeColumns | null; readonly sources: ReadonlyMap<string, string> | null };
+
+/** Decides what a report can stand on; where that is decisions alone, expects what nobody saw. */
+async function basedOn(outcomes: Gathered, { store, workload, settings, now }: Pick<Parts, "store" | "workload" | "settings" | "now">): Promise<Based> {
+  const { columns, chosen } = outcomes;
+  const known = knownModels(columns, chosen, settings.models, settings.only);
+  const basis = basisOf(columns, settings, known);
+  const judged = basis === "outcomes" ? columns.models : known;
+  for (const name of settings.only ?? []) if (!judged.includes(name)) throw new WrpError(`no outcome of model "${name}" in this workload`, { hint: `models: ${outcomes.seen.join(", ") || "none"}` });
+  if (basis === "outcomes") return { ...outcomes, basis, logged: null, sources: null };
+  const logged = withModels(columns, chosen, known);
+  const { columns: expected, sources } = await expectedOutcomes(logged, store.readPrompts(workload.hash), settings.models, now());
+  return { ...outcomes, columns: expected, basis, logged, sources };
+}
+
+function assembled({ columns, basis }: Pick<Based, "columns" | "basis">, { settings, fitted }: RunConfig, placeOf?: Parts["placeOf"]): Assembly {
+  const logged = columns.chosen.some((m) => m >= 0);
+  if (basis === "decisions") return assembleDecisions(columns, settings.policies, logged, placeOf);
   // A model of the training part alone cannot be judged here; one that it lacks is there without figures.
   const figures = fitted && columns.models.map((name) => fitted.find((m) => m.name === name) ?? { name, quality: NaN, costUsdPer1k: NaN });
-  return assemble(figures ?? figuresUnder(settings.missing, columns), settings.policies, columns.facts, columns.chosen.some((m) => m >= 0), placeOf);
+  return assemble(figures ?? figuresUnder(settings.missing, columns), settings.policies, columns.facts, logged, placeOf);
+}
+
+/** The controls that need no outcomes. */
+const BLIND_CONTROLS: readonly string[] = ["random", "cheapest"];
+
+/** Policies where nobody knows how good an answer would have been: the live router's own choices stand beside the user's. */
+function assembleDecisions(columns: OutcomeColumns, specs: readonly PolicySpec[], logged: boolean, placeOf?: Parts["placeOf"]): Assembly {
+  const figures = modelFigures(columns).map((model) => ({ ...model, quality: NaN }));
+  const own: readonly PolicySpec[] = !logged || specs.some((spec) => spec.kind === "recorded" || spec.name === "recorded") ? specs : [{ kind: "recorded" }, ...specs];
+  const { policies, context } = assemble(figures, own, columns.facts, logged, placeOf);
+  return { context, policies: policies.filter((policy) => !policy.control || BLIND_CONTROLS.includes(policy.kind)), notes: [] };
 }

@@ -77,7 +77,7 @@ export async function deliver(
     if (format.of === "report") return [await renderers[format.format].render(report, {})];
     const { columns, policies } = await decided();
     const simulated = new Set(report.models.flatMap(({ name, simulated: source }) => (source === null ? [] : [name])));
-    return renderDecisions(decisionRows(columns, policies, simulated), format.format);
+    return renderDecisions(decisionRows(columns, policies, simulated, report.basis), format.format);
   }
 }
 

@@ -27,7 +27,7 @@ export async function* gather(
   parts: Pick<Parts, "store" | "workload" | "settings" | "clockMs" | "signal" | "concurrency">,
   prices: PriceBook,
 ) {
-  const { store, workload, settings, clockMs, signal } = parts;
+  const { store, workload, clockMs, signal } = parts;
   const stored = store.findWorkload(workload.hash);
   const writer = stored ? null : store.writeWorkload({ hash: workload.hash, name: workload.name, files: workload.files });
   const pour = pourInto(parts, prices);
@@ -49,10 +49,13 @@ export async function* gather(
   const from = clockMs();
   const recorded = writer?.finish(summary) ?? { answersNew: 0, answersKnown: pour.answers(), gradesNew: 0, gradesKnown: pour.grades() };
   storeMs += clockMs() - from;
-  const { columns, zeroCost } = pour.builder.finish(prices.free);
-  for (const name of settings.only ?? []) if (!columns.models.includes(name)) throw unknownModel(name, pour.seen());
+  const { columns, zeroCost, chosen } = pour.builder.finish(prices.free);
   return {
     columns,
+    /** Models that were answered or simulated, also those not asked for. */
+    seen: pour.seen(),
+    /** What a live router chose, also models without an outcome. */
+    chosen,
     summary,
     saved: [recorded, ...pour.kept()].reduce(sum),
     storeMs,
@@ -175,8 +178,4 @@ function recordedAndSimulated(name: string): WrpError {
 /** The numeric facts that policies read, and the length control's. */
 function factsOf(policies: readonly PolicySpec[]): string[] {
   return [...new Set(["prompt.lengthCodePoints", ...policies.flatMap((p) => (p.kind === "threshold" ? [factOf(p.fact).name] : []))])];
-}
-
-function unknownModel(name: string, known: readonly string[]): WrpError {
-  return new WrpError(`no outcome of model "${name}" in this workload`, { hint: `models: ${known.join(", ") || "none"}` });
 }

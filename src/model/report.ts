@@ -90,6 +90,7 @@ const policySchema = z.object({
   gapAtOracle: z.number().nullable(),
   versusReference: z.object({ win: z.number(), tie: z.number(), loss: z.number() }).optional(),
   simulated: z.array(z.string()).describe("what rests on simulation; empty where nothing does"),
+  expected: z.array(z.string()).describe("what is expected rather than measured, on the basis of decisions"),
   onFrontier: z.boolean(),
   dominatedBy: z.array(z.string()),
 });
@@ -158,13 +159,14 @@ const movedSchema = z.object({
   b: z.string(),
   count: z.number().describe("compared prompts on which the two choose different models"),
   n: z.number().int(),
+  flows: z.array(z.object({ from: z.string(), to: z.string(), count: z.number().int() })).describe("how many go from which model to which, most first"),
   prompts: z.array(
     z.object({
       ordinal: z.number().int(),
       id: z.string(),
       modelA: z.string(),
       modelB: z.string(),
-      qualityDifference: z.number().describe("b minus a"),
+      qualityDifference: z.number().nullable().describe("b minus a; null where nobody knows"),
       costUsdDifference: z.number().nullable(),
       text: z.string().optional().describe("only with --with-content, or outside CI"),
     }),
@@ -173,6 +175,9 @@ const movedSchema = z.object({
 
 export const reportSchema = z.object({
   schemaVersion: z.literal(1),
+  basis: z
+    .enum(["outcomes", "decisions"])
+    .describe("decisions: nobody saw what the other models would have answered, so costs and latencies are expected and quality is not known"),
   run: z.object({
     id: z.string(),
     seed: z.number().int(),

@@ -83,11 +83,11 @@ export class ColumnsBuilder {
   }
 
   /**
-   * The finished columns.
+   * The finished columns, and what a live router chose, by name: also models without an outcome.
    *
    * @param free models whose cost 0 is a price, as the config says; another model that costs 0 everywhere is unpriced
    */
-  finish(free: ReadonlySet<string>): { columns: OutcomeColumns; zeroCost: string[] } {
+  finish(free: ReadonlySet<string>): { columns: OutcomeColumns; zeroCost: string[]; chosen: LabelColumn } {
     const n = this.size;
     const models = [...this.#index.keys()];
     const zeroCost: string[] = [];
@@ -125,7 +125,7 @@ export class ColumnsBuilder {
       ),
       chosen: chosen.index.map((k) => (k === -1 ? -1 : (modelOf[k] as number))),
     };
-    return { columns, zeroCost };
+    return { columns, zeroCost, chosen };
   }
 
   #model(name: string): ModelColumns {

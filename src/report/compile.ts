@@ -8,7 +8,7 @@ import { meanInterval, type Bounds } from "../stats/intervals.ts";
 import { resampling, type Mean } from "../stats/means.ts";
 import { random } from "../stats/random.ts";
 import { compareFamily, differenceInterval, promptsToSettle, type Difference } from "./comparisons.ts";
-import { comparedPrompts, type Compared } from "./compared.ts";
+import { allPrompts, comparedPrompts, type Compared } from "./compared.ts";
 import { METRICS } from "./definitions.ts";
 import { counts, describeOracle, describeWorkload, methodOf, whyUndecided } from "./describe.ts";
 import { judge, objectivesOf } from "./frontier.ts";
@@ -17,6 +17,7 @@ import type { DecidedPolicy, ReportInput } from "./input.ts";
 import { Ledger, type Entry } from "./ledger.ts";
 import { costMatchedMix, hullPoints, pendingAiq, singlePoints } from "./mix.ts";
 import { movedBetween } from "./moved.ts";
+import { blindWarnings, decidedPolicy, expectedFigures } from "./decided.ts";
 import { reportedPolicy } from "./policies.ts";
 import { simulatedFigures } from "./simulated.ts";
 import { slicesOf } from "./slices.ts";
@@ -41,8 +42,9 @@ export function compileReport(input: ReportInput): Omit<Report, "timing"> {
 
 /** `compileReport` in steps: yields the number of resamples done. */
 export function* compiling(input: ReportInput): Generator<number, Omit<Report, "timing">> {
-  const { columns, policies, run } = input;
-  const compared = comparedPrompts(columns, input.missing);
+  const { columns, policies, run, basis } = input;
+  const blind = basis === "decisions";
+  const compared = blind ? allPrompts(columns) : comparedPrompts(columns, input.missing);
   const warnings = [...input.warnings, ...input.workload.summary.warnings, ...compared.warnings];
   const units = design(
     Int32Array.from(compared.at, (i) => columns.cluster[i] as number),
@@ -64,7 +66,7 @@ export function* compiling(input: ReportInput): Generator<number, Omit<Report, "
   }));
 
   const curveResamples = Math.min(input.resamples, Math.max(FEWEST_RESAMPLES, Math.floor(CURVE_VISITS / compared.n)));
-  const sweeps = pendingSweeps(input, compared, units, curveResamples).map((one) => ({
+  const sweeps = (blind ? [] : pendingSweeps(input, compared, units, curveResamples)).map((one) => ({
     ...one,
     gap: ledger.gap(columns.models.indexOf(one.spec.weak), columns.models.indexOf(one.spec.strong)),
   }));
@@ -95,11 +97,13 @@ export function* compiling(input: ReportInput): Generator<number, Omit<Report, "
     const figures = read(entry);
     const mix = policy.hindsight ? null : costMatchedMix(entry, figures, models, columns.models, besideMixes, input.margins.quality ?? null);
     if (mix?.row) mixes.set(policy.name, { difference: mix.row.difference, bounds: mix.oneSided, n: figures.quality.n });
-    const own = reportedPolicy({ policy, figures, columns, compared, units, readAll, models: input.models, lambdaPerUsd: input.lambdaPerUsd, slo: input.slo, reference });
+    const subject = { policy, figures, columns, compared, units, readAll, models: input.models, lambdaPerUsd: input.lambdaPerUsd, slo: input.slo, reference };
+    const own = blind ? decidedPolicy(subject, input.logged) : reportedPolicy(subject);
     return {
       ...own,
       costMatchedMix: mix?.row ?? null,
       ...policyAiq(sweeps.find((s) => s.policy === policy.name)?.sweep ?? null, range),
+      expected: blind ? expectedFigures(policy, own) : [],
       gainAtBestSingle: best && figures.quality.mean !== null ? figures.quality.mean - best.quality : null,
       gapAtOracle: oracleQuality !== null && figures.quality.mean !== null ? oracleQuality - figures.quality.mean : null,
       simulated: simulatedFigures(policy, input.models, own),
@@ -108,16 +112,17 @@ export function* compiling(input: ReportInput): Generator<number, Omit<Report, "
     };
   });
 
-  for (const p of reported) if (p.quality.n < compared.n) warnings.push(`${p.name} decides on ${p.quality.n} of ${compared.n} compared prompts: ${whyUndecided(p.kind)}`);
+  if (!blind) for (const p of reported) if (p.quality.n < compared.n) warnings.push(`${p.name} decides on ${p.quality.n} of ${compared.n} compared prompts: ${whyUndecided(p.kind)}`);
   for (const p of reported)
-    if (!p.control && p.costUsdPer1k && p.costUsdPer1k.n < p.quality.n)
+    if (!blind && !p.control && p.costUsdPer1k && p.costUsdPer1k.n < p.quality.n)
       warnings.push(`the cost of ${p.name} is known on ${p.costUsdPer1k.n} of the ${p.quality.n} prompts that its quality stands on`);
   for (const p of reported)
-    if (!p.control && p.latencyMs && p.latencyMs.n < p.quality.n)
+    if (!blind && !p.control && p.latencyMs && p.latencyMs.n < p.quality.n)
       warnings.push(`the latency of ${p.name} is known on ${p.latencyMs.n} of the ${p.quality.n} prompts that its quality stands on`);
   if (input.aiqRange && singles.now.every((m) => m.cost > (input.aiqRange?.[0] ?? 0) * (1 + 1e-9)))
     warnings.push("AIQ's range starts below the cheapest model: that model's quality stands there");
-  const objectives = objectivesOf(input.objectives, reported, warnings);
+  if (blind) warnings.push(...blindWarnings(reported, compared.n));
+  const objectives = objectivesOf(blind ? (input.objectives ?? ["cost"]) : input.objectives, reported, warnings);
   const judged = judge(reported, objectives, warnings);
 
   const comparisons = [
@@ -138,6 +143,7 @@ export function* compiling(input: ReportInput): Generator<number, Omit<Report, "
 
   return {
     schemaVersion: 1,
+    basis,
     run,
     objectives,
     metricDefinitions: METRICS,

@@ -1,5 +1,5 @@
 import type { OutcomeColumns } from "../model/columns.ts";
-import type { DecidedPolicy } from "./input.ts";
+import type { Basis, DecidedPolicy } from "./input.ts";
 import type { DecisionRow } from "./render/decisions.ts";
 
 type Explained = DecidedPolicy & { readonly rules: { readonly rule: Int32Array; readonly rules: readonly string[] } | null };
@@ -8,8 +8,9 @@ type Explained = DecidedPolicy & { readonly rules: { readonly rule: Int32Array; 
  * Every policy's decision on every prompt with its outcome, policy by policy. A mixture's rows are expectations, without a model.
  *
  * @param simulated models whose answers are drawn
+ * @param basis on decisions, only what the live router chose was seen
  */
-export function* decisionRows(columns: OutcomeColumns, policies: readonly Explained[], simulated: ReadonlySet<string>): Generator<DecisionRow, void> {
+export function* decisionRows(columns: OutcomeColumns, policies: readonly Explained[], simulated: ReadonlySet<string>, basis: Basis): Generator<DecisionRow, void> {
   const drawn = columns.models.map((name) => simulated.has(name));
   for (const policy of policies)
     for (let i = 0; i < columns.n; i++) {
@@ -36,6 +37,7 @@ export function* decisionRows(columns: OutcomeColumns, policies: readonly Explai
         costUsd: value(columns.costUsd),
         latencyMs: value(columns.latencyMs),
         simulated: decisions.form === "choice" ? drawn[m] === true : drawn.some((is, k) => is && (decisions.weights[k] as number) > 0),
+        expected: basis === "decisions" && (m < 0 || columns.chosen[i] !== m),
       };
     }
 }

@@ -7,7 +7,7 @@ import { analyticInterval, binaryDifferenceInterval, meanInterval, percentileInt
 import { meanOf, type Mean } from "../stats/means.ts";
 import { fewestForQuantile } from "../stats/quantiles.ts";
 import type { Compared } from "./compared.ts";
-import type { DecidedPolicy, MissingRule, ModelInfo, Slo } from "./input.ts";
+import type { Basis, DecidedPolicy, MissingRule, ModelInfo, Slo } from "./input.ts";
 import { waitsOf } from "./latency.ts";
 import type { Ledger } from "./ledger.ts";
 import { promptFigures, sameFigures, type PromptFigures } from "./prompt-figures.ts";
@@ -32,7 +32,9 @@ interface Measured {
 
 /** All that gates are decided on. */
 export interface GateSubject {
+  readonly basis: Basis;
   readonly columns: OutcomeColumns;
+  readonly logged: OutcomeColumns | null;
   readonly compared: Compared;
   readonly units: Design;
   readonly readAll: Design;
@@ -64,7 +66,9 @@ export interface MixFigures {
  *
  * @param old the baseline's figures of the same policy on the same prompts
  */
-export function pendingGate(gate: Gate, policy: DecidedPolicy, old: PromptFigures | null, subject: GateSubject): PendingGate {
+export function pendingGate(gate: Gate, policy: DecidedPolicy, old: PromptFigures | null, all: GateSubject): PendingGate {
+  const live = all.basis === "decisions" && policy.kind === "recorded" && all.logged !== null;
+  const subject = live ? { ...all, columns: all.logged as OutcomeColumns, compared: { ...all.compared, latencyMs: all.logged?.latencyMs ?? [], ttftMs: all.logged?.ttftMs ?? [] } } : all;
   const finish = (measured: Measured): ReportGate => {
     const line = gate.factor === 0 ? gate.offset : measured.baseline === null ? null : gate.factor * measured.baseline + gate.offset;
     const { verdict, bound } = judged(gate.op, measured, line);
@@ -81,6 +85,7 @@ export function pendingGate(gate: Gate, policy: DecidedPolicy, old: PromptFigure
       note: measured.note,
     };
   };
+  if (all.basis === "decisions" && !live && !KNOWN_BLIND.test(gate.metric)) return { resample: null, finish: () => finish(unknown("nobody saw the answers: it is not known")) };
   if (gate.metric === "costMatchedMix")
     return {
       resample: null,
@@ -95,6 +100,9 @@ export function pendingGate(gate: Gate, policy: DecidedPolicy, old: PromptFigure
   const measure = meanOfMetric(gate, policy, old, subject);
   return { resample: null, finish: (results) => finish(measure(results)) };
 }
+
+/** What is known of a policy, or expected, where the report stands on decisions. */
+const KNOWN_BLIND = /^(costUsdPer1k$|latencyMs\.mean$|share\.|privacy\.|safety\.)/;
 
 /** The verdict of all gates: one that fails fails the run, one that cannot be decided leaves it open. */
 export function overall(gates: readonly ReportGate[]): Report["verdict"] {

@@ -24,6 +24,9 @@ export interface ModelInfo {
   readonly simulated: string | null;
 }
 
+/** A report stands on outcomes; where nobody saw any, on decisions alone: costs and latencies are expected, quality is not known. */
+export type Basis = "outcomes" | "decisions";
+
 /** A call that failed is a gap, or counts as a refusal of quality 0. */
 export type MissingRule = "gap" | "failure-is-refusal";
 
@@ -50,7 +53,11 @@ export interface ReportInput extends Judging {
     readonly summary: WorkloadSummary;
     readonly duplicates: number;
   };
+  readonly basis: Basis;
+  /** On the basis of decisions, with the gaps of costs and latencies filled by expectations. */
   readonly columns: OutcomeColumns;
+  /** What was really logged, where the basis is decisions: what the live router's own row says. */
+  readonly logged: OutcomeColumns | null;
   readonly models: readonly ModelInfo[];
   readonly policies: readonly DecidedPolicy[];
   readonly weak: string | null;

@@ -11,7 +11,7 @@ import { latencyOf } from "./latency.ts";
 import type { Figures } from "./ledger.ts";
 import { constantModel, isBinary } from "./values.ts";
 
-interface Subject {
+export interface Subject {
   readonly policy: DecidedPolicy;
   readonly figures: Figures;
   readonly columns: OutcomeColumns;
@@ -25,7 +25,7 @@ interface Subject {
   readonly reference: DecidedPolicy;
 }
 
-type OwnFigures = Omit<ReportPolicy, "costMatchedMix" | "aiq" | "gainAtBestSingle" | "gapAtOracle" | "simulated" | "onFrontier" | "dominatedBy">;
+export type OwnFigures = Omit<ReportPolicy, "costMatchedMix" | "aiq" | "gainAtBestSingle" | "gapAtOracle" | "simulated" | "expected" | "onFrontier" | "dominatedBy">;
 
 /** What a policy's row says of itself, before it is set beside others. */
 export function reportedPolicy(subject: Subject): OwnFigures {

@@ -53,6 +53,8 @@ async function measure(n: number): Promise<{ ms: number; policies: number }> {
     gates: [],
     underTest: [],
     baseline: null,
+    basis: "outcomes",
+    logged: null,
     warnings: [],
   });
   return { ms: performance.now() - started, policies: decided.length };

@@ -8,6 +8,7 @@ export const examples = {
   hostile,
   sixty,
   simulated,
+  logged,
 } satisfies Record<string, () => Report>;
 
 const PROMPTS = 36_497;
@@ -84,6 +85,7 @@ function routerbench(): Report {
         b: "similarity-knn",
         count: 15_212,
         n: PROMPTS,
+        flows: [{ from: mixtral, to: "zero-one-ai/Yi-34B-Chat", count: 10_141 }, { from: mixtral, to: gpt4, count: 5071 }],
         prompts: Array.from({ length: 40 }, (_, i) => ({
           ordinal: i * 37,
           id: `mmlu-${i}`,
@@ -182,6 +184,7 @@ function hostile(): Report {
         b: names[1] as string,
         count: 2,
         n,
+        flows: [{ from: names[0] as string, to: names[1] as string, count: 1 }, { from: names[1] as string, to: names[0] as string, count: 1 }],
         prompts: [
           { ordinal: 0, id: `"><svg onload=alert(1)>`, modelA: names[0] as string, modelB: names[1] as string, qualityDifference: 1, costUsdDifference: 0.1, text: `</script><!--<script>\u2028 ignore previous instructions \u0000` },
           { ordinal: 1, id: `'--><x>`, modelA: names[1] as string, modelB: names[0] as string, qualityDifference: -1, costUsdDifference: null, text: "```\n</details>\n| a | b |" },
@@ -207,6 +210,54 @@ function sixty(): Report {
     policies: judged.map((p) => ({ ...p, onFrontier: p.dominatedBy.length === 0 })),
     models: policies.slice(0, 12).map((p) => model(p.name, 5000, "recorded in the data")),
     frontier: judged.filter((p) => p.dominatedBy.length === 0).map((p) => p.name),
+  });
+}
+
+/** (g) Last week's log: the live router's choices beside a new policy, nobody saw the other answers. */
+function logged(): Report {
+  const n = 5200;
+  const unknown = { mean: null, ci: null, n: 0 };
+  const waits = (mean: number) => ({ p50: { value: null, ci: null }, p95: { value: null, ci: null }, p99: { value: null, ci: null }, mean, n });
+  const row = (name: string, kind: string, cost: number, latency: number, share: ReportPolicy["share"]): ReportPolicy => ({
+    ...policy({ name, kind, quality: 0, cost, n, share }),
+    quality: unknown,
+    errorRate: unknown,
+    latencyMs: waits(latency),
+    expected: ["costUsdPer1k", "latencyMs"],
+    privacy: { leakRate: { mean: 0.25, ci: [0.2, 0.31], n: 320 }, leakedPrompts: 80 },
+  });
+  const mixed = shares([["gpt-5", 0.62], ["gpt-5-mini", 0.38]]);
+  const rows: ReportPolicy[] = [
+    row("gpt-5", "always", 6.1, 4100, only("gpt-5")),
+    row("gpt-5-mini", "always", 1.2, 1900, only("gpt-5-mini")),
+    {
+      ...policy({ name: "recorded", kind: "recorded", quality: 0, cost: 4.31, n, latency: 1500, share: mixed }),
+      quality: unknown,
+      errorRate: { mean: 0.004, ci: [0.0026, 0.0061], n },
+      privacy: { leakRate: { mean: 0.41, ci: [0.36, 0.46], n: 320 }, leakedPrompts: 131 },
+    },
+    row("short-to-mini", "rules", 3.05, 3300, shares([["gpt-5", 0.4], ["gpt-5-mini", 0.6]])),
+  ];
+  const policies = rows.map(({ arena: _arena, ...p }): ReportPolicy => ({ ...p, costMatchedMix: null, onFrontier: p.name === "gpt-5-mini" }));
+  return base({
+    basis: "decisions",
+    workload: { ...workload("last-week", n, 0), rule: "no prompt has a graded outcome of several models: decisions only" },
+    policies,
+    models: ["gpt-5", "gpt-5-mini"].map((name) => model(name, 0, "expected where not logged: a list price, at the logged answer's length; mean of its logged latencies")),
+    objectives: ["cost"],
+    frontier: ["gpt-5-mini"],
+    comparisons: [{ ...compare("short-to-mini", "recorded", -1.26, 0.09), metric: "costUsdPer1k", verdict: "better" }],
+    moved: [
+      {
+        a: "recorded",
+        b: "short-to-mini",
+        count: 1664,
+        n,
+        flows: [{ from: "gpt-5", to: "gpt-5-mini", count: 1404 }, { from: "gpt-5-mini", to: "gpt-5", count: 260 }],
+        prompts: [{ ordinal: 7, id: "call-7", modelA: "gpt-5", modelB: "gpt-5-mini", qualityDifference: null, costUsdDifference: -0.0121 }],
+      },
+    ],
+    warnings: ["no prompt has a grade of several models: this report stands on decisions"],
   });
 }
 
@@ -293,6 +344,7 @@ function policy(parts: PolicyParts): ReportPolicy {
     gainAtBestSingle: null,
     gapAtOracle: null,
     simulated: [],
+    expected: [],
     onFrontier: false,
     dominatedBy: [],
   };
@@ -385,7 +437,7 @@ function sweep(name: string, weak: string, strong: string, quality: [number, num
   };
 }
 
-interface BaseParts extends Partial<Pick<Report, "comparisons" | "slices" | "sweeps" | "moved" | "gates" | "verdict" | "warnings" | "objectives" | "metrics">> {
+interface BaseParts extends Partial<Pick<Report, "comparisons" | "slices" | "sweeps" | "moved" | "basis" | "gates" | "verdict" | "warnings" | "objectives" | "metrics">> {
   workload: Report["workload"];
   policies: ReportPolicy[];
   models: Report["models"];
@@ -399,6 +451,7 @@ function base(parts: BaseParts): Report {
   const { reference = null, weak = null, strong = null, ...rest } = parts;
   return {
     schemaVersion: 1,
+    basis: "outcomes",
     run: { id: "7f3a91c2d4e8", seed: 1, createdAt: "2026-11-23T01:40:00.000Z", configHash: "c".repeat(32), workloadHash: "d".repeat(32), wrpVersion: "0.1.0" },
     objectives: ["quality", "costUsdPer1k"],
     metricDefinitions: {

@@ -262,6 +262,8 @@ export function sampleReport(p: Population, n: number, seed: number, resamples: 
     gates: [],
     underTest: [],
     baseline: null,
+    basis: "outcomes",
+    logged: null,
     warnings: [],
   });
 }

@@ -3,6 +3,8 @@ import { count, counted, GAP, interval, percent, plain, quality, usd, withInterv
 import { metricWords, simulatedModels } from "./words.ts";
 
 const MOST_NAMES = 12;
+const MOST_MOVED = 3;
+const MOST_FLOWS = 3;
 
 /** One line of what a run says besides its table. */
 export interface Fact {
@@ -17,6 +19,7 @@ export function reportFacts(report: Report): Fact[] {
     objectives(report),
     reference(report),
     frontier(report),
+    ...report.moved.slice(0, MOST_MOVED).map((pair) => moved(pair)),
     zeroRouter(report),
     oracle(report),
     ...report.sweeps.map((one) => sweep(report, one)),
@@ -24,10 +27,10 @@ export function reportFacts(report: Report): Fact[] {
   ].filter((fact) => fact !== null);
 }
 
-function compared({ workload, statistics }: Report): Fact {
+function compared({ basis, workload, statistics }: Report): Fact {
   const parts = [
     counted(workload.prompts, "prompt"),
-    workload.missing > 0
+    basis === "decisions" ? `all read (${workload.rule})` : workload.missing > 0
       ? `${count(workload.missing)} left out (rule: ${workload.rule})`
       : `none left out (rule: ${workload.rule})`,
   ];
@@ -65,6 +68,13 @@ function frontier({ frontier: front, policies }: Report): Fact {
 function listed(names: readonly string[]): string {
   if (names.length <= MOST_NAMES) return names.join(", ");
   return `${names.slice(0, MOST_NAMES).join(", ")} and ${count(names.length - MOST_NAMES)} more`;
+}
+
+function moved({ a, b, count: prompts, n, flows }: Report["moved"][number]): Fact {
+  const largest = flows.slice(0, MOST_FLOWS).map((flow) => `${flow.from} → ${flow.to} ${count(flow.count)}`);
+  const rest = flows.length - largest.length;
+  const parts = [...largest, ...(rest > 0 ? [`${count(rest)} more`] : [])].join(", ");
+  return { label: "moved", text: `${a} → ${b}: ${counted(prompts, "prompt")} of ${count(n)} (${percent(n === 0 ? 0 : prompts / n)})${parts === "" ? "" : `: ${parts}`}` };
 }
 
 function zeroRouter(report: Report): Fact | null {

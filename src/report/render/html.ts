@@ -53,6 +53,7 @@ export async function renderHtml(report: Report): Promise<string> {
 const POLICY = `default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; script-src 'sha256-${hash("sha256", PAGE_SCRIPT, "base64")}'`;
 
 function chartTitle(report: Report): string {
+  if (report.basis === "decisions") return "Expected cost";
   if (paretoPoints(report).length > 0) return "Quality against cost";
   return sweepsTogether(report).length > 0 ? "Quality against the strong model's share" : "Quality";
 }

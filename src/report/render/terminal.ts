@@ -43,9 +43,11 @@ function painter(color: boolean): Paint {
   return (style, text) => (color && text !== "" ? styleText(style, text, { validateStream: false }) : text);
 }
 
-function heading({ workload, run }: Report, width: number, paint: Paint): string {
+function heading({ basis, workload, run }: Report, width: number, paint: Paint): string {
   const name = visible(workload.name);
-  const rest = `  ${counted(workload.prompts, "prompt")} · run ${visible(run.id).slice(0, 12)} · seed ${run.seed}`;
+  const parts = [counted(workload.prompts, "prompt"), ...(basis === "decisions" ? ["decisions only"] : []), `run ${visible(run.id).slice(0, 12)}`, `seed ${run.seed}`];
+  const whole = `  ${parts.join(" · ")}`;
+  const rest = displayWidth(whole) + NAME_MIN <= width ? whole : `  ${parts.slice(0, -1).join(" · ")}`;
   const room = width - 1 - displayWidth(rest);
   return ` ${paint("bold", fitNames([name], room).get(name) ?? name)}${paint("dim", rest)}`;
 }
@@ -116,6 +118,7 @@ function legend(policies: readonly ReportPolicy[], width: number, paint: Paint):
     policies.some((p) => p.costMatchedMix) ? MARK_LEGEND : "",
     policies.some((p) => p.hindsight) ? "* hindsight: sees the outcomes it is judged on" : "",
     policies.some((p) => p.simulated.length > 0) ? "~ simulated" : "",
+    policies.some((p) => p.expected.length > 0) ? "≈ expected: nobody saw these answers" : "",
   ].filter((part) => part !== "");
   return flow(parts, width - 4).map((text) => `   ${paint("dim", text)}`);
 }
@@ -131,21 +134,21 @@ const NO_LINES = Object.fromEntries(
 );
 
 function rowName(policy: ReportPolicy): string {
-  return `${visible(policy.name)}${policy.hindsight ? "*" : ""}${policy.simulated.length > 0 ? "~" : ""}`;
+  return `${visible(policy.name)}${policy.hindsight ? "*" : ""}${policy.simulated.length > 0 ? "~" : ""}${policy.expected.length > 0 ? "≈" : ""}`;
 }
 
 function allColumns(policies: readonly ReportPolicy[], paint: Paint): Column[] {
   const known = (pick: (p: ReportPolicy) => unknown): boolean => policies.some((p) => pick(p) !== null && pick(p) !== undefined);
   const dimInterval = (_: ReportPolicy, text: string): string => text.replace(/\[.*\]/, (part) => paint("dim", part));
-  const columns: Column[] = [
-    {
+  const columns: Column[] = [];
+  if (known((p) => p.quality.mean))
+    columns.push({
       head: "quality [95 %]",
       align: "left",
       rank: 0,
       cell: (p) => pair(quality(p.quality.mean), p.quality.ci, (v) => quality(v)),
       paint: dimInterval,
-    },
-  ];
+    });
   if (known((p) => p.costUsdPer1k?.mean)) columns.push(costColumn(dimInterval));
   if (known((p) => p.costMatchedMix)) {
     columns.push({
@@ -160,6 +163,8 @@ function allColumns(policies: readonly ReportPolicy[], paint: Paint): Column[] {
   }
   if (known((p) => p.latencyMs?.p95.value))
     columns.push({ head: "p95", align: "right", rank: 1, cell: (p) => milliseconds(p.latencyMs?.p95.value) });
+  if (policies.some((p) => p.expected.includes("latencyMs")))
+    columns.push({ head: "mean latency", align: "right", rank: 1, cell: (p) => milliseconds(p.latencyMs?.mean) });
   if (policies.some((p) => (p.errorRate.mean ?? 0) > 0))
     columns.push({ head: "errors", align: "right", rank: 2, cell: (p) => percent(p.errorRate.mean) });
   if (known((p) => p.goodput?.mean)) columns.push({ head: "goodput", align: "right", rank: 2, cell: (p) => percent(p.goodput?.mean) });
@@ -168,7 +173,7 @@ function allColumns(policies: readonly ReportPolicy[], paint: Paint): Column[] {
   if (known((p) => p.safety?.attackReachRate.mean))
     columns.push({ head: "attack reach", align: "right", rank: 2, cell: (p) => percent(p.safety?.attackReachRate.mean) });
   if (policies.some((p) => Object.keys(p.share).length > 1))
-    columns.push({ head: "most used", align: "left", rank: 4, cell: mostUsed });
+    columns.push({ head: "most used", align: "left", rank: policies.some((p) => p.expected.length > 0) ? 1 : 4, cell: mostUsed }); // of decisions alone, it says most
   if (known((p) => p.arena?.clamped))
     columns.push({ head: "arena", align: "right", rank: NICE_TO_HAVE, cell: (p) => quality(p.arena?.clamped) });
   return columns;

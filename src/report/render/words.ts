@@ -34,8 +34,8 @@ export function verdictWords(verdict: Verdict, nToSettle?: number | null): strin
 
 /** One comparison as a sentence. The interval is the simultaneous one, which the verdict rests on. */
 export function comparisonWords(report: Report, { main, cost }: ComparedPair): string {
-  const words = `${sentence(main)}${simulatedNote(report, main)}`;
-  return cost ? `${words}; ${costClause(cost)}${simulatedNote(report, cost)}` : words;
+  const words = `${sentence(main)}${groundNote(report, main)}`;
+  return cost ? `${words}; ${costClause(cost)}${groundNote(report, cost)}` : words;
 }
 
 /** Two policies compared, what they cost said in the same breath. */
@@ -101,11 +101,12 @@ export function comparisonsThatMatter(report: Report): ComparedPair[] {
     });
 }
 
-/** Said where either side's number is simulated: `latencyMs` stands for each of its quantiles. */
-function simulatedNote({ policies }: Report, { a, b, metric }: Comparison): string {
+/** Said where either side's number is simulated or expected: `latencyMs` stands for each of its quantiles. */
+function groundNote({ policies }: Report, { a, b, metric }: Comparison): string {
   const sides = policies.filter(({ name }) => name === a || name === b);
-  const rests = sides.some(({ simulated }) => simulated.some((what) => metric === what || metric.startsWith(`${what}.`)));
-  return rests ? " (simulated)" : "";
+  const rests = (on: "simulated" | "expected") => sides.some((side) => side[on].some((what) => metric === what || metric.startsWith(`${what}.`)));
+  const grounds = (["simulated", "expected"] as const).filter(rests);
+  return grounds.length > 0 ? ` (${grounds.join(", ")})` : "";
 }
 
 /** Said behind a number that rests on these models' answers, where any of them is simulated. */
@@ -119,7 +120,7 @@ export function gateWords(report: Report, gate: Report["gates"][number]): string
   const format = gateFormat(expression);
   if (observed === null) return `${expression} (${policy}): ${verdict}: ${note ?? "nothing is known of it"}`;
   const figures = [
-    `observed ${format(observed)}${gateSimulated(report, gate)} on ${count(n)} prompts`,
+    `observed ${format(observed)}${gateGround(report, gate)} on ${count(n)} prompts`,
     ...(bound === null ? [] : [`one-sided 95 % bound ${format(bound)}`]),
     ...(line === null || baseline === null ? [] : [`line ${format(line)} (baseline ${format(baseline)})`]),
     ...(note === null ? [] : [note]),
@@ -134,11 +135,12 @@ export function gateFormat(expression: string): (value: number) => string {
   return metric.startsWith("share.") ? percent : metricFormat(metric);
 }
 
-/** Said behind what a gate observed, where that rests on simulated answers: where a prompt goes does not. */
-function gateSimulated({ policies }: Report, { expression, policy }: Report["gates"][number]): string {
-  const drawn = policies.find(({ name }) => name === policy)?.simulated ?? [];
+/** Said behind what a gate observed, where that is simulated or expected: where a prompt goes is neither. */
+function gateGround({ policies }: Report, { expression, policy }: Report["gates"][number]): string {
+  const row = policies.find(({ name }) => name === policy);
   const wanted = expression.startsWith("costMatchedMix") ? "quality" : expression;
-  return drawn.some((what) => wanted.startsWith(what)) ? " (simulated)" : "";
+  const grounds = (["simulated", "expected"] as const).filter((on) => row?.[on].some((what) => wanted.startsWith(what)));
+  return grounds.length > 0 ? ` (${grounds.join(", ")})` : "";
 }
 
 /** How a metric's numbers are written, by the unit in its name. */

@@ -10,8 +10,8 @@ export function header(report: Report): string {
   const badge = verdict === "none" ? "" : ` <span class="verdict ${verdict}">${{ pass: "✓ pass", fail: "✗ fail", inconclusive: "? inconclusive" }[verdict]}</span>`;
   const simulated = policies.filter((policy) => policy.simulated.length > 0).length;
   const figures: (readonly [string, string])[] = [
-    [count(workload.prompts), workload.prompts === 1 ? "prompt compared" : "prompts compared"],
-    [count(workload.missing), "left out"],
+    [count(workload.prompts), report.basis === "decisions" ? "prompts decided" : workload.prompts === 1 ? "prompt compared" : "prompts compared"],
+    ...(report.basis === "decisions" ? [] : [[count(workload.missing), "left out"] as const]),
     [count(policies.filter((p) => !p.control).length), "models and policies"],
     [count(report.frontier.length), "on the frontier"],
     [percent(statistics.level).replace(".0", ""), "intervals"],
@@ -20,7 +20,7 @@ export function header(report: Report): string {
   ];
   const tiles = figures.map(([value, label]) => `<div><dt>${escapeHtml(label)}</dt><dd>${escapeHtml(value)}</dd></div>`);
   return [
-    `<header><p class="kicker">wrp report</p><h1>${escapeHtml(workload.name)}${badge}</h1>`,
+    `<header><p class="kicker">wrp report${report.basis === "decisions" ? ": decisions only, nobody saw the answers" : ""}</p><h1>${escapeHtml(workload.name)}${badge}</h1>`,
     `<p class="soft">run <code>${escapeHtml(run.id)}</code> · <time datetime="${escapeHtml(run.createdAt)}">${escapeHtml(run.createdAt.replace("T", " ").replace(/\.\d+Z$/, " UTC"))}</time> · seed ${run.seed} · wrp ${escapeHtml(run.wrpVersion)}</p>`,
     `<dl class="tiles">${tiles.join("")}</dl>`,
     warnings(report),
