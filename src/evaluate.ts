@@ -170,12 +170,13 @@ function hullModels(figures: readonly ModelFigures[]): string[] {
 export async function redecide(
   run: RunRecord,
   parts: Pick<Parts, "store" | "clockMs" | "signal">,
-): Promise<{ columns: OutcomeColumns; policies: ExplainedPolicy[]; settings: RunSettings; figures: readonly ModelFigures[]; basis: Basis }> {
-  const { settings, fitted } = JSON.parse(run.config) as RunConfig;
+): Promise<{ columns: OutcomeColumns; policies: ExplainedPolicy[]; settings: RunSettings; figures: readonly ModelFigures[]; basis: Basis; models: readonly ModelInfo[]; workload: string }> {
+  const { settings, fitted, read } = JSON.parse(run.config) as RunConfig;
   // JSON has no NaN: an unknown figure came back as null.
   const config = { settings, baseline: null, fitted: fitted && fitted.map((m) => ({ name: m.name, quality: m.quality ?? NaN, costUsdPer1k: m.costUsdPer1k ?? NaN })) };
   const known = { ...parts, settings, workload: storedWorkload(parts.store, run.workloadHash), wrpVersion: run.wrpVersion, fresh: false, concurrency: 1 };
-  const reading = gather(known, priceBook(settings.models));
+  const prices = priceBook(settings.models);
+  const reading = gather(known, prices);
   let step = await reading.next();
   while (!step.done) step = await reading.next();
   const outcomes = await basedOn(step.value, { ...known, now: () => new Date(run.createdAt) });
@@ -183,7 +184,7 @@ export async function redecide(
   const { policies, context } = assembled(outcomes, config);
   const decided: ExplainedPolicy[] = [];
   for (const policy of policies) decided.push((await decide(policy, columns, known)).explained);
-  return { columns, settings, figures: context.models, policies: decided, basis: outcomes.basis };
+  return { columns, settings, figures: context.models, policies: decided, basis: outcomes.basis, models: modelInfos(settings, prices, outcomes), workload: read?.name ?? known.workload.name };
 }
 
 /** A stored report under the names that this run's user gave; another run of the same bytes may have stored it. */

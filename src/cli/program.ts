@@ -15,7 +15,7 @@ privacy and safety, with intervals.
   wrp eval data/*.csv -o report.html    the same as one HTML page
   wrp route "Why is the sky blue?"      which model, and why
 
-Commands: eval, report, route, import, schema
+Commands: eval, compare, report, route, import, schema
 More: wrp COMMAND --help, wrp --help, wrp help exit-codes
 `;
 
@@ -128,6 +128,29 @@ export function program(world: World, outcome: Outcome): Command {
     });
 
   shared(route);
+
+  const compare = wrp
+    .command("compare")
+    .summary("compare two policies, or two runs, prompt by prompt")
+    .description("Paired differences of two policies with intervals and verdicts, by slice, and the prompts behind them. Differences are the first minus the second.")
+    .argument("<a>", "a policy of --run, a run (id, its beginning, latest), or RUN:POLICY")
+    .argument("<b>", "what it is compared with")
+    .option("--run <run>", "the run whose policies are named", "latest")
+    .option("--policy <name>", "of two runs, this policy; default: each one's first configured policy")
+    .option("--margin <metric=value>", "differences within ± value are equivalent: quality=0.01", collect)
+    .option("--prompts <n>", "name at most n of the prompts that differ (default: 50)", whole)
+    .option("--seed <n>", "seed of the resamples (default: that of the first run)", whole)
+    .option("--resamples <n>", "bootstrap resamples, at least 200 (default: 2000)", whole)
+    .option("--json", "print one JSON document, nothing else")
+    .option("-o, --output <file>", "write the comparison by ending: .html .md .json; .csv: the prompts that differ; repeatable", append)
+    .option("--with-content", "carry prompt texts also in CI")
+    .addHelpText("after", "\nExamples:\n  wrp compare new-rules old-rules\n  wrp compare latest 7f3a --policy house -o comparison.html\n")
+    .action(async (a: string, b: string, flags) => {
+      const { compareCommand } = await import("./commands/compare.ts");
+      outcome.exitCode = await compareCommand(a, b, flags, world);
+    });
+
+  shared(compare);
 
   const importing = wrp
     .command("import")

@@ -118,7 +118,7 @@ function pairs(parts: readonly string[], flag: string): Record<string, string> {
 }
 
 /** `metric=value` pairs of positive numbers. */
-function limits<M extends string>(parts: readonly string[], flag: string, known: readonly M[]): Partial<Record<M, number>> {
+export function limits<M extends string>(parts: readonly string[], flag: string, known: readonly M[]): Partial<Record<M, number>> {
   return Object.fromEntries(
     Object.entries(pairs(parts, flag)).map(([metric, text]) => {
       const value = Number(text);

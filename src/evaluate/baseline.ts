@@ -1,6 +1,7 @@
 import { BASELINE_FIGURES, type Baseline, type BaselineHeader, type BaselineRow } from "../model/baseline.ts";
 import type { OutcomeColumns } from "../model/columns.ts";
 import { WrpError } from "../model/errors.ts";
+import { promptKeys } from "../model/prompt-keys.ts";
 import type { Report } from "../model/report.ts";
 import type { DecidedPolicy, ModelInfo } from "../report/input.ts";
 import { promptFigures, type PromptFigures } from "../report/prompt-figures.ts";
@@ -82,17 +83,6 @@ export function* baselineLines(
     }
     yield `${JSON.stringify(row)}\n`;
   }
-}
-
-/** What names each prompt in a baseline: 64 bits of its hash, and from its first repetition on which one it is. */
-export function promptKeys({ promptHash }: OutcomeColumns): string[] {
-  const times = new Map<bigint, number>();
-  return Array.from(promptHash, (hash) => {
-    const before = times.get(hash) ?? 0;
-    times.set(hash, before + 1);
-    const name = hash.toString(16).padStart(16, "0");
-    return before === 0 ? name : `${name}-${before + 1}`;
-  });
 }
 
 function policyAt(header: BaselineHeader, name: string, file: string): number {

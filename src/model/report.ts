@@ -6,7 +6,7 @@ import { z } from "zod";
  * `null`, never 0.
  */
 
-const ci = z
+export const ci = z
   .tuple([z.number(), z.number()])
   .nullable()
   .describe("95 % interval [low, high]; null where none can be given");

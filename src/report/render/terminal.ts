@@ -5,6 +5,8 @@ import { reportFacts } from "./facts.ts";
 import { policyGroups } from "./groups.ts";
 import { displayWidth, fitNames } from "./names.ts";
 import { cost, costDecimals, count, counted, GAP, milliseconds, percent, quality, signed } from "./numbers.ts";
+import { NO_LINES } from "./plain-table.ts";
+import { wrap } from "./wrap.ts";
 import { comparisonsThatMatter, comparisonWords, gateWords, isOwnMix, MARK_LEGEND, VERDICT_MARK } from "./words.ts";
 
 /** What the terminal can be asked. */
@@ -125,13 +127,6 @@ function legend(policies: readonly ReportPolicy[], width: number, paint: Paint):
 
 const MARK = 3;
 const GUTTER = 2;
-
-/** cli-table3's borders, all off: columns are told apart by space. */
-const NO_LINES = Object.fromEntries(
-  ["top", "top-mid", "top-left", "top-right", "bottom", "bottom-mid", "bottom-left", "bottom-right"]
-    .concat(["left", "left-mid", "mid", "mid-mid", "right", "right-mid", "middle"])
-    .map((name) => [name, ""]),
-);
 
 function rowName(policy: ReportPolicy): string {
   return `${visible(policy.name)}${policy.hindsight ? "*" : ""}${policy.simulated.length > 0 ? "~" : ""}${policy.expected.length > 0 ? "≈" : ""}`;
@@ -293,29 +288,4 @@ function flow(phrases: readonly string[], width: number): string[] {
     else lines.push(...wrap(phrase, width));
   }
   return lines;
-}
-
-/** Breaks at spaces; a word longer than a line is cut. */
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ").flatMap((w) => chunks(w, width))) {
-    const joined = line === "" ? word : `${line} ${word}`;
-    if (displayWidth(joined) <= width) {
-      line = joined;
-      continue;
-    }
-    lines.push(line);
-    line = word;
-  }
-  return [...lines, line];
-}
-
-function chunks(word: string, width: number): string[] {
-  const parts = [""];
-  for (const char of word) {
-    if (displayWidth((parts.at(-1) as string) + char) > width) parts.push(char);
-    else parts[parts.length - 1] += char;
-  }
-  return parts;
 }

@@ -164,6 +164,7 @@ export function metricWords(metric: string): string {
     errorRate: "error rate",
     goodput: "goodput",
     "privacy.leakRate": "leak rate",
+    "safety.attackReachRate": "attack reach rate",
   };
   return Object.hasOwn(known, metric) ? (known[metric] as string) : metric;
 }
