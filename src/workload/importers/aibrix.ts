@@ -17,7 +17,7 @@ export const aibrix: Importer = {
   describe: "AIBrix benchmark client output JSONL: the pod that the gateway chose, latency, TTFT, tokens",
   detect: (source) => ["request_id", "status", "input", "latency", "start_time", "end_time"].every((name) => source.has(name)) &&
     (source.has("target_pod") || source.has("throughput")),
-  open: (source) => readCalls(source, { call }),
+  open: (source) => readCalls(source, { form: aibrix, call }),
 };
 
 const CELLS: CallCells = { inputTokens: "prompt_tokens", outputTokens: "output_tokens", costUsd: "cost" };

@@ -5,8 +5,8 @@ import type { Draft, RowName } from "../draft.ts";
 import { newNotes, type Notes } from "../notes.ts";
 import { BadRow, newProblems, type Problems } from "../problems.ts";
 import { newSeen } from "../seen.ts";
-import type { Source } from "../source.ts";
-import type { Import } from "./importer.ts";
+import { columnList, type Source } from "../source.ts";
+import type { Import, Importer } from "./importer.ts";
 
 /** One call of a log, as far as its place in a session goes; `draft` puts the rest together. */
 export interface CallRecord {
@@ -22,8 +22,9 @@ export interface CallRecord {
 /** A row of a log by its keys, or columns. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** How a log's rows become calls. */
+/** How the rows of a log, of an importer's form, become calls. */
 export interface CallLog {
+  readonly form: Pick<Importer, "name" | "detect">;
   /** The records that a row holds, where it is more than one (OTLP). */
   records?(row: Fields): Iterable<Fields>;
   /** A record's call; null where it is none (noted). Throws BadRow. */
@@ -32,7 +33,8 @@ export interface CallLog {
 
 /**
  * Reads a log of calls, record by record. Prompts are numbered by record, and turns by time within their session; for
- * these the log is gone through once before, keeping a few bytes a record.
+ * these the log is gone through once before, keeping a few bytes a record. A file that neither looks like the form asked
+ * for nor holds a call is refused (WrpError).
  */
 export function readCalls(source: Source, log: CallLog): Import {
   let turns: Int32Array | null = null;
@@ -47,7 +49,13 @@ export function readCalls(source: Source, log: CallLog): Import {
         draft.turn = call.turn ?? (turnOf[record] as number);
         return draft;
       };
-      for await (const prompts of visit(source, log, problems, notes, take)) yield { prompts, raws: null };
+      let calls = 0;
+      for await (const prompts of visit(source, log, problems, notes, take)) {
+        calls += prompts.length;
+        yield { prompts, raws: null };
+      }
+      if (calls === 0 && problems.count === 0 && !log.form.detect(source))
+        throw new WrpError(`no calls: this does not look like "${log.form.name}"; its columns are ${columnList(source)}`, { place: { file: source.file.name } });
     },
   };
 }

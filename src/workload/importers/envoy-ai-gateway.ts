@@ -18,7 +18,7 @@ export const envoyAiGateway: Importer = {
   name: "envoy-ai-gateway",
   describe: "Envoy AI Gateway access logs, JSON lines: model, backend, tokens, response code, duration",
   detect: (source) => MODEL_NAMES.some((name) => source.has(name)) && ENVOY_NAMES.some((name) => source.has(name)),
-  open: (source) => readCalls(source, { call }),
+  open: (source) => readCalls(source, { form: envoyAiGateway, call }),
 };
 
 const NAMES = {

@@ -19,7 +19,7 @@ export const litellm: Importer = {
   describe: "LiteLLM spend logs (LiteLLM_SpendLogs, /spend/logs) and StandardLoggingPayload, as JSONL, JSON or CSV",
   detect: (source) =>
     source.has("call_type") && source.has("startTime") && (source.has("response_cost") || (source.has("spend") && source.has("request_id"))),
-  open: (source) => readCalls(source, { call }),
+  open: (source) => readCalls(source, { form: litellm, call }),
 };
 
 /** Call types of language models; each has a twin with "a" in front. A failure before the call has a blank one. */

@@ -20,11 +20,12 @@ export const otelGenai: Importer = {
   name: "otel-genai",
   describe: "OpenTelemetry GenAI spans: OTLP/JSON (one document or one a line), or spans with attributes as an object",
   detect,
-  open: (source) => readCalls(source, { records: spansOf, call }),
+  open: (source) => readCalls(source, { form: otelGenai, records: spansOf, call }),
 };
 
 const RESOURCE_SPANS = ["resourceSpans", "resource_spans"];
 const SCOPE_SPANS = ["scopeSpans", "scope_spans", "instrumentationLibrarySpans", "instrumentation_library_spans"];
+const SPANS = ["spans"];
 
 /** The names that exporters have for the same field of a span. */
 const NAMES = {
@@ -47,17 +48,16 @@ const CELLS: CallCells = { inputTokens: "gen_ai.usage.input_tokens", outputToken
 function detect(source: Source): boolean {
   const has = (names: readonly string[]): boolean => names.some((name) => source.has(name));
   if (has(RESOURCE_SPANS) || has(SCOPE_SPANS)) return true;
+  if (source.has("spans")) return source.head.some((row) => listOf(row as Fields, SPANS)?.some((span) => first(span, NAMES.attributes) !== undefined));
   const ids = has([...NAMES.trace, "context.trace_id"]) && has([...NAMES.span, "context.span_id"]);
   return ids && has(NAMES.start) && (has(NAMES.attributes) || source.columns.some((column) => column.startsWith("gen_ai.")));
 }
 
 /** The spans that a row holds, wherever it stands in OTLP's nesting. */
 function* spansOf(row: Fields): Generator<Fields> {
-  const resources = listOf(row, RESOURCE_SPANS);
-  if (resources) for (const resource of resources) yield* spansOf(resource);
-  const scopes = listOf(row, SCOPE_SPANS);
-  if (scopes) for (const scope of scopes) yield* listOf(scope, ["spans"]) ?? [];
-  if (!resources && !scopes) yield row;
+  const inner = listOf(row, RESOURCE_SPANS) ?? listOf(row, SCOPE_SPANS);
+  if (inner) for (const one of inner) yield* spansOf(one);
+  else yield* listOf(row, SPANS) ?? [row];
 }
 
 function listOf(row: Fields, names: readonly string[]): readonly Fields[] | null {

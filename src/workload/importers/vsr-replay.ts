@@ -19,7 +19,7 @@ export const vsrReplay: Importer = {
   name: "vsr-replay",
   describe: "vLLM Semantic Router: Router Replay records (JSONL, or the API's list) and its simulator's decision traces",
   detect: (source) => source.has("selected_model") && (isTrace(source.has) || (source.has("id") && RECORD_NAMES.some((name) => source.has(name)))),
-  open: (source) => readCalls(source, { call }),
+  open: (source) => readCalls(source, { form: vsrReplay, call }),
 };
 
 const RECORD_NAMES = ["original_model", "decision", "reasoning_mode", "selection_method", "response_status", "lifecycle_state"];
