@@ -64,12 +64,15 @@ function messageOf(item: Fields, place: Place): Message[] {
   return [{ role: typeof role === "string" && role !== "" ? role : "user", content: contentText(content ?? parts ?? item["text"], place) }];
 }
 
-function contentText(content: unknown, place: Place): string {
+/** Contents that hold contents (results of tools) end somewhere. */
+const DEEPEST = 8;
+
+function contentText(content: unknown, place: Place, depth = 0): string {
   if (typeof content === "string") return content;
   if (content === null || content === undefined) return "";
   const texts: string[] = [];
   for (const part of Array.isArray(content) ? (content as unknown[]) : [content]) {
-    const text = partText(part, place);
+    const text = depth < DEEPEST ? partText(part, place, depth) : null;
     if (text === null) place.notes.add("not-text", place.where);
     else texts.push(text);
   }
@@ -77,12 +80,12 @@ function contentText(content: unknown, place: Place): string {
 }
 
 /** A part's text; a tool's result is text too, its call is not. */
-function partText(part: unknown, place: Place): string | null {
+function partText(part: unknown, place: Place, depth: number): string | null {
   if (typeof part === "string") return part;
   if (!isFields(part)) return null;
   const text = part["text"] ?? part["content"] ?? part["response"] ?? part["result"];
   if (typeof text === "string") return text;
-  if (Array.isArray(text)) return contentText(text, place);
+  if (Array.isArray(text)) return contentText(text, place, depth + 1);
   return part["type"] === "tool_call_response" && text !== undefined ? JSON.stringify(text) : null;
 }
 

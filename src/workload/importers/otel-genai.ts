@@ -55,9 +55,8 @@ function detect(source: Source): boolean {
 
 /** The spans that a row holds, wherever it stands in OTLP's nesting. */
 function* spansOf(row: Fields): Generator<Fields> {
-  const inner = listOf(row, RESOURCE_SPANS) ?? listOf(row, SCOPE_SPANS);
-  if (inner) for (const one of inner) yield* spansOf(one);
-  else yield* listOf(row, SPANS) ?? [row];
+  for (const resource of listOf(row, RESOURCE_SPANS) ?? [row])
+    for (const scope of listOf(resource, SCOPE_SPANS) ?? [resource]) yield* listOf(scope, SPANS) ?? [scope];
 }
 
 function listOf(row: Fields, names: readonly string[]): readonly Fields[] | null {
@@ -220,18 +219,23 @@ function attributesOf(span: Fields): Attributes {
   };
 }
 
+/** How deep lists and key-value lists of OTLP may hold each other. */
+const DEEPEST = 16;
+
 /** A value of OTLP's AnyValue; integers may be text there. */
-function anyValue(value: unknown): unknown {
+function anyValue(value: unknown, depth = 0): unknown {
   if (typeof value !== "object" || value === null) return value;
   const [kind, inner] = Object.entries(value)[0] ?? [];
-  switch (kind?.replace(/_(v)/, "V")) {
+  const values = field(inner, "values");
+  const list: readonly unknown[] = Array.isArray(values) && depth < DEEPEST ? values : [];
+  switch (kind?.replace("_v", "V")) {
     case "intValue":
     case "doubleValue":
       return Number(inner);
     case "arrayValue":
-      return ((field(inner, "values") ?? []) as unknown[]).map(anyValue);
+      return list.map((one) => anyValue(one, depth + 1));
     case "kvlistValue":
-      return Object.fromEntries(((field(inner, "values") ?? []) as unknown[]).map((pair) => [field(pair, "key"), anyValue(field(pair, "value"))]));
+      return Object.fromEntries(list.map((pair) => [field(pair, "key"), anyValue(field(pair, "value"), depth + 1)]));
     default:
       return inner;
   }
