@@ -172,6 +172,32 @@ describe("LiteLLM", () => {
     expect((await prompts(name)).map(({ row: record }) => record)).toEqual([0, 2]);
   });
 
+  test("health checks are told by any of their marks", async () => {
+    const mark = "litellm-internal-health-check";
+    const marks = [{ api_key: mark }, { end_user: mark }, { metadata: { user_api_key_alias: mark } }, { request_tags: [mark] }, { request_tags: `{${mark},other}` }];
+    const { prompts: read, summary } = await readAll(put("health.jsonl", jsonl(...marks.map((more) => ({ ...row, ...more })))));
+    expect([read, summary.warnings]).toEqual([[], ['5 records are passed over: no calls of a language model (for example a health check at health.jsonl, record 1)']]);
+  });
+
+  test("tags once each, in a list, as Postgres writes one, and between commas", async () => {
+    for (const tags of [["a", "b", "a"], '["a","b"]', '{a,"b"}', "a, b", "User-Agent: curl,a,b"]) expect((await only("tags.jsonl", { ...row, request_tags: tags })).tags).toEqual(["a", "b"]);
+  });
+
+  test("no first token of what is not streamed; Anthropic's name for cached tokens", async () => {
+    const first = { ...row, completionStartTime: "2026-09-07T08:00:01Z" };
+    expect((await only("streamed.jsonl", first)).outcomes[0]?.ttftMs).toBe(1000);
+    expect((await only("whole.jsonl", { ...first, stream: false })).outcomes[0]?.ttftMs).toBeNull();
+    expect((await only("anthropic.jsonl", { ...row, metadata: { usage_object: { cache_read_input_tokens: 9 } } })).meta["cachedInputTokens"]).toBe(9);
+  });
+
+  test("a file that breaks off is told when it is read", async () => {
+    expect((await failure(put("broken.json", `{"data": [${JSON.stringify(row)},\n{"request_id": }]}`))).error).toMatch(/^broken\.json:2: not valid JSON/);
+    const many = Array.from({ length: 3000 }, (_, i) => `${JSON.stringify({ ...row, spend: i - 1 })},\n`).join("");
+    expect((await failure(put("bad-and-broken.json", `{"data": [${many}{"request_id": }]}`))).error).toBe(
+      'bad-and-broken.json:1: "spend" must be a number ≥ 0 (got -1)',
+    );
+  });
+
   test("a success without counts is no failure", async () => {
     expect((await only("uncounted.jsonl", { ...row, spend: 0, prompt_tokens: 0, completion_tokens: 0, status: "success" })).outcomes[0]).toEqual({ ...gap, model: "m", costUsd: 0, latencyMs: 2000 });
   });
@@ -254,6 +280,26 @@ describe("OpenTelemetry", () => {
     expect(prompt).toMatchObject({ messages: [user("Deep")], inputTokens: 7, meta: { stream: false, finishReason: "length" }, outcomes: [{ model: "m", latencyMs: 250, error: null }] });
   });
 
+  test("texts of other instrumentations, and times to the first token", async () => {
+    const span = (attributes: object, events: unknown[] = []) => ({ traceId: "t", spanId: "s", startTime: "2026-09-07T08:00:00Z", attributes: { "gen_ai.request.model": "m", ...attributes }, events });
+    const chat = JSON.stringify([{ role: "user", content: "Hi" }]);
+    const details = { name: "gen_ai.client.inference.operation.details", attributes: { "gen_ai.input.messages": chat, "gen_ai.output.messages": JSON.stringify([{ role: "assistant", parts: [{ type: "text", content: "Ho" }] }]) } };
+    const vercel = span({ "ai.prompt.messages": chat, "ai.response.text": "Ho", "ai.response.msToFirstChunk": 25 });
+    const azure = [{ name: "gen_ai.user.message", attributes: { "gen_ai.event.content": JSON.stringify({ role: "user", content: "Hi" }) } }, { name: "gen_ai.choice", attributes: { "gen_ai.event.content": JSON.stringify({ message: { content: "Ho" } }) } }];
+    for (const [name, row] of [["details", span({}, [details])], ["vercel", vercel], ["azure", span({}, azure)]] as const) {
+      const { messages, outcomes } = await only(`${name}.jsonl`, row);
+      expect([messages, outcomes[0]?.text], name).toEqual([[user("Hi")], "Ho"]);
+    }
+    expect((await only("vercel.jsonl", vercel)).outcomes[0]?.ttftMs).toBe(25);
+    expect((await only("server.jsonl", span({ "gen_ai.server.time_to_first_token": 0.5 }))).outcomes[0]?.ttftMs).toBe(500);
+  });
+
+  test("lists in lists in lists end somewhere", async () => {
+    const deep = `${'{"arrayValue":{"values":['.repeat(20_000)}${"]}}".repeat(20_000)}`;
+    const text = `{"traceId":"t","spanId":"s","startTime":"2026-09-07T08:00:00Z","attributes":[{"key":"gen_ai.request.model","value":{"stringValue":"m"}},{"key":"gen_ai.input.messages","value":${deep}}]}\n`;
+    expect((await prompts(put("deep.jsonl", text))).map(({ chosen, messages }) => [chosen, messages])).toEqual([["m", null]]);
+  });
+
   test("spans in rows of scopes and of traces", async () => {
     const span = (id: string) => ({ traceId: "t", spanId: id, startTimeUnixNano: "1788768000000000000", attributes: [{ key: "gen_ai.request.model", value: { stringValue: "m" } }] });
     for (const [name, text] of [
@@ -323,6 +369,12 @@ describe("Envoy AI Gateway", () => {
     expect(Object.keys(prompt.meta)).not.toContain("responseFlags");
     const aigw = { "gen_ai.request.model": "fast", "gen_ai.response.model": "small-8b", "request.path": "/v1/messages", response_code: 500, start_time: "2025-08-30T16:51:37.894Z" };
     expect(await only("aigw.jsonl", aigw)).toMatchObject({ chosen: "small-8b", meta: { requestedModel: "fast" }, outcomes: [{ error: "500" }] });
+  });
+
+  test("MCP requests without a path, and a first token that never came", async () => {
+    const line = { "gen_ai.request.model": "m", response_code: 200, start_time: "2025-08-30T16:51:37.894Z", token_latency_ttft: 0 };
+    const read = await prompts(put("mcp.jsonl", jsonl(line, { ...line, mcp_method: "tools/call" }, { ...line, "mcp.method.name": "tools/list" }, { ...line, mcp_method: "-" })));
+    expect(read.map(({ row, outcomes }) => [row, outcomes[0]?.ttftMs])).toEqual([[0, null], [3, null]]);
   });
 
   test("bad counts name the field that the operator chose", async () => {
@@ -405,6 +457,17 @@ describe("Router Replay", () => {
       await errorOf({ response_status: 200, lifecycle_state: "completed" }), await errorOf({}),
     ]).toEqual(["403 blocked for PII", "429", "aborted", null, null]);
     expect((await only("signals.jsonl", record)).tags).toEqual(["pii"]);
+    expect((await only("jailbreak.jsonl", { ...record, signals: { jailbreak: ["strict"] } })).tags).toEqual(["attack"]);
+  });
+
+  test("what is not whole, not scored or in a conversation only", async () => {
+    const answer = JSON.stringify({ choices: [{ message: { content: "Ho" } }] });
+    const record = { id: "r", timestamp: "2026-09-07T08:00:00Z", decision: "d", selected_model: "m", request_body: JSON.stringify({ messages: [user("Hi")] }), response_body: answer, confidence_score: 0.5 };
+    const whole = await only("whole-record.jsonl", record);
+    expect([whole.messages, whole.outcomes[0]?.text, whole.meta["confidence"], whole.session]).toEqual([[user("Hi")], "Ho", 0.5, null]);
+    const less = await only("less.jsonl", { ...record, request_body_truncated: true, response_body_truncated: true, confidence_score_available: false, conversation_id: "c", turn_index: 3 });
+    expect([less.messages, less.outcomes[0]?.text, less.meta["confidence"], less.session, less.turn]).toEqual([null, null, undefined, "c", 3]);
+    expect((await only("streamed-record.jsonl", { ...record, streaming: true })).outcomes[0]?.text).toBeNull();
   });
 
   test("the simulator's decision trace", async () => {

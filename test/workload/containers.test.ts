@@ -55,6 +55,11 @@ test("JSON objects with lists, one after the other, and JSONL whose first line i
   expect(await seen("long-first.jsonl", jsonl({ rows: [{ ...ROWS[0], long }] }, { rows: [ROWS[1]] }))).toEqual(TWO);
 });
 
+test("a page of an API, on one line longer than what is looked at", async () => {
+  const rows = [...ROWS, { id: "3", question: "x".repeat(300 * 1024), score: 0 }];
+  expect((await seen("page.json", JSON.stringify({ object: "list", count: 3, next: null, has_more: false, data: rows }))).slice(0, 2)).toEqual(TWO);
+});
+
 test("an object without a list of objects is a row, over several lines too", async () => {
   expect(await seen("row.json", JSON.stringify(ROWS[0]))).toEqual([TWO[0]]);
   expect(await seen("row-pretty.json", JSON.stringify({ ...ROWS[0], messages: [{ role: "user" }] }, null, 2))).toEqual([TWO[0]]);

@@ -31,7 +31,7 @@ test.each<[unknown, number | null]>([
   else expect(time).toBeCloseTo(ms, 2);
 });
 
-test.each([["2026-13-01T00:00:00Z"], ["2026-02-30T00:00:00Z"], ["yesterday"], [0], [-5], [12.5], ["1999-12-31T23:59:59Z"], [1e30], [true], [["a", 1]], [{}]])(
+test.each([["2026-13-01T00:00:00Z"], ["2026-02-30T00:00:00Z"], ["2026-09-07T25:00:00Z"], ["yesterday"], [0], [-5], [12.5], ["1999-12-31T23:59:59Z"], [1e30], [true], [["a", 1]], [{}]])(
   "%j is none, and noted",
   (value) => {
     const { notes, where } = place();

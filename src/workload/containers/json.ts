@@ -13,6 +13,11 @@ export const json: Container = { name: "JSON", lines: true, textual: false, dete
 
 /** Lists of objects that belong to a row and are not lists of rows. */
 const ROW_KEYS = new Set(["messages", "outcomes", "hallucination_span_details"]);
+/** More of them, in an object that is a span. */
+const SPAN_KEYS = new Set(["attributes", "events", "links"]);
+
+/** How an API's page of rows begins: counts and names, then `data`. */
+const PAGE = /^\{(\s*"[^"\\]*"\s*:\s*("[^"\\]*"|[-+.\w]+)\s*,)*\s*"data"\s*:\s*\[\s*\{/;
 
 /** How a list of JSON begins behind its bracket; letters are left out, since texts begin with [words] too. */
 const LIST_ITEM = /^\s*([{[\]"\d-]|$)/;
@@ -41,13 +46,15 @@ function isLineOfRows(head: Buffer, start: number): boolean {
     // A document over several lines ends its first one inside a structure; one endless line is a row unless it
     // plainly opens a list of objects.
     if (newline !== -1) return !/[{[,:]$/.test(line);
-    const opening = /^\{\s*"([^"\\]*)"\s*:\s*\[\s*\{/.exec(line.slice(0, 1000));
-    return !opening || ROW_KEYS.has(opening[1] as string);
+    const begin = line.slice(0, 1000);
+    const opening = /^\{\s*"([^"\\]*)"\s*:\s*\[\s*\{/.exec(begin);
+    return opening ? ROW_KEYS.has(opening[1] as string) : !PAGE.test(begin);
   }
   const alone = newline === -1 || firstNonBlank(head.subarray(newline)) === head.length - newline;
   if (!alone) return true;
+  const isSpan = Object.hasOwn(value as object, "attributes");
   return !Object.entries(value as object).some(
-    ([key, list]) => !ROW_KEYS.has(key) && Array.isArray(list) && list.length > 0 && typeof list[0] === "object" && list[0] !== null,
+    ([key, list]) => !ROW_KEYS.has(key) && !(isSpan && SPAN_KEYS.has(key)) && Array.isArray(list) && list.length > 0 && typeof list[0] === "object" && list[0] !== null,
   );
 }
 

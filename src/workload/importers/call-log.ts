@@ -91,7 +91,7 @@ async function findTurns(source: Source, log: CallLog): Promise<Int32Array> {
   }
   const turns = new Int32Array(records);
   const next = new Int32Array(sessions);
-  const order = calls.records.map((_, i) => i).sort((a, b) => compare(calls.times[a] as number, calls.times[b] as number) || a - b);
+  const order = calls.records.map((_, i) => i).sort((a, b) => compare(calls.times[a] as number, calls.times[b] as number));
   for (const i of order) turns[calls.records[i] as number] = (next[calls.sessions[i] as number] as number)++;
   return turns;
 }
