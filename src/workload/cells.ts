@@ -44,5 +44,6 @@ export function namesCell(value: unknown): string[] {
   const inner = jsonCell(value);
   if (isGap(inner)) return [];
   const list: readonly unknown[] = Array.isArray(inner) ? inner : typeof inner === "string" ? inner.replace(/^\{(.*)\}$/s, "$1").split(",") : [];
-  return list.flatMap((one) => (typeof one === "string" || typeof one === "number" ? [String(one).trim().replace(/^"(.*)"$/s, "$1")] : [])).filter((one) => one !== "");
+  const names = list.filter((one) => typeof one === "string" || typeof one === "number");
+  return names.map((one) => String(one).trim().replace(/^"(.*)"$/s, "$1")).filter((one) => one !== "");
 }

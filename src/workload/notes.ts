@@ -19,7 +19,8 @@ const texts = {
   "no-model": (n: number, example: string) =>
     `${n} ${n === 1 ? "call names" : "calls name"} no model: without an outcome, or passed over where there is no text either (${example})`,
   "bad-time": (n: number, example: string) =>
-    `${n} ${n === 1 ? "time or duration" : "times or durations"} cannot be (unreadable, negative, longer than a day): left as ${n === 1 ? "a gap" : "gaps"} (${example})`,
+    `${n} ${n === 1 ? "time or duration" : "times or durations"} cannot be (unreadable, negative, longer than a day): ` +
+    `left as ${n === 1 ? "a gap" : "gaps"} (${example})`,
   "cut-text": (n: number, example: string) =>
     `${n} ${n === 1 ? "prompt is" : "prompts are"} cut short in the log and ${n === 1 ? "stands" : "stand"} so, with meta.truncated (${example})`,
   "other-currency": (n: number, example: string) => `${n} ${n === 1 ? "cost is" : "costs are"} not in USD: left as ${n === 1 ? "a gap" : "gaps"} (${example})`,

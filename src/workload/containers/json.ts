@@ -53,8 +53,9 @@ function isLineOfRows(head: Buffer, start: number): boolean {
   const alone = newline === -1 || firstNonBlank(head.subarray(newline)) === head.length - newline;
   if (!alone) return true;
   const isSpan = Object.hasOwn(value as object, "attributes");
+  const isOwn = (key: string): boolean => ROW_KEYS.has(key) || (isSpan && SPAN_KEYS.has(key));
   return !Object.entries(value as object).some(
-    ([key, list]) => !ROW_KEYS.has(key) && !(isSpan && SPAN_KEYS.has(key)) && Array.isArray(list) && list.length > 0 && typeof list[0] === "object" && list[0] !== null,
+    ([key, list]) => !isOwn(key) && Array.isArray(list) && list.length > 0 && typeof list[0] === "object" && list[0] !== null,
   );
 }
 

@@ -8,7 +8,7 @@ import { readCalls, type CallRecord, type Fields } from "./call-log.ts";
 import type { Importer } from "./importer.ts";
 
 /**
- * What AIBrix's benchmark client writes, after benchmarks/client/client.py in vllm-project/aibrix (v0.2 to v0.7). Times
+ * What AIBrix's benchmark client writes, after benchmarks/client/client.py in vllm-project/aibrix at 106ede7 and dca0df3. Times
  * are seconds on the client's own clock, so a call has `meta.arrivalMs` and no date. The client sends every call to one
  * model and does not log it: what was chosen is the pod, unless a `model` was added.
  */

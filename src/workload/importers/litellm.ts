@@ -11,7 +11,7 @@ import type { Importer } from "./importer.ts";
 /**
  * LiteLLM's two logs of calls: rows of LiteLLM_SpendLogs (a database export, or what /spend/logs and /spend/logs/v2
  * answer) and StandardLoggingPayload (what its S3, GCS and other loggers write). After litellm/proxy/spend_tracking/
- * spend_tracking_utils.py, litellm/types/utils.py and docs/proxy/logging_spec.md in BerriAI/litellm. Times are UTC; a
+ * spend_tracking_utils.py, litellm/types/utils.py and docs/my-website/docs/proxy/logging_spec.md in BerriAI/litellm. Times are UTC; a
  * call's retries and fallbacks are rows of their own, which share session_id (trace_id).
  */
 export const litellm: Importer = {
@@ -23,7 +23,8 @@ export const litellm: Importer = {
 };
 
 /** Call types of language models; each has a twin with "a" in front. A failure before the call has a blank one. */
-const LANGUAGE = /^a?((text_)?completion|responses|generate_content(_stream)?)$|^_?aresponses_websocket$|^anthropic_messages$|(chat\/completions|\/responses|\/messages)$/;
+const LANGUAGE =
+  /^a?((text_)?completion|responses|generate_content(_stream)?)$|^_?aresponses_websocket$|^anthropic_messages$|(chat\/completions|\/responses|\/messages)$/;
 /** Requests that went by as they were: calls of language models where they have tokens. */
 const PASSED_THROUGH = /^(pass_through_endpoint|a?llm_passthrough_route)$/;
 /** The account in whose name LiteLLM checks whether its models are up. */

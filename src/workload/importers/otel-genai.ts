@@ -212,7 +212,7 @@ function eventsOf(span: Fields): Event[] {
 /** Looks attributes up, whether they are an object (nested or not), key-value pairs, JSON text of either, or the span's own columns. */
 function attributesOf(span: Fields): Attributes {
   const held = jsonCell(first(span, NAMES.attributes));
-  const flat: Fields = Array.isArray(held) ? Object.fromEntries(held.map((pair) => [field(pair, "key"), anyValue(field(pair, "value"))])) : typeof held === "object" && held !== null ? (held as Fields) : span;
+  const flat: Fields = Array.isArray(held) ? pairs(held, 0) : typeof held === "object" && held !== null ? (held as Fields) : span;
   return (key) => {
     if (Object.hasOwn(flat, key)) return flat[key] ?? undefined;
     return key.includes(".") ? (field(flat, ...key.split(".")) ?? undefined) : undefined;
@@ -223,7 +223,7 @@ function attributesOf(span: Fields): Attributes {
 const DEEPEST = 16;
 
 /** A value of OTLP's AnyValue; integers may be text there. */
-function anyValue(value: unknown, depth = 0): unknown {
+function anyValue(value: unknown, depth: number): unknown {
   if (typeof value !== "object" || value === null) return value;
   const [kind, inner] = Object.entries(value)[0] ?? [];
   const values = field(inner, "values");
@@ -235,10 +235,14 @@ function anyValue(value: unknown, depth = 0): unknown {
     case "arrayValue":
       return list.map((one) => anyValue(one, depth + 1));
     case "kvlistValue":
-      return Object.fromEntries(list.map((pair) => [field(pair, "key"), anyValue(field(pair, "value"), depth + 1)]));
+      return pairs(list, depth + 1);
     default:
       return inner;
   }
+}
+
+function pairs(list: readonly unknown[], depth: number): Fields {
+  return Object.fromEntries(list.map((pair) => [field(pair, "key"), anyValue(field(pair, "value"), depth)]));
 }
 
 function first(span: Fields, names: readonly string[]): unknown {

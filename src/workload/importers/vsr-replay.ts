@@ -10,8 +10,8 @@ import type { Importer } from "./importer.ts";
 
 /**
  * vLLM Semantic Router's Router Replay: records alone, one a line, or the API's list {object, data: […]}, and exports of
- * its Postgres table; after src/semantic-router/pkg/routerreplay/store/store.go of vllm-project/semantic-router (its
- * first version to that of September 2026). Lists come without bodies. Its simulator's decision traces (src/fleet-sim:
+ * its Postgres table; after src/semantic-router/pkg/routerreplay/store/store.go of vllm-project/semantic-router at
+ * 5aea5e8 (without sessions, costs and ends) and 01e51e5. Lists come without bodies. Its simulator's decision traces (src/fleet-sim:
  * seconds from the start, tokens, selected_model) are read too. Grades that users sent back (`outcomes`) have no scale
  * of their own: the last verdict is a fact.
  */
@@ -119,7 +119,8 @@ function errorOf(record: Fields): string | null {
 }
 
 function tagsOf(record: Fields): string[] {
-  const found = (...keys: readonly string[]): boolean => keys.some((key) => namesCell(record[key]).length > 0 || namesCell(field(record["signals"], key)).length > 0);
+  const found = (...keys: readonly string[]): boolean =>
+    keys.some((key) => namesCell(record[key]).length > 0 || namesCell(field(record["signals"], key)).length > 0);
   return [
     ...(isTrue(record["pii_detected"]) || isTrue(record["pii_blocked"]) || found("pii", "pii_entities") ? ["pii"] : []),
     ...(isTrue(record["jailbreak_detected"]) || found("jailbreak") ? ["attack"] : []),
