@@ -202,7 +202,8 @@ type Based = Gathered & { readonly basis: Basis; readonly logged: OutcomeColumns
 
 /** Decides what a report can stand on; where that is decisions alone, expects what nobody saw. */
 async function basedOn(outcomes: Gathered, { store, workload, settings, now }: Pick<Parts, "store" | "workload" | "settings" | "now">): Promise<Based> {
-  const { columns, chosen } = outcomes;
+  const { columns, chosen, summary } = outcomes;
+  if (columns.n === 0 && summary.warnings.length > 0) throw new WrpError("no prompt is left to compare", { hint: summary.warnings.join("; ") });
   const known = knownModels(columns, chosen, settings.models, settings.only);
   const basis = basisOf(columns, settings, known);
   const judged = basis === "outcomes" ? columns.models : known;
