@@ -11,7 +11,7 @@ import { valueHash } from "./lib/hash.ts";
 import type { OutcomeColumns } from "./model/columns.ts";
 import type { PolicySpec } from "./model/config.ts";
 import { WrpError } from "./model/errors.ts";
-import type { Report } from "./model/report.ts";
+import { REPORT_REVISION, type Report } from "./model/report.ts";
 import { modelFigures } from "./outcomes/figures.ts";
 import type { RunRecord } from "./outcomes/store.ts";
 import { priceBook, type PriceBook } from "./pool/price-book.ts";
@@ -81,7 +81,7 @@ export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, voi
     const reportFrom = clockMs();
     // List prices are those of the day.
     const pricedOn = outcomes.basis === "decisions" ? createdAt.slice(0, 10) : null;
-    const reportKey = valueHash({ configHash, pricedOn, workloadHash: workload.hash, wrpVersion: parts.wrpVersion });
+    const reportKey = valueHash({ configHash, pricedOn, workloadHash: workload.hash, wrpVersion: parts.wrpVersion, revision: REPORT_REVISION });
     const known = parts.fresh ? null : store.findReport(reportKey);
     const computed = known ?? (yield* computeReport(reportInput(run, parts, config, prices, outcomes, { context, policies, notes }, decided, { reference, underTest, baseline }), parts));
     const ended = clockMs();

@@ -173,6 +173,9 @@ const movedSchema = z.object({
   ),
 });
 
+/** Raised whenever the same run would give another document: what an older wrp stored is then computed anew. */
+export const REPORT_REVISION = 2;
+
 export const reportSchema = z.object({
   schemaVersion: z.literal(1),
   basis: z
