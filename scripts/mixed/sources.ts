@@ -124,6 +124,7 @@ function entry(id: string, dataset: string, messages: Message[], stated: readonl
   const grader = required(all.grader, `${id}: grader`);
   const filled = messages.map(({ role, content }) => ({ role, content: fill(content, documents, own.schema) }));
   const kinds = Object.entries(own.pii ?? {});
+  const quoted = messages.reduce((count, { content }) => count + [...content.matchAll(PLACE)].filter(([, name]) => name !== "schema").length, 0);
   const tags = [...new Set([...stated.flatMap((level) => level.tags ?? []), ...(kinds.length > 0 ? ["pii"] : [])])];
   const row: Entry["row"] = {
     id,
@@ -137,6 +138,7 @@ function entry(id: string, dataset: string, messages: Message[], stated: readonl
       difficulty: required(all.difficulty, `${id}: difficulty`),
       answerLength: required(all.answerLength, `${id}: answerLength`),
       ...Object.assign({}, ...stated.map((level) => level.meta)),
+      documents: quoted,
       ...(kinds.length > 0 ? { pii: kinds.map(([kind]) => kind).join(" "), piiEntities: kinds.reduce((sum, [, found]) => sum + found.length, 0) } : {}),
     },
   };
@@ -144,9 +146,11 @@ function entry(id: string, dataset: string, messages: Message[], stated: readonl
   return { row, checks: { schema, pii, check, solution, right, wrong } };
 }
 
+const PLACE = /\{\{([a-z0-9-]+)\}\}/g;
+
 /** {{schema}} and {{name of a document}} become their texts. */
 function fill(text: string, documents: Map<string, string>, schema: string | undefined): string {
-  return text.replaceAll(/\{\{([a-z0-9-]+)\}\}/g, (_, name: string) => required(name === "schema" ? schema?.trim() : documents.get(name), `{{${name}}}`));
+  return text.replaceAll(PLACE, (_, name: string) => required(name === "schema" ? schema?.trim() : documents.get(name), `{{${name}}}`));
 }
 
 function system(own: Common, file: Common): Message[] {

@@ -20,7 +20,7 @@ export function isFictionalPhone(phone: string): boolean {
     /^03023125\d{3}$/,
     /^08999998\d{3}$/,
     /^063998\d{4}$/,
-    /^\d{2}90{7}\d?$/,
+    /^\d{2}90{8}$/,
   ].some((range) => range.test(digits));
 }
 
