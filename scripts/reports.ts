@@ -34,8 +34,8 @@ for (const [name, what] of Object.entries(REPORTS)) {
     signal: new AbortController().signal,
   });
   if (code !== 0) throw new Error(`${name}: exit ${code}: ${written.stderr}`);
-  for (const [form, text] of [["txt", written.stdout], ...FORMS.map((form) => [form, readFileSync(join(made, `${name}.${form}`), "utf8")] as const)] as const) {
-    const file = `reports/${name}.${form}`;
+  for (const [ending, text] of [["txt", written.stdout], ...FORMS.map((form) => [form, readFileSync(join(made, `${name}.${form}`), "utf8")] as const)] as const) {
+    const file = `reports/${name}.${ending}`;
     if (!check) writeFileSync(file, text);
     else if (!existsSync(file) || readFileSync(file, "utf8") !== text) {
       different++;
