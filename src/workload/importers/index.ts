@@ -1,13 +1,18 @@
 import { unknownName, WrpError } from "../../model/errors.ts";
 import { columnList, type Source } from "../source.ts";
 import type { ColumnMap, Importer } from "./importer.ts";
+import { llmrouter } from "./llmrouter.ts";
+import { llmrouterbench } from "./llmrouterbench.ts";
+import { omnisbench } from "./omnisbench.ts";
+import { routefoundry } from "./routefoundry.ts";
 import { routellm } from "./routellm.ts";
+import { routerarena } from "./routerarena.ts";
 import { routerbench } from "./routerbench.ts";
 import { table } from "./table.ts";
 import { wrp } from "./wrp.ts";
 
 /** In the order in which they are tried. */
-export const importers: readonly Importer[] = [wrp, routerbench, routellm, table];
+export const importers: readonly Importer[] = [wrp, routerarena, llmrouterbench, omnisbench, routefoundry, llmrouter, routerbench, routellm, table];
 
 /** The importer asked for, or the one whose form the file has. Throws WrpError where there is none. */
 export function findImporter(source: Source, format: string | undefined, map: ColumnMap | undefined): Importer {
