@@ -25,7 +25,10 @@ export interface Grouping {
   parse(row: Row, name: RowName, source: number, notes: Notes): LongRow;
   /** Adds what a later row knows of the same prompt. */
   fill?(draft: Draft, later: Draft, notes: Notes): void;
-  /** What is wrong with a second row about one prompt and model; where absent, ranks decide, and rows that differ are noted. */
+  /**
+   * What is wrong with a second row about one prompt and model, `first` being the other's position: for forms read a file at
+   * a time. Where absent, ranks decide, and rows that differ are noted.
+   */
   clash?(model: string, draft: Draft, first: number): BadRow;
 }
 
