@@ -106,7 +106,7 @@ async function listText(file: DataFile): Promise<string | null> {
 
 function priceOf(value: unknown, model: string, key: string, file: DataFile, text: string): number | null {
   if (value === undefined || value === null) return null;
-  if (typeof value === "number" && value >= 0) return value;
+  if (typeof value === "number" && value >= 0 && value < Infinity) return value;
   throw new WrpError(`"${key}" of "${model}" must be a number ≥ 0 (got ${shown(value)})`, { place: { file: file.name, line: lineOf(text, model, key) } });
 }
 

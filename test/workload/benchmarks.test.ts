@@ -62,6 +62,11 @@ test("RouterArena: a file is named for its model where its rows are not", async 
   expect(calls(prompt)?.map(([model]) => model)).toEqual(["a-model", "b-model"]);
 });
 
+test("RouterArena: what is right comes from the file that was graded", async () => {
+  const [prompt] = await prompts([put("graded/a.jsonl", jsonl(cached("X_1", "a", { evaluation_result: null }))), put("graded/b.jsonl", jsonl(cached("X_1", "b")))]);
+  expect(prompt).toMatchObject({ reference: "A", grader: "mcq_accuracy", outcomes: [{ quality: null }, { quality: 1 }] });
+});
+
 test("RouterArena: one index with two texts is two prompts, and so is one text under two indices", async () => {
   put("texts/a.jsonl", jsonl(cached("X_1", "a"), cached("X_2", "a", {}, "same"), cached("X_3", "a", {}, "same")));
   put("texts/b.jsonl", jsonl(cached("X_1", "b", {}, "perturbed"), cached("X_3", "b", {}, "same"), cached("X_2", "b", {}, "same")));
@@ -133,6 +138,9 @@ test("files that are read as one are other sources than each alone, and in anoth
   expect(importHash(await open(a, b))).toBe(importHash(both));
   const price = put("one/cost.json", JSON.stringify({ a: { input_token_price_per_million: 1, output_token_price_per_million: 2 } }));
   expect(importHash(await open(a, price))).not.toBe(importHash(alone));
+  // Models may be named after files.
+  const [x, y] = [await open(put("name/x.jsonl", jsonl(cached("X_1", null)))), await open(put("name/y.jsonl", jsonl(cached("X_1", null))))];
+  expect([x.files[0]?.sha256 === y.files[0]?.sha256, x.files[0]?.importHash === y.files[0]?.importHash]).toEqual([true, false]);
   expect((await open(put("plain.csv", "prompt,x,y\na,True,False\n"))).files[0]?.importHash).toBe((await open("plain.csv", price)).files[0]?.importHash);
 });
 
@@ -271,6 +279,13 @@ test("LLMRouterBench: the latest run counts, a demo only where there is no other
   }
 });
 
+test("LLMRouterBench: one index with two texts (the data changed) is two prompts", async () => {
+  const name = (model: string) => `changed/aime-test-${model}-20260101_000000.json`;
+  put(name("a"), run("a", [record(1)]));
+  put(name("b"), run("b", [record(1, { prompt: "Changed." })]));
+  expect((await prompts("changed")).map(({ outcomes }) => outcomes.map(({ model }) => model))).toEqual([["a"], ["b"]]);
+});
+
 test("LLMRouterBench: what stands around the records may stand behind them, or not at all", async () => {
   put("order/a.json", JSON.stringify({ records: [record(1)], demo: false, split: "test", model_name: "late", dataset_name: "aime" }));
   put("order/b.json", JSON.stringify({ performance: 1, records: [record(1), record(2, { prompt: "", origin_query: "" })] }));
@@ -337,6 +352,8 @@ test("OmnisBench: keys in any order, older runs without what came later", async 
   const { items, leaderboard, provenance } = JSON.parse(sample("omnisbench.json")) as Record<"items" | "leaderboard" | "provenance", unknown>;
   const expected = (await prompts(put("omnis/sorted.json", JSON.stringify({ items, leaderboard, provenance }, null, 1)))).map(({ chosen, outcomes }) => [chosen, outcomes]);
   expect((await prompts("omnisbench.json", { cwd: SAMPLES })).map(({ chosen, outcomes }) => [chosen, outcomes])).toEqual(expected);
+  const routers = [{ policy: "router", kind: "opaque" }, { policy: "always_big", kind: "opaque" }];
+  expect((await prompts(put("omnis/two.json", JSON.stringify({ leaderboard: routers, items }, null, 1)))).every(({ chosen }) => chosen === null)).toBe(true);
   expect((await prompts(put("omnis/bare.json", JSON.stringify({ items }, null, 1)))).map(({ chosen }) => chosen)).toEqual(Array.from({ length: 6 }, () => null));
   expect((await failure(put("omnis/bad.json", JSON.stringify({ leaderboard, items: [{ policy: "p", dataset: "d", item_id: "i", chosen_model: "m", passed: "maybe" }] }, null, 1)))).error).toMatch(/^omnis\/bad\.json:\d+: "passed" must be a number from 0 to 1 \(got "maybe"\)$/);
   expect((await failure(put("not-omnis.json", '[{"policy": 1}]'), { format: "omnisbench" })).error).toMatch(/^not-omnis\.json: not an OmnisBench run: its items have no "dataset"/);

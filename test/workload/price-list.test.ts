@@ -50,10 +50,11 @@ test("a list alone holds no prompts", async () => {
 
 test("prices that are none are told with their line", async () => {
   const data = put("wrong/a.jsonl", jsonl(arena("b")));
-  for (const [value, shown] of [[-1, "-1"], ["free", '"free"']] as const)
+  for (const [value, shown] of [[-1, "-1"], ["free", '"free"'], [true, "true"]] as const)
     expect((await failure([data, put("wrong/cost.json", JSON.stringify({ a: price(1, 1), b: price(1, value) }, null, 1))])).error).toBe(
       `wrong/cost.json:8: "output_token_price_per_million" of "b" must be a number ≥ 0 (got ${shown})`,
     );
+  expect((await failure([data, put("wrong/cost.json", `{"b": {"input_token_price_per_million": 1e999, "output_token_price_per_million": 1}}`)])).error).toMatch(/^wrong\/cost\.json:1: "input_token/);
 });
 
 test("rows that begin as a list does, or a list that is none, are read as they are", async () => {
