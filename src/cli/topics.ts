@@ -27,7 +27,11 @@ export async function topics(topic: string): Promise<string> {
     return `Metrics\n${lines.join("\n")}`;
   }
   if (topic === "profiles") return profiles();
-  throw unknownName("help topic", topic, ["exit-codes", "environment", "metrics", "profiles"]);
+  if (topic === "formats") {
+    const { importers } = await import("../workload/importers/index.ts");
+    return `Formats, found by looking inside or named by --format\n${importers.map(({ name, describe }) => `${name}\n  ${describe}\n`).join("")}`;
+  }
+  throw unknownName("help topic", topic, ["exit-codes", "environment", "metrics", "profiles", "formats"]);
 }
 
 async function profiles(): Promise<string> {

@@ -13,6 +13,25 @@ const texts = {
     `${n} ${n === 1 ? "id is" : "ids are"} used by several rows; rows are never merged by id (${example})`,
   "different-outcomes": (n: number, example: string) =>
     `${n} duplicate ${n === 1 ? "prompt has" : "prompts have"} different recorded outcomes (${example})`,
+  "repeated-call": (n: number, example: string) =>
+    `${n} ${n === 1 ? "call is" : "calls are"} recorded more than once for a prompt and model, differently: one of them is taken (${example})`,
+  "several-choices": (n: number, example: string) =>
+    `${n} ${n === 1 ? "prompt has" : "prompts have"} choices of several routers: the first is taken as logged (${example})`,
+  "not-graded": (n: number, example: string) =>
+    `${n} ${n === 1 ? "answer" : "answers"} whose grading failed: taken as not graded, though the score says 0 (${example})`,
+  "no-usage": (n: number, example: string) =>
+    `${n} ${n === 1 ? "answer has" : "answers have"} a text, but 0 tokens: taken as tokens and cost not known (${example})`,
+  "unpriced-as-zero": (n: number, example: string) =>
+    `${n} ${n === 1 ? "call costs" : "calls cost"} 0 because the run had no price for the model: taken as cost not known (${example})`,
+  "load-time": (n: number, example: string) =>
+    `${n} ${n === 1 ? "row states" : "rows state"} a model's load time: left out, latency is that of a loaded model (${example})`,
+  "price-list": (n: number, example: string) =>
+    `${n} ${n === 1 ? "file is a price list and holds" : "files are price lists and hold"} no prompts; prices count only where a call has tokens and no cost (${example})`,
+  "priced-by-list": (n: number, example: string) =>
+    `${n} ${n === 1 ? "call has" : "calls have"} no recorded cost: priced by tokens and the price list (${example})`,
+  "price-in-prose": (n: number, example: string) =>
+    `${n} price ${n === 1 ? "list entry describes" : "list entries describe"} a model at another price than the price fields: the fields count (${example})`,
+  "two-prices": (n: number, example: string) => `${n} ${n === 1 ? "model has" : "models have"} different prices in two lists: the first list counts (${example})`,
   "not-text": (n: number, example: string) => `${n} message ${n === 1 ? "part is" : "parts are"} not text and left out (${example})`,
   "not-a-call": (n: number, example: string) =>
     `${n} ${n === 1 ? "record is" : "records are"} passed over: no ${n === 1 ? "call" : "calls"} of a language model (${example})`,
