@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, lstatSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
@@ -7,13 +7,19 @@ import { configSchema, policyKinds, type Config, type PolicySpec } from "../mode
 import { WrpError, type Place } from "../model/errors.ts";
 import { factOf } from "../router/index.ts";
 import { gateOf } from "./gates.ts";
+import { readTextFile } from "./text-file.ts";
+
+/** YAML is read whole, and slowly: ten thousand models with their prices are a megabyte. */
+const MAX_CONFIG_BYTES = 4 * 1024 * 1024;
+/** Of many mistakes, the first are told. */
+const MOST_TOLD = 6;
 
 export interface LoadedConfig {
   readonly config: Config;
   /** What relative paths in it are relative to. */
   readonly folder: string;
-  /** Where each of its policies stands. */
-  readonly places: ReadonlyMap<PolicySpec, Place>;
+  /** Where each of its policies, and each rule's condition, stands. */
+  readonly places: ReadonlyMap<object, Place>;
   /** Where what a path leads to stands in the file, or the nearest thing around it that does. */
   placeAt(path: readonly PropertyKey[]): Place | undefined;
 }
@@ -24,33 +30,26 @@ export function loadConfig(file: string | false | undefined, cwd: string): Loade
   const name = file ?? "wrp.yaml";
   const path = resolve(cwd, name);
   if (!existsSync(path)) {
-    if (file === undefined) return { config: {}, folder: cwd, places: new Map(), placeAt: () => undefined };
-    throw new WrpError("no such config", { place: { file: name } });
+    if (file !== undefined) throw new WrpError("no such config", { place: { file: name } });
+    // A link that leads nowhere was meant to be a config.
+    if (!isLink(path)) return { config: {}, folder: cwd, places: new Map(), placeAt: () => undefined };
   }
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    throw new WrpError(`cannot be read: ${(error as Error).message}`, { place: { file: name }, cause: error });
-  }
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const broken = document.errors[0];
-  if (broken) throw new WrpError(broken.message, { place: { file: name, line: lines.linePos(broken.pos[0]).line } });
-  const value: unknown = document.toJS() ?? {};
+  const { document, lines, value } = parsedYaml(readTextFile(name, cwd, MAX_CONFIG_BYTES), name);
   const parsed = configSchema.safeParse(value);
   if (parsed.success) {
     checkConfig(parsed.data, placeAt);
-    return { config: parsed.data, folder: dirname(path), places: new Map(parsed.data.policies?.map((spec, k) => [spec, placeAt(["policies", k])])), placeAt };
+    return { config: parsed.data, folder: dirname(path), places: placesOf(parsed.data.policies ?? [], placeAt), placeAt };
   }
 
-  const [first, ...more] = parsed.error.issues.map((issue) => ({
+  const { issues } = parsed.error;
+  const [first, ...more] = issues.slice(0, MOST_TOLD).map((issue) => ({
     message: describe(issue, value),
     line: lineOf(issue.code === "unrecognized_keys" ? [...issue.path, issue.keys[0] as string] : issue.path),
   }));
+  const untold = issues.length - MOST_TOLD;
   throw new WrpError(first?.message ?? "does not fit the schema", {
     place: { file: name, ...(first?.line === undefined ? {} : { line: first.line }) },
-    hint: more.length > 0 ? `and ${more.map((m) => `line ${m.line ?? "?"}: ${m.message}`).join("; ")}` : "wrp schema config prints what a config may hold",
+    hint: more.length > 0 ? `and ${more.map((m) => `line ${m.line ?? "?"}: ${m.message}`).join("; ")}${untold > 0 ? `; and ${untold} more` : ""}` : "wrp schema config prints what a config may hold",
   });
 
   function placeAt(keys: readonly PropertyKey[]): Place {
@@ -65,6 +64,39 @@ export function loadConfig(file: string | false | undefined, cwd: string): Loade
     }
     return undefined;
   }
+}
+
+/** The document and its value. Throws WrpError with file and line where it is no YAML, or unfolds to more than any config holds. */
+function parsedYaml(text: string, file: string) {
+  const lines = new LineCounter();
+  try {
+    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+    const broken = document.errors[0];
+    if (broken) throw new WrpError(broken.message, { place: { file, line: lines.linePos(broken.pos[0]).line }, hint: "the file must be YAML: wrp schema config prints what it may hold" });
+    return { document, lines, value: (document.toJS() as unknown) ?? {} };
+  } catch (error) {
+    if (error instanceof WrpError) throw error;
+    // The parser walks itself out of stack; aliases of aliases and unknown ones are met when values are made of nodes.
+    const message = error instanceof RangeError ? "is nested too deeply" : error instanceof ReferenceError ? aliasTrouble(error.message) : null;
+    throw message === null ? error : new WrpError(message, { place: { file }, cause: error });
+  }
+}
+
+function placesOf(policies: readonly PolicySpec[], placeAt: (path: readonly PropertyKey[]) => Place): Map<object, Place> {
+  const places = new Map<object, Place>();
+  for (const [k, spec] of policies.entries()) {
+    places.set(spec, placeAt(["policies", k]));
+    if (spec.kind === "rules") for (const [r, rule] of spec.rules.entries()) places.set(rule, placeAt(["policies", k, "rules", r, "when"]));
+  }
+  return places;
+}
+
+function aliasTrouble(message: string): string {
+  return /excessive alias/i.test(message) ? "its aliases unfold to more than a config can hold" : `an alias cannot be resolved (${message})`;
+}
+
+function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
 }
 
 /** What the schema cannot say: conditions that can be read, facts that exist, names given once. Throws WrpError. */

@@ -52,7 +52,7 @@ const FEWEST_RESAMPLES = 200;
 const MOST_RESAMPLES = 100_000;
 
 /** What to read: flags before the config. Throws WrpError where there is nothing to read. */
-export function workloadOptions(data: readonly string[], flags: EvalFlags, { config, folder }: LoadedConfig, cwd: string): WorkloadOptions {
+export function workloadOptions(data: readonly string[], flags: EvalFlags, { config, folder, placeAt }: LoadedConfig, cwd: string): WorkloadOptions {
   const inputs = data.length > 0 ? data : (config.datasets ?? []);
   if (inputs.length === 0)
     throw new WrpError("no data to evaluate", { hint: "name files: wrp eval outcomes.jsonl; or list datasets in wrp.yaml" });
@@ -61,6 +61,7 @@ export function workloadOptions(data: readonly string[], flags: EvalFlags, { con
   const exclude = flags.exclude ?? config.exclude?.map((file) => resolve(folder, file));
   const format = flags.format ?? config.format;
   const where = flags.where ?? config.where;
+  const wherePlace = flags.where === undefined ? placeAt(["where"]) : undefined;
   return {
     inputs,
     cwd: data.length > 0 ? cwd : folder,
@@ -68,6 +69,7 @@ export function workloadOptions(data: readonly string[], flags: EvalFlags, { con
     ...(format === undefined ? {} : { format }),
     ...(map === undefined ? {} : { map }),
     ...(where === undefined ? {} : { where }),
+    ...(where === undefined || wherePlace === undefined ? {} : { wherePlace }),
     ...(exclude === undefined ? {} : { exclude: exclude.map((file) => resolve(cwd, file)) }),
     ...(flags.sample === undefined ? {} : { sample: flags.sample }),
     ...(flags.split === undefined ? {} : { split: flags.split as "train" | "test" }),

@@ -34,8 +34,8 @@ export interface Parts {
   readonly now: () => Date;
   readonly clockMs: () => number;
   readonly signal: AbortSignal;
-  /** Where the user wrote a policy, for errors about it. */
-  readonly placeOf?: (spec: PolicySpec) => Place | undefined;
+  /** Where the user wrote a policy, or a rule of one, for errors about it. */
+  readonly placeOf?: (written: object) => Place | undefined;
 }
 
 /** What is stored with a run, so that it can be decided again: its settings and what was fitted on the training part. */

@@ -21,16 +21,16 @@ export interface Assembly {
  *
  * @param facts numeric facts of the workload, by name
  * @param logged true where the workload says what a live router chose
- * @param placeOf where the user wrote a policy, for errors about it
+ * @param placeOf where the user wrote a policy or a rule of one, for errors about it
  */
 export function assemble(
   models: readonly ModelFigures[],
   specs: readonly PolicySpec[],
   facts: ReadonlyMap<string, Float64Array>,
   logged: boolean,
-  placeOf: (spec: PolicySpec) => Place | undefined = () => undefined,
+  placeOf: (written: object) => Place | undefined = () => undefined,
 ): Assembly {
-  const context: RouterContext = { models, ...weakAndStrong(models), factValues: (name) => facts.get(name) ?? null, pool: NO_POOL };
+  const context: RouterContext = { models, ...weakAndStrong(models), factValues: (name) => facts.get(name) ?? null, pool: NO_POOL, placeOf };
   const singles = models.map((m) => buildPolicy({ kind: "always", model: m.name }, context));
   const names = new Set(singles.map((policy) => policy.name));
   const own = (specs.length === 0 && logged ? [{ kind: "recorded" } as const] : specs).map((spec) =>

@@ -1,5 +1,6 @@
 import type { Decisions, OutcomeColumns } from "../model/columns.ts";
 import type { Decision } from "../model/decision.ts";
+import type { Place } from "../model/errors.ts";
 import type { Prompt } from "../model/prompt.ts";
 
 /** What a policy may know of the models: fitted on the training part where something is held out. */
@@ -26,6 +27,8 @@ export interface RouterContext {
   /** A numeric fact over the workload's prompts, for policies calibrated on it; null where there is none. */
   factValues(name: string): Float64Array | null;
   readonly pool: PoolView;
+  /** Where the user wrote a policy, or a rule of one, for errors about it. */
+  placeOf?(written: object): Place | undefined;
 }
 
 /** One prompt with the facts known of it: all that `decide` sees. */

@@ -28,7 +28,7 @@ export async function openWorkload(options: WorkloadOptions): Promise<Workload> 
   check(options);
   const listed = await Promise.all((options.exclude ?? []).map((name) => findFile(name, options.cwd)));
   const found = await findFiles(options.inputs, options.cwd, listed);
-  const where = options.where === undefined ? null : condition(options.where);
+  const where = options.where === undefined ? null : condition(options.where, options.wherePlace);
   const exclusion = listed.length > 0 ? await readExclusion(listed) : null;
   const opened = await openFiles(found, options);
   const files = opened.files.map((one) => one.described);

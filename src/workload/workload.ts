@@ -1,4 +1,5 @@
 import type { WorkloadFile, WorkloadSummary } from "../model/workload.ts";
+import type { Place } from "../model/errors.ts";
 import type { Prompt } from "../model/prompt.ts";
 
 export interface WorkloadOptions {
@@ -10,6 +11,8 @@ export interface WorkloadOptions {
   readonly map?: Readonly<Record<string, string>>;
   /** CEL; keeps the prompts for which it is true. */
   readonly where?: string;
+  /** Where the user wrote `where`, for errors about it. */
+  readonly wherePlace?: Place;
   /** Files listing prompts to leave out, by exact text. */
   readonly exclude?: readonly string[];
   /** Keep this many prompts, chosen by seed. */

@@ -48,7 +48,7 @@ export async function evalCommand(data: readonly string[], flags: EvalFlags, wor
       now: world.now,
       clockMs: world.clockMs,
       signal: world.signal,
-      placeOf: (spec) => loaded.places.get(spec),
+      placeOf: (written) => loaded.places.get(written),
     })) {
       progress.show(event);
       if (event.type === "done") finished = event;

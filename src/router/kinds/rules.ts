@@ -9,7 +9,7 @@ export const rules: Kind<"rules"> = {
     const names = context.models.map((m) => m.name);
     for (const model of [...spec.rules.map((r) => r.model), spec.default]) if (!names.includes(model)) throw unknownName("model", model, names);
     const compiled = spec.rules.map((rule, k) => ({
-      when: condition(rule.when),
+      when: condition(rule.when, context.placeOf?.(rule)),
       decision: (facts: { name: string; value: string }[]) => call(rule.model, rule.name ?? `rule ${k + 1}: ${rule.when}`, facts),
     }));
     return {
