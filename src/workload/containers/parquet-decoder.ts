@@ -47,7 +47,7 @@ port?.on("message", (message: ToDecoder) => {
     [room, stopped] = [AHEAD, false];
     void decode(message).then(
       (last) => port.postMessage(last),
-      (error: unknown) => port.postMessage({ damage: error instanceof Error ? error.message : String(error) } satisfies Decoded),
+      (error: unknown) => port.postMessage({ damage: reason(error) } satisfies Decoded),
     );
   }
   wake();
@@ -84,6 +84,11 @@ async function decode({ path, bytes, limit, maxGroupBytes, progress }: DecodeReq
   } finally {
     await handle?.close();
   }
+}
+
+/** The decoder's own errors say what is wrong; what its code stumbles over says nothing to a user. */
+function reason(error: unknown): string {
+  return error instanceof Error && error.constructor === Error && !/undefined|NaN|null/.test(error.message) ? error.message : "its bytes make no sense";
 }
 
 declare function decompress(input: Uint8Array, length: number): Uint8Array;

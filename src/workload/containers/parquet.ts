@@ -76,6 +76,7 @@ function borrowDecoder(megabytes: number): Decoder {
   const shared = megabytes <= SHARED_MEGABYTES;
   const thread = (shared ? idle : null) ?? newThread(shared ? HEAP : Math.min(HEAP_MOST, HEAP + HEAP_PER_MEGABYTE * megabytes));
   if (thread === idle) idle = null;
+  thread.work();
   const patience = LOOKS + LOOKS_PER_MEGABYTE * megabytes;
   let over = false;
   const next = async (): Promise<Decoded> => {
@@ -90,8 +91,9 @@ function borrowDecoder(megabytes: number): Decoder {
     async giveBack() {
       if (!over) thread.send("stop");
       while (!over) await next();
-      if (shared && thread.well() && idle === null) idle = thread;
-      else await thread.end();
+      if (!shared || !thread.well() || idle !== null) return thread.end();
+      thread.rest();
+      idle = thread;
     },
   };
 }
@@ -107,7 +109,6 @@ function newThread(heapMegabytes: number) {
   const received: Decoded[] = [];
   let lost: Decoded | null = null;
   let wake: () => void = () => undefined;
-  worker.unref(); // waiting for it is what keeps the process, below
   worker.on("message", (message: Decoded) => {
     received.push(message);
     wake();
@@ -123,6 +124,9 @@ function newThread(heapMegabytes: number) {
   return {
     progress,
     well: () => lost === null,
+    work: () => worker.ref(),
+    /** An idle thread does not keep the process. */
+    rest: () => worker.unref(),
     send: (message: ToDecoder, transfer: ArrayBuffer[] = []) => worker.postMessage(message, transfer),
     async end(): Promise<void> {
       await worker.terminate();

@@ -1,8 +1,9 @@
+import { WrpError } from "../../model/errors.ts";
 import type { Row } from "../containers/container.ts";
 import { newDraft, type Draft, type RowName } from "../draft.ts";
 import { isGap, newOutcome, qualityCell, shown } from "../outcome.ts";
 import { BadRow } from "../problems.ts";
-import type { Source } from "../source.ts";
+import { columnList, type Source } from "../source.ts";
 import { perRow, type Importer } from "./importer.ts";
 
 /** RouteLLM's evaluation files: a prompt and, for each model in order from weak to strong, whether it was right. */
@@ -17,6 +18,10 @@ export const routellm: Importer = {
       columns.every((column) => source.head.some((row) => isTruth(column(row))));
   },
   open(source) {
+    if (!source.has("prompt") || modelsOf(source).length === 0)
+      throw new WrpError(`not a RouteLLM file: it needs "prompt" and a column for each model; its columns are ${columnList(source)}`, {
+        place: { file: source.file.name },
+      });
     const prompt = source.column("prompt");
     const models = modelsOf(source).map((name) => ({ name, column: source.column(name) }));
     const meta = { subject: source.base.startsWith("mmlu_") ? source.base.slice("mmlu_".length) : source.base };
