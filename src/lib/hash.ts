@@ -33,7 +33,8 @@ export async function fileHash(path: string): Promise<string> {
   const sha = createHash("sha256");
   const handle = await open(path);
   try {
-    const room = Buffer.allocUnsafeSlow(1 << 20);
+    const { size } = await handle.stat();
+    const room = Buffer.allocUnsafeSlow(Math.min(Math.max(size, 1), 1 << 20));
     for (;;) {
       const { bytesRead } = await handle.read(room, 0, room.length);
       if (bytesRead === 0) break;

@@ -37,11 +37,15 @@ async function* plainBytes(file: DataFile, chunkBytes: number): AsyncGenerator<B
   try {
     const handle = await open(file.path);
     try {
+      // Of a small file, one byte more than it has, so that its end is seen at once.
+      const { size } = await handle.stat();
+      const bytes = Math.min(chunkBytes, size + 1);
       for (;;) {
-        const room = Buffer.allocUnsafeSlow(chunkBytes);
-        const { bytesRead } = await handle.read(room, 0, chunkBytes);
+        const room = Buffer.allocUnsafeSlow(bytes);
+        const { bytesRead } = await handle.read(room, 0, bytes);
         if (bytesRead === 0) return;
-        yield bytesRead === chunkBytes ? room : room.subarray(0, bytesRead);
+        yield bytesRead === bytes ? room : room.subarray(0, bytesRead);
+        if (bytesRead < bytes && bytes > size) return;
       }
     } finally {
       await handle.close();

@@ -77,6 +77,11 @@ export function shown(value: unknown): string {
   return json.length > 60 ? `${json.slice(0, 57)}…` : json;
 }
 
+/** A name of any length as messages quote it. */
+export function brief(name: string): string {
+  return name.length > 80 ? `${name.slice(0, 77)}…` : name;
+}
+
 /** The number in a cell, `null` for a gap, NaN where there is none. */
 function numberOf(value: unknown, booleans: boolean): number | null {
   if (typeof value === "number") return Number.isNaN(value) ? null : value;

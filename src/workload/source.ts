@@ -3,6 +3,7 @@ import { rawBytes } from "./bytes.ts";
 import type { Container, Row, RowBatch } from "./containers/container.ts";
 import { findContainer } from "./containers/index.ts";
 import { baseName, type DataFile } from "./data-file.ts";
+import { brief } from "./outcome.ts";
 import { newProblems, type Problems } from "./problems.ts";
 
 /** Gets one column's value out of a row; undefined where the row has none. */
@@ -52,7 +53,7 @@ export async function openSource(file: DataFile): Promise<Source> {
 
 /** The columns of a file as messages list them. */
 export function columnList(source: Source): string {
-  const listed = source.columns.slice(0, 40).map((name) => (name === "" ? '""' : name));
+  const listed = source.columns.slice(0, 40).map((name) => (name === "" ? '""' : brief(name)));
   const rest = source.columns.length - listed.length;
   return listed.join(", ") + (rest > 0 ? ` and ${rest} more` : "");
 }

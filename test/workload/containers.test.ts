@@ -118,7 +118,7 @@ test.each<[string, string | Uint8Array, string]>([
   ["scalars.json", "[1, 2]", "scalars.json:1: each item of the list must be an object"],
   ["cut.json", JSON.stringify(ROWS, null, 1).slice(0, -5), "cut.json:10: the JSON ends too early: it was cut off"],
   ["several.json", JSON.stringify({ a: ROWS, b: ROWS }, null, 1), 'several.json:15: the JSON object holds several lists of objects ("a" and "b")'],
-  ["no-list.json", JSON.stringify({ a: 1, b: { c: 2 } }, null, 1), 'no-list.json:1: "question" must be a text (got undefined)'],
+  ["no-list.json", JSON.stringify({ a: 1, b: { c: 2 } }, null, 1), 'no-list.json:1: "question" must be a text (got nothing)'],
   ["no-lists.json", `${JSON.stringify({ a: 1, b: { c: 2 } }, null, 1)}\n{"a": 2}`, "no-lists.json: the JSON object holds no list of objects"],
 ])("%s is refused", async (name, content, error) => {
   expect((await told(name, content)).error).toBe(error);

@@ -2,6 +2,7 @@ import { parse, type CsvError, type Info, type Parser } from "csv-parse";
 import { WrpError } from "../../model/errors.ts";
 import { linesAt, MAX_RECORD_BYTES, PEEK_BYTES, textBytes } from "../bytes.ts";
 import type { DataFile } from "../data-file.ts";
+import { brief } from "../outcome.ts";
 import { BadRow } from "../problems.ts";
 import { BATCH, type Container, type ReadOptions, type RowBatch } from "./container.ts";
 
@@ -88,7 +89,7 @@ function dialect(head: Buffer): { delimiter: string; record_delimiter: string[] 
 
 function header(file: DataFile, names: string[]): readonly string[] {
   const twice = names.find((name, i) => name !== "" && names.indexOf(name) !== i);
-  if (twice !== undefined) throw new WrpError(`two columns are named "${twice}"`, { place: { file: file.name, line: 1 } });
+  if (twice !== undefined) throw new WrpError(`two columns are named "${brief(twice)}"`, { place: { file: file.name, line: 1 } });
   return names;
 }
 

@@ -4,6 +4,7 @@ import { WrpError } from "../../model/errors.ts";
 import { linesAt, MAX_RECORD_BYTES, PEEK_BYTES, textBytes } from "../bytes.ts";
 import type { DataFile } from "../data-file.ts";
 import { isDeep, TOO_DEEP } from "../nesting.ts";
+import { brief } from "../outcome.ts";
 import { BATCH, type Container, type ReadOptions, type Row, type RowBatch } from "./container.ts";
 
 /**
@@ -173,7 +174,7 @@ function newItems(inObject: boolean) {
       const key = String(stack.at(-1)?.key);
       if (!isRow || ROW_KEYS.has(key)) return;
       if (ASIDE_KEYS.has(key)) return void aside.push({ row: value as Record<string, unknown>, at: start });
-      if (list !== null && list !== key) fail(start, `the JSON object holds several lists of objects ("${list}" and "${key}")`);
+      if (list !== null && list !== key) fail(start, `the JSON object holds several lists of objects ("${brief(list)}" and "${brief(key)}")`);
       list = key;
     } else if (!isRow) return void fail(last, "each item of the list must be an object");
     if (isDeep(value)) return void fail(start, TOO_DEEP);

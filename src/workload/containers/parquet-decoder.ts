@@ -1,6 +1,6 @@
 import { open } from "node:fs/promises";
 import { parentPort } from "node:worker_threads";
-import { parquetMetadataAsync, parquetRead, type AsyncBuffer, type FileMetaData } from "hyparquet";
+import { parquetMetadataAsync, parquetRead, type AsyncBuffer, type Compressors, type FileMetaData } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import { BATCH } from "./container.ts";
 
@@ -60,15 +60,12 @@ async function decode({ path, bytes, limit, maxGroupBytes, progress }: DecodeReq
   try {
     const source = counted(bytes ? inMemory(bytes) : await onDisk(handle as NonNullable<typeof handle>), tick);
     const metadata = await parquetMetadataAsync(source);
-    const unpack = Object.fromEntries(
-      Object.entries(compressors).map(([codec, work]) => [codec, (input: Uint8Array, length: number) => (tick(), (work as typeof decompress)(input, length))]),
-    );
     let first = 0;
     for (const group of metadata.row_groups) {
       if (group.total_byte_size > maxGroupBytes) return { tooLarge: Number(group.total_byte_size) };
       const end = Math.min(first + rowsOf(group), limit);
       const columns = columnsOf(metadata, group);
-      const rows = await readRows({ file: source, metadata, rowStart: first, rowEnd: end, columns: [...columns], compressors: unpack, onPage: tick });
+      const rows = await readRows({ file: source, metadata, rowStart: first, rowEnd: end, columns: [...columns], compressors: bounded(largestColumn(group), tick), onPage: tick });
       if (rows.length !== end - first) throw new Error(`row group ends after ${rows.length} of ${end - first} rows`);
       for (let i = 0; i < rows.length; i += BATCH) {
         while (room === 0 && !stopped) await new Promise<void>((resolve) => (wake = resolve));
@@ -91,7 +88,29 @@ function reason(error: unknown): string {
   return error instanceof Error && error.constructor === Error && !/undefined|NaN|null/.test(error.message) ? error.message : "its bytes make no sense";
 }
 
-declare function decompress(input: Uint8Array, length: number): Uint8Array;
+/** Bytes of a group's largest column, unpacked. */
+function largestColumn({ columns }: FileMetaData["row_groups"][number]): number {
+  return columns.reduce((most, { meta_data: column }) => Math.max(most, Number(column?.total_uncompressed_size ?? 0)), 0);
+}
+
+/** How far a page may be larger than the column that it is part of: writers count headers differently. */
+const SLACK_BYTES = 1024 * 1024;
+
+/** The decompressors for pages no larger than their column: a damaged header asks for gigabytes of nothing, which are then walked through. */
+function bounded(most: number, tick: () => void): Compressors {
+  return Object.fromEntries(
+    (Object.entries(compressors) as [string, Decompress][]).map(([codec, decompress]) => [
+      codec,
+      (input: Uint8Array, length: number) => {
+        tick();
+        if (length > most + SLACK_BYTES) throw new Error("a page is larger than its column");
+        return decompress(input, length);
+      },
+    ]),
+  );
+}
+
+type Decompress = (input: Uint8Array, length: number) => Uint8Array;
 
 function readRows(options: Omit<Parameters<typeof parquetRead>[0], "rowFormat" | "onComplete">): Promise<unknown[][]> {
   return new Promise((onComplete, reject) => {

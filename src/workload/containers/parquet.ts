@@ -64,11 +64,13 @@ interface Decoder {
 }
 
 /** Files up to this size share one thread: starting it takes longer than reading them. */
-const SHARED_MEGABYTES = 32;
+const SHARED_MEGABYTES = 8;
 /** JavaScript memory of a thread, MiB: what rows of a small file take, and more for every MiB of a large one. */
-const [HEAP, HEAP_PER_MEGABYTE, HEAP_MOST] = [1024, 16, 4096];
+const [HEAP, HEAP_PER_MEGABYTE, HEAP_MOST] = [512, 32, 4096];
 /** How often the decoder is looked at, ms; in how many looks it must get on (a page is unpacked, a column read): more for large files. */
-const [LOOK_MS, LOOKS, LOOKS_PER_MEGABYTE] = [100, 100, 10];
+const [LOOK_MS, LOOKS, LOOKS_PER_MEGABYTE] = [100, 30, 10];
+
+const ENDLESS = "decoding it takes more time or memory than a file of its size can need";
 
 let idle: Thread | null = null;
 
@@ -113,7 +115,7 @@ function newThread(heapMegabytes: number) {
     received.push(message);
     wake();
   });
-  worker.on("error", (error: NodeJS.ErrnoException) => lose(error.code === "ERR_WORKER_OUT_OF_MEMORY" ? "decoding it takes more memory than a file of its size can need" : error.message));
+  worker.on("error", (error: NodeJS.ErrnoException) => lose(error.code === "ERR_WORKER_OUT_OF_MEMORY" ? ENDLESS : error.message));
   worker.on("exit", () => lose("its decoder ended"));
 
   function lose(damage: string): void {
@@ -141,7 +143,7 @@ function newThread(heapMegabytes: number) {
         looks = now === seen ? looks + 1 : 0;
         seen = now;
         if (looks < patience) return;
-        lose("decoding it does not come to an end");
+        lose(ENDLESS);
         void worker.terminate();
       }, LOOK_MS);
       try {

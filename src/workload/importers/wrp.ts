@@ -4,7 +4,7 @@ import type { Message, RecordedOutcome } from "../../model/prompt.ts";
 import type { Row } from "../containers/container.ts";
 import { nameHash, newDraft, type Draft, type RowName } from "../draft.ts";
 import type { Notes } from "../notes.ts";
-import { newOutcome, settle, shown } from "../outcome.ts";
+import { brief, newOutcome, settle, shown } from "../outcome.ts";
 import { BadRow } from "../problems.ts";
 import { perRow, type Importer } from "./importer.ts";
 
@@ -97,9 +97,9 @@ function outcomesOf(data: DatasetRow, promptId: string, notes: Notes): RecordedO
 }
 
 function badRow(issue: z.core.$ZodIssue, row: unknown): BadRow {
-  const path = issue.path.join(".");
+  const path = brief(issue.path.join("."));
   if (issue.code === "unrecognized_keys") {
-    const key = [...issue.path, issue.keys[0]].join(".");
+    const key = brief([...issue.path, issue.keys[0]].join("."));
     return new BadRow(`unknown key "${key}"`, {
       hint: issue.path.length === 0 ? `known: ${Object.keys(datasetRowSchema.shape).join(", ")}` : "facts of your own go into meta",
     });

@@ -1,0 +1,3 @@
+import { fuzz } from "./fuzz.ts";
+
+fuzz((_, index) => index % 2 === 1);
