@@ -39,11 +39,11 @@ export async function writeWhole(file: string, cwd: string, chunks: Iterable<str
       for (const chunk of chunks) {
         held += chunk;
         if (held.length > 1 << 16) {
-          await handle.write(held);
+          await handle.appendFile(held); // write() may take a part only, as on a disk that is filling up
           held = "";
         }
       }
-      await handle.write(held);
+      await handle.appendFile(held);
     } finally {
       await handle.close();
     }

@@ -70,7 +70,7 @@ export function loadConfig(file: string | false | undefined, cwd: string): Loade
 function parsedYaml(text: string, file: string) {
   const lines = new LineCounter();
   try {
-    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: "error" });
     const broken = document.errors[0];
     if (broken) throw new WrpError(broken.message, { place: { file, line: lines.linePos(broken.pos[0]).line }, hint: "the file must be YAML: wrp schema config prints what it may hold" });
     return { document, lines, value: (document.toJS() as unknown) ?? {} };
@@ -128,7 +128,7 @@ function located<T>(place: Place, work: () => T): T {
 
 function describe(issue: z.core.$ZodIssue, root: unknown): string {
   const where = issue.path.length > 0 ? `"${issue.path.map(String).join(".")}" ` : "";
-  if (issue.code === "unrecognized_keys") return `${where}unknown key ${issue.keys.map((k) => `"${k}"`).join(", ")}`;
+  if (issue.code === "unrecognized_keys") return `${where}unknown key ${issue.keys.slice(0, MOST_TOLD).map((k) => shown(k)).join(", ")}${issue.keys.length > MOST_TOLD ? ` and ${issue.keys.length - MOST_TOLD} more` : ""}`;
   if (issue.code === "invalid_union" && "discriminator" in issue)
     return `${where}is no known kind of policy (got ${shown(at(root, issue.path))}); known: ${policyKinds().join(", ")}`;
   if (issue.code === "invalid_type") return `${where}must be ${article(issue.expected)} (got ${shown(at(root, issue.path))})`;

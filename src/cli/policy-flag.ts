@@ -15,7 +15,7 @@ export function policyFromFlag(flag: string): PolicySpec {
     const equals = part.indexOf("=");
     if (equals < 0) throw bad(flag, `"${part.trim()}" is not key=value`);
     try {
-      fields[part.slice(0, equals).trim()] = parse(part.slice(equals + 1).trim().replace(/(?<=[{,]\s*[^\s{},:=]+)=/g, ": "));
+      fields[part.slice(0, equals).trim()] = parse(part.slice(equals + 1).trim().replace(/(?<=[{,]\s*[^\s{},:=]+)=/g, ": "), { logLevel: "error" });
     } catch (error) {
       throw bad(flag, (error as Error).message.split("\n", 1)[0] ?? "");
     }

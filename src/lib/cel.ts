@@ -71,7 +71,12 @@ export function celScope(prompt: Prompt, signals: Readonly<Record<string, unknow
   if (prompt.inputTokens !== null) view["tokens"] = prompt.inputTokens;
   if (prompt.session !== null) view["session"] = prompt.session;
   if (prompt.turn !== null) view["turn"] = prompt.turn;
-  return { prompt: view as unknown as CelScope["prompt"], meta: prompt.meta, signals };
+  return { prompt: view as unknown as CelScope["prompt"], meta: readable(prompt.meta), signals };
+}
+
+/** The CEL library tells kinds of objects by their constructor, which a fact of that name would hide. */
+function readable(meta: CelScope["meta"]): CelScope["meta"] {
+  return Object.hasOwn(meta, "constructor") ? (new Map(Object.entries(meta)) as unknown as CelScope["meta"]) : meta;
 }
 
 function parse(source: string, place?: Place) {

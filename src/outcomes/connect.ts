@@ -16,7 +16,7 @@ export async function connect(path: string, busyTimeoutMs: number): Promise<Data
   const handle = new Database(path, { timeout: 0 });
   const patiently: Patiently = (step) => retryWhileBusy(step, busyTimeoutMs);
   try {
-    await patiently(() => refuseForeign(handle, path));
+    await patiently(() => refuseForeign(handle, path)); // before anything is written
     await patiently(() => handle.pragma("journal_mode = WAL"));
     handle.pragma("foreign_keys = ON");
     // Safe with WAL: a power cut may lose the last groups, never damages the file, and lost groups are written again.
@@ -62,6 +62,7 @@ function preparePlace(path: string): void {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (!stat) return;
   if (stat.isDirectory()) throw new WrpError("the store is a folder; it must be a file", { hint: `for example --store ${join(path, "wrp.db")}`, place });
+  if (!stat.isFile()) throw new WrpError("the store is no regular file", { hint: "choose another file with --store", place });
   try {
     accessSync(path, constants.R_OK | constants.W_OK);
   } catch (cause) {

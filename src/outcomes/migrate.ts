@@ -34,10 +34,10 @@ async function runMigrations(handle: Database): Promise<void> {
   if (error !== undefined) throw error;
 }
 
-/** Throws WrpError when the file is another program's database. Changes nothing. */
+/** Throws WrpError when the file is another program's database, or a newer wrp's. Changes nothing. */
 export function refuseForeign(handle: Database, path: string): void {
   const id = handle.pragma("application_id", { simple: true });
-  if (id === APPLICATION_ID) return;
+  if (id === APPLICATION_ID) return void isCurrent(handle, path);
   if (id === 0 && tableCount(handle) === 0) return;
   throw new WrpError("not a wrp store: an SQLite database of another program", {
     hint: "choose another file with --store",

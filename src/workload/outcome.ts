@@ -40,13 +40,14 @@ export function settle(outcome: OutcomeDraft, notes: Notes, promptId: string): O
   return outcome;
 }
 
-const OTHER_SCALE = "qualities are grades from 0 to 1: divide scores on another scale before importing them";
+/** What may be meant by a quality above 1. */
+export const OTHER_SCALE = "qualities are grades from 0 to 1: divide scores on another scale before importing them";
 
 /** A grade in [0,1] from a cell; blank is a gap, true and false are 1 and 0. Throws BadRow. */
 export function qualityCell(value: unknown, column: string): number | null {
   const number = numberOf(value, true);
   if (number === null || (number >= 0 && number <= 1)) return number;
-  throw new BadRow(`"${column}" must be a number from 0 to 1 (got ${shown(value)})`, number > 1 ? { hint: OTHER_SCALE } : {});
+  throw new BadRow(`"${column}" must be a number from 0 to 1 (got ${shown(value)})`, number > 1 && number < Infinity ? { hint: OTHER_SCALE } : {});
 }
 
 /** A figure ≥ 0 (cost, latency, tokens) from a cell; blank is a gap. Throws BadRow. */

@@ -25,7 +25,7 @@ test("where keeps what is true; a missing field is no match and is counted", asy
 
 test("where that is no CEL, or not true or false", async () => {
   expect((await failure(NAME, { where: "meta.level >" })).error).toMatch(/^CEL expression "meta\.level >": /);
-  expect((await failure(NAME, { where: "prompt.id" })).error).toBe('CEL expression "prompt.id" on prompt a1: must be true or false (got a string)');
+  expect((await failure(NAME, { where: "prompt.id" })).error).toBe('CEL expression "prompt.id" on prompt p0: must be true or false (got a string)');
 });
 
 test.each<[string, string]>([

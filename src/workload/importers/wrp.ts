@@ -4,7 +4,7 @@ import type { Message, RecordedOutcome } from "../../model/prompt.ts";
 import type { Row } from "../containers/container.ts";
 import { nameHash, newDraft, type Draft, type RowName } from "../draft.ts";
 import type { Notes } from "../notes.ts";
-import { brief, newOutcome, settle, shown } from "../outcome.ts";
+import { brief, newOutcome, OTHER_SCALE, settle, shown } from "../outcome.ts";
 import { BadRow } from "../problems.ts";
 import { perRow, type Importer } from "./importer.ts";
 
@@ -106,5 +106,6 @@ function badRow(issue: z.core.$ZodIssue, row: unknown): BadRow {
   }
   let value: unknown = row;
   for (const key of issue.path) value = (value as Record<PropertyKey, unknown>)[key];
-  return new BadRow(`"${path}" ${issue.message} (got ${shown(value)})`);
+  const above = issue.path.at(-1) === "quality" && typeof value === "number" && value > 1 && value < Infinity;
+  return new BadRow(`"${path}" ${issue.message} (got ${shown(value)})`, above ? { hint: OTHER_SCALE } : {});
 }
