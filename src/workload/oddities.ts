@@ -19,7 +19,7 @@ export function newOddities(notes: Notes): (prompt: Draft) => void {
     if (prompt.id.endsWith(`#${prompt.row}`)) return; // named by us after file and row
     const key = idHash(prompt.dataset, prompt.id);
     const times = ids.get(key) ?? 0;
-    if (times === 1) notes.add("repeated-id", `"${prompt.id}" in ${prompt.dataset}`);
+    if (times === 1) notes.in(prompt.file).add("repeated-id", `"${prompt.id}" in ${prompt.dataset}`, prompt.row);
     ids.set(key, Math.min(times + 1, 2));
   }
 
@@ -29,7 +29,7 @@ export function newOddities(notes: Notes): (prompt: Draft) => void {
     const known = outcomes.get(prompt.hash);
     if (known === undefined) outcomes.set(prompt.hash, print);
     else if (known !== TOLD && known !== print) {
-      notes.add("different-outcomes", `"${prompt.id}" in ${prompt.dataset}`);
+      notes.in(prompt.file).add("different-outcomes", `"${prompt.id}" in ${prompt.dataset}`, prompt.row);
       outcomes.set(prompt.hash, TOLD);
     }
   }

@@ -1,40 +1,51 @@
-import { celScope, condition, type Condition } from "../lib/cel.ts";
+import { condition } from "../lib/cel.ts";
 import { fileHash, valueHash } from "../lib/hash.ts";
-import { WrpError } from "../model/errors.ts";
+import { raise, telling, tellingLater, WrpError, type Tell } from "../model/errors.ts";
 import type { Prompt } from "../model/prompt.ts";
+import type { Remark } from "../model/remark.ts";
 import type { WorkloadFile, WorkloadSummary } from "../model/workload.ts";
 import { readError } from "./bytes.ts";
 import { BATCH } from "./containers/container.ts";
 import type { DataFile } from "./data-file.ts";
 import type { Draft } from "./draft.ts";
-import { readExclusion, type Exclusion } from "./filters/exclude.ts";
+import { readExclusion } from "./filters/exclude.ts";
 import { newSample, type Sample } from "./filters/sample.ts";
 import { newSplit } from "./filters/split.ts";
 import type { Import } from "./importers/importer.ts";
 import { findImporter } from "./importers/index.ts";
 import { commonName, findFile, findFiles } from "./inputs.ts";
-import { newNotes, type Notes } from "./notes.ts";
+import { newNotes } from "./notes.ts";
 import { newOddities } from "./oddities.ts";
-import { newProblems } from "./problems.ts";
-import { openSource } from "./source.ts";
-import type { Workload, WorkloadOptions } from "./workload.ts";
+import { passing, type Gatekeepers } from "./passing.ts";
+import { lineOfRecord } from "./record-line.ts";
+import { openSource, type Source } from "./source.ts";
+import type { OpenedWorkload, WorkloadOptions } from "./workload.ts";
 
 /**
  * Opens files as one workload: finds each one's form by looking inside, and hashes them. Nothing else is read before
  * `batches`. Throws WrpError on what the user can mend; `batches` does so when all bad rows are known.
+ *
+ * @param tell keeps errors where it does not throw them: what cannot be used is then left out, and the rest is read
  */
-export async function openWorkload(options: WorkloadOptions): Promise<Workload> {
+export async function openWorkload(options: WorkloadOptions, tell: Tell = raise): Promise<OpenedWorkload> {
   check(options);
-  const listed = await Promise.all((options.exclude ?? []).map((name) => findFile(name, options.cwd)));
-  const found = await findFiles(options.inputs, options.cwd, listed);
-  const where = options.where === undefined ? null : condition(options.where);
-  const exclusion = listed.length > 0 ? await readExclusion(listed) : null;
+  const placeOf: NonNullable<WorkloadOptions["placeOf"]> = options.placeOf ?? (() => undefined);
+  const wanted = await Promise.all((options.exclude ?? []).map((name, k) => tellingLater(tell, () => findFile(name, options.cwd), placeOf("exclude", k))));
+  const listed = wanted.filter((file) => file !== undefined);
+  const found = await findFiles(options.inputs, options.cwd, listed, { tell, placeOf: (k) => placeOf("inputs", k) });
+  const wherePlace = placeOf("where");
+  const where = telling(tell, () => (options.where === undefined ? null : condition(options.where)), wherePlace) ?? null;
+  const exclusion = listed.length > 0 ? ((await tellingLater(tell, () => readExclusion(listed), placeOf("exclude"))) ?? null) : null;
   const opened: OpenFile[] = [];
-  for (const file of found) opened.push(await openFile(file, options));
+  for (const file of found) {
+    const one = await tellingLater(tell, () => openFile(file, options), placeOf(options.map ? "map" : "format"));
+    if (one) opened.push(one);
+  }
   const files = opened.map((one) => one.described);
   let summary: WorkloadSummary | null = null;
+  let remarks: () => Promise<Remark[]> = async () => [];
   return {
-    name: commonName(found),
+    name: found.length > 0 ? commonName(found) : "workload",
     hash: valueHash({
       files: opened.map(({ described, base }) => [described.sha256, described.importHash, base]),
       where: options.where ?? null,
@@ -47,14 +58,16 @@ export async function openWorkload(options: WorkloadOptions): Promise<Workload> 
     files,
     async *batches() {
       summary = null;
-      const run = newRun(opened, where, exclusion, options);
+      const run = newRun(opened, { exclusion, where, wherePlace }, options, tell);
       yield* run.batches();
       summary = run.summary();
+      remarks = () => withLines(run.remarks(), opened);
     },
     summary() {
       if (!summary) throw new Error("a workload has its summary when its prompts have been read");
       return summary;
     },
+    remarks: () => remarks(),
   };
 }
 
@@ -65,6 +78,8 @@ interface OpenFile {
   readonly described: WorkloadFile;
   /** Names datasets and rows that have no name of their own. */
   readonly base: string;
+  readonly name: string;
+  readonly source: Source;
   readonly rows: Import;
 }
 
@@ -87,6 +102,8 @@ async function openFile(file: DataFile, { format, map }: WorkloadOptions): Promi
   const importer = findImporter(source, format, columnMap);
   return {
     base: source.base,
+    name: file.name,
+    source,
     rows: importer.open(source, columnMap ?? {}),
     described: {
       name: file.name,
@@ -106,7 +123,7 @@ async function sha256(file: DataFile): Promise<string> {
 }
 
 /** One reading of a workload: filters in the order exclude, where, split, sample. */
-function newRun(files: readonly OpenFile[], where: Condition | null, exclusion: Exclusion | null, options: WorkloadOptions) {
+function newRun(files: readonly OpenFile[], keepers: Gatekeepers, options: WorkloadOptions, tell: Tell) {
   const split = options.split === undefined ? null : newSplit(options.split, trainShare(options), options.seed);
   const sample = options.sample === undefined ? null : newSample(options.sample, options.seed);
   const notes = newNotes();
@@ -117,8 +134,8 @@ function newRun(files: readonly OpenFile[], where: Condition | null, exclusion: 
 
   async function* batches(): AsyncGenerator<readonly Prompt[]> {
     if (split && files.some(({ rows }) => rows.sessions))
-      for await (const { prompts } of passing(files, where, exclusion, newNotes(), newCounts())) for (const prompt of prompts) split.link(prompt);
-    for await (const { prompts, file } of passing(files, where, exclusion, notes, counts)) {
+      for await (const { prompts } of passing(files, keepers, newNotes(), newCounts(), tell)) for (const prompt of prompts) split.link(prompt);
+    for await (const { prompts, file } of passing(files, keepers, notes, counts, tell)) {
       const chosen: Prompt[] = [];
       for (const prompt of prompts) {
         note(prompt);
@@ -142,54 +159,36 @@ function newRun(files: readonly OpenFile[], where: Condition | null, exclusion: 
     return prompt;
   }
 
-  function summary(): WorkloadSummary {
-    const warnings = notes.warnings();
+  /** What to warn of, with the record number where the line is not looked up yet. */
+  function remarks(): NumberedRemark[] {
+    const { exclusion, where, wherePlace = null } = keepers;
+    const warned: NumberedRemark[] = notes.noted().map(({ code, message, file, row }) => ({ code, message, place: file === null ? null : { file }, row }));
+    const warn = (code: string, message: string, place: Remark["place"]) => warned.push({ code, message, place, row: null });
     const unmet = exclusion?.warning();
-    if (unmet) warnings.push(unmet);
+    if (unmet) warn("exclude-unmet", unmet, options.placeOf?.("exclude") ?? null);
     if (where && where.missing.count > 0)
-      warnings.push(`${where.missing.count} prompts lack a field of the condition and do not match (${where.missing.example})`);
+      warn("missing-field", `${where.missing.count} prompts lack a field of the condition and do not match (${where.missing.example})`, wherePlace);
     if (options.sample !== undefined && kept < options.sample)
-      warnings.push(`a sample of ${options.sample} was asked for, but there are only ${kept} prompts: all are taken`);
-    return { ...counts, promptsPerFile, warnings };
+      warn("small-sample", `a sample of ${options.sample} was asked for, but there are only ${kept} prompts: all are taken`, null);
+    return warned;
   }
-  return { batches, summary };
+
+  const summary = (): WorkloadSummary => ({ ...counts, promptsPerFile, warnings: remarks().map(({ message }) => message) });
+  return { batches, summary, remarks };
+}
+
+type NumberedRemark = Remark & { readonly row: number | null };
+
+async function withLines(remarks: readonly NumberedRemark[], files: readonly OpenFile[]): Promise<Remark[]> {
+  return Promise.all(
+    remarks.map(async ({ code, message, place, row }) => {
+      const source = row === null ? undefined : files.find(({ name }) => name === place?.file)?.source;
+      const line = source && (await lineOfRecord(source, row as number));
+      return { code, message, place: place && line ? { ...place, line } : place };
+    }),
+  );
 }
 
 function newCounts() {
   return { read: 0, excluded: 0, filtered: 0, sampledOut: 0 };
-}
-
-/**
- * Prompts that pass exclude and where, with the index of their file. After the first bad row there are none: the rest
- * is read only to name the other bad rows, then WrpError is thrown.
- */
-async function* passing(
-  files: readonly OpenFile[],
-  where: Condition | null,
-  exclusion: Exclusion | null,
-  notes: Notes,
-  counts: ReturnType<typeof newCounts>,
-): AsyncGenerator<{ readonly prompts: Draft[]; readonly file: number }> {
-  const problems = newProblems();
-  exclusion?.reset();
-  if (where) Object.assign(where.missing, { count: 0, example: "" });
-  try {
-    for (const [file, { rows }] of files.entries()) {
-      for await (const { prompts, raws } of rows.read(problems, notes)) {
-        const passed: Draft[] = [];
-        counts.read += prompts.length;
-        for (let i = 0; i < prompts.length; i++) {
-          const prompt = prompts[i] as Draft;
-          if (exclusion?.has(prompt, raws?.[i])) counts.excluded++;
-          else if (where && !where.test(celScope(prompt))) counts.filtered++;
-          else passed.push(prompt);
-        }
-        if (problems.count === 0 && passed.length > 0) yield { prompts: passed, file };
-      }
-    }
-  } catch (error) {
-    // A file that breaks off after bad rows is told by its bad rows.
-    throw error instanceof WrpError && problems.count > 0 ? await problems.error() : error;
-  }
-  if (problems.count > 0) throw await problems.error();
 }
