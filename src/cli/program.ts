@@ -15,7 +15,7 @@ privacy and safety, with intervals.
   wrp eval data/*.csv -o report.html    the same as one HTML page
   wrp route "Why is the sky blue?"      which model, and why
 
-Commands: eval, report, route, import, schema
+Commands: eval, report, route, check, import, schema
 More: wrp COMMAND --help, wrp --help, wrp help exit-codes
 `;
 
@@ -147,10 +147,30 @@ export function program(world: World, outcome: Outcome): Command {
 
   common(importing);
 
+  const check = wrp
+    .command("check")
+    .summary("list everything wrong with a config and its data")
+    .description("Checks the config and its data, or the data named, without running anything: every problem with its place, warnings too.")
+    .argument("[data...]", "files, folders, globs; default: the config's datasets")
+    .option("-c, --config <file>", "config; default wrp.yaml where there is one")
+    .option("--no-config", "leave wrp.yaml aside")
+    .option("--importer <name>", "as --format of wrp eval; found by looking inside")
+    .option("--map <columns>", "a generic table: prompt=question,quality.gpt-4=gpt4_score,…", collect)
+    .option("--strict", "warnings are errors: exit 2")
+    .option("--json", "print one JSON document, nothing else")
+    .option("--format <how>", "text, or github: annotations of a pull request (default: text)")
+    .addHelpText("after", "\nExamples:\n  wrp check\n  wrp check outcomes.jsonl data/\n  wrp check --strict --format github\n\nExit codes: 0 usable, 2 not (or --strict and a warning)\n")
+    .action(async (data: string[], flags) => {
+      const { checkCommand } = await import("./commands/check.ts");
+      outcome.exitCode = await checkCommand(data, flags, world);
+    });
+
+  common(check);
+
   const schema = wrp
     .command("schema")
-    .summary("print a JSON Schema: report, config or dataset")
-    .argument("<name>", "report, config or dataset")
+    .summary("print a JSON Schema: report, config, dataset or check")
+    .argument("<name>", "report, config, dataset or check")
     .action(async (name: string) => {
       const { schemaCommand } = await import("./commands/schema.ts");
       outcome.exitCode = schemaCommand(name, world);

@@ -14,6 +14,7 @@ import type { MissingRule } from "../report/input.ts";
 import { factOf, type ModelFigures } from "../router/index.ts";
 import { readsTokens, withTokens } from "../signals/tokens.ts";
 import type { Workload } from "../workload/workload.ts";
+import { zeroCostWarning } from "./describe.ts";
 import { stopIfAsked } from "./interrupt.ts";
 import type { Parts } from "./parts.ts";
 
@@ -56,7 +57,7 @@ export async function* gather(
     storeMs,
     zeroCost,
     duplicates: pour.builder.duplicates,
-    warnings: zeroCost.map((name) => `${name} costs 0 on every prompt: taken as unpriced; say --free ${name} (or price: free in wrp.yaml) if it really costs nothing`),
+    warnings: zeroCost.map(zeroCostWarning),
   };
 }
 
@@ -98,7 +99,7 @@ export function storedWorkload(store: OutcomeStore, hash: string): Workload {
 }
 
 /** Answers and grades prompts batch by batch into columns; every answer once a prompt and model, shared by all policies. */
-function pourInto(parts: Pick<Parts, "settings" | "concurrency">, prices: PriceBook) {
+export function pourInto(parts: Pick<Parts, "settings" | "concurrency">, prices: PriceBook) {
   const { settings } = parts;
   const backend: Backend = recordedBackend(prices.tokens);
   const builder = new ColumnsBuilder(factsOf(settings.policies).map((name) => ({ name, read: (prompt: Prompt) => factOf(name).read(prompt, {}) })));

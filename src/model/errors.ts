@@ -74,12 +74,12 @@ export function raise(error: WrpError): never {
   throw error;
 }
 
-/** Runs `work` and tells of the WrpError that ends it, with a place where it has none; the result is undefined then. */
+/** Runs `work` and tells of the WrpError that ends it, with a place where it has none; the result is undefined then. An interrupt ends it all. */
 export function telling<T>(tell: Tell, work: () => T, place?: Place): T | undefined {
   try {
     return work();
   } catch (error) {
-    if (!(error instanceof WrpError)) throw error;
+    if (!(error instanceof WrpError) || error.exitCode === EXIT.interrupted) throw error;
     tell(placed(error, place));
     return undefined;
   }
@@ -90,7 +90,7 @@ export async function tellingLater<T>(tell: Tell, work: () => Promise<T>, place?
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof WrpError)) throw error;
+    if (!(error instanceof WrpError) || error.exitCode === EXIT.interrupted) throw error;
     tell(placed(error, place));
     return undefined;
   }

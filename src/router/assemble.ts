@@ -46,7 +46,7 @@ export function assemble(
       const policy = buildPolicy(spec, context);
       if (policy.name === "cost-matched-mix" || (policy.name === "oracle" && policy.kind !== "oracle"))
         throw new WrpError(`"${policy.name}" means something in every report: no policy can have that name`);
-      if (names.has(policy.name)) throw new WrpError(`two policies are named "${policy.name}"`, { hint: "give each policy its own name; single models are policies too" });
+      if (names.has(policy.name)) throw new WrpError(`two policies are named "${policy.name}"`, { code: "repeated-name", hint: "give each policy its own name; single models are policies too" });
       names.add(policy.name);
       return policy;
     };

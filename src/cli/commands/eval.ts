@@ -42,7 +42,7 @@ export async function evalCommand(data: readonly string[], flags: EvalFlags, wor
       now: world.now,
       clockMs: world.clockMs,
       signal: world.signal,
-      placeOf: (spec) => loaded.places.get(spec),
+      placeOf: loaded.placeOf,
     })) {
       progress.show(event);
       if (event.type === "done") finished = event;
