@@ -154,11 +154,10 @@ export function program(world: World, outcome: Outcome): Command {
     .argument("[data...]", "files, folders, globs; default: the config's datasets")
     .option("-c, --config <file>", "config; default wrp.yaml where there is one")
     .option("--no-config", "leave wrp.yaml aside")
-    .option("--importer <name>", "as --format of wrp eval; found by looking inside")
+    .option("--format <name>", "github: annotations of a pull request; or an importer, as in wrp eval; repeatable", append)
     .option("--map <columns>", "a generic table: prompt=question,quality.gpt-4=gpt4_score,…", collect)
     .option("--strict", "warnings are errors: exit 2")
     .option("--json", "print one JSON document, nothing else")
-    .option("--format <how>", "text, or github: annotations of a pull request (default: text)")
     .addHelpText("after", "\nExamples:\n  wrp check\n  wrp check outcomes.jsonl data/\n  wrp check --strict --format github\n\nExit codes: 0 usable, 2 not (or --strict and a warning)\n")
     .action(async (data: string[], flags) => {
       const { checkCommand } = await import("./commands/check.ts");

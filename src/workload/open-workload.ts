@@ -1,6 +1,6 @@
 import { condition } from "../lib/cel.ts";
 import { fileHash, valueHash } from "../lib/hash.ts";
-import { raise, telling, tellingLater, WrpError, type Tell } from "../model/errors.ts";
+import { placed, raise, telling, tellingLater, WrpError, type Tell } from "../model/errors.ts";
 import type { Prompt } from "../model/prompt.ts";
 import type { Remark } from "../model/remark.ts";
 import type { WorkloadFile, WorkloadSummary } from "../model/workload.ts";
@@ -38,7 +38,9 @@ export async function openWorkload(options: WorkloadOptions, tell: Tell = raise)
   const exclusion = listed.length > 0 ? ((await tellingLater(tell, () => readExclusion(listed), placeOf("exclude"))) ?? null) : null;
   const opened: OpenFile[] = [];
   for (const file of found) {
-    const one = await tellingLater(tell, () => openFile(file, options), placeOf(options.map ? "map" : "format"));
+    // Among the errors of many files, each says which one it is of; an unknown format is no file's fault.
+    const about: Tell = (error) => tell(error.code === "unknown-format" ? error : placed(error, { file: file.name }));
+    const one = await tellingLater(tell === raise ? tell : about, () => openFile(file, options), placeOf(options.map ? "map" : "format"));
     if (one) opened.push(one);
   }
   const files = opened.map((one) => one.described);

@@ -2,7 +2,7 @@ import { isAbsolute, join, relative, resolve } from "node:path";
 import { styleText } from "node:util";
 import { preview, type PreviewedFile } from "../../evaluate/preview.ts";
 import type { CheckDocument, CheckedFile, Finding } from "../../model/check.ts";
-import { EXIT, telling, unknownName, WrpError } from "../../model/errors.ts";
+import { EXIT, telling, WrpError } from "../../model/errors.ts";
 import { newFindings } from "../findings.ts";
 import { annotation } from "../github.ts";
 import { noConfig, readConfig, type LoadedConfig } from "../load-config.ts";
@@ -11,23 +11,23 @@ import type { World } from "../world.ts";
 
 interface CheckFlags {
   readonly config?: string | false;
-  readonly importer?: string;
   readonly map?: string[];
   readonly strict?: boolean;
   readonly json?: boolean;
-  readonly format?: string;
+  /** How to print, or the importer: both by the one flag that other commands name importers with. */
+  readonly format?: string[];
   readonly quiet?: boolean;
 }
 
-const FORMATS = ["text", "github"] as const;
+const STYLES: readonly string[] = ["text", "github"];
 /** Batches of answers read at a time. */
 const CONCURRENCY = 4;
 
 /** Checks the config and its data, or the data named, without running anything. */
 export async function checkCommand(data: readonly string[], flags: CheckFlags, world: World): Promise<number> {
-  const format = flags.format ?? "text";
-  if (!FORMATS.some((known) => known === format)) throw unknownName("format", format, FORMATS);
-  if (flags.json && flags.format !== undefined) throw new WrpError("--json and --format: give one");
+  const style = one(flags.format?.filter((name) => STYLES.includes(name)));
+  const importer = one(flags.format?.filter((name) => !STYLES.includes(name)));
+  if (flags.json && style !== undefined) throw new WrpError(`--json and --format ${style}: give one`);
   const found = newFindings();
   const { loaded, wrong, leftOut } = readConfig(flags.config, world.cwd);
   const tellConfig = found.telling("config");
@@ -37,7 +37,7 @@ export async function checkCommand(data: readonly string[], flags: CheckFlags, w
     tellConfig(new WrpError("nothing to check: there is no wrp.yaml here, and no data was named", { code: "nothing-to-check", hint: "wrp init writes a wrp.yaml; wrp check outcomes.jsonl checks data" }));
 
   const files = await preview({
-    data: inputs.length === 0 ? null : optionsOf(data, flags, loaded, world),
+    data: inputs.length === 0 ? null : optionsOf(data, { map: flags.map, format: importer }, loaded, world),
     settings: telling(tellConfig, () => runSettings({}, loaded)) ?? runSettings({}, noConfig(world.cwd)),
     concurrency: CONCURRENCY,
     signal: world.signal,
@@ -48,35 +48,40 @@ export async function checkCommand(data: readonly string[], flags: CheckFlags, w
     tellPolicy: found.telling("policy"),
     warn: found.warn,
   });
-  const document = documentOf(found, loaded, files, (name) => (data.length > 0 || name === loaded.file || isAbsolute(name) ? name : join(relative(world.cwd, loaded.folder), name)));
-  world.stdout.write(flags.json ? `${JSON.stringify(document, null, 2)}\n` : linesOf(document, format, flags, world).map((line) => `${line}\n`).join(""));
+  const document = documentOf(found, loaded, { files, inputs }, (name) => (data.length > 0 || name === loaded.file || isAbsolute(name) ? name : join(relative(world.cwd, loaded.folder), name)));
+  world.stdout.write(flags.json ? `${JSON.stringify(document, null, 2)}\n` : linesOf(document, style, flags, world).map((line) => `${line}\n`).join(""));
   const { errors, warnings } = document.summary;
   return errors > 0 || (flags.strict && warnings > 0) ? EXIT.couldNotRun : EXIT.ok;
 }
 
-function optionsOf(data: readonly string[], { importer, map }: CheckFlags, loaded: LoadedConfig, world: World) {
-  const options = workloadOptions(data, { ...(importer === undefined ? {} : { format: importer }), ...(map === undefined ? {} : { map }) }, loaded, world.cwd);
+function one(names: readonly string[] = []): string | undefined {
+  if (names.length > 1) throw new WrpError(`--format ${names[0]} and --format ${names[1]}: give one`);
+  return names[0];
+}
+
+function optionsOf(data: readonly string[], { format, map }: { format: string | undefined; map: string[] | undefined }, loaded: LoadedConfig, world: World) {
+  const options = workloadOptions(data, { ...(format === undefined ? {} : { format }), ...(map === undefined ? {} : { map }) }, loaded, world.cwd);
   // An input that is not in the config stands for itself.
   const placeOf: typeof options.placeOf = (option, k) => options.placeOf?.(option, k) ?? (option === "inputs" && k !== undefined ? { file: options.inputs[k] as string } : undefined);
   return { ...options, placeOf };
 }
 
 /** @param named a file's name as seen from here: the config names its data as seen from its own folder */
-function documentOf(found: ReturnType<typeof newFindings>, { file, config }: LoadedConfig, read: readonly PreviewedFile[], named: (file: string) => string): CheckDocument {
+function documentOf(found: ReturnType<typeof newFindings>, { file, config }: LoadedConfig, read: { readonly files: readonly PreviewedFile[]; readonly inputs: readonly string[] }, named: (file: string) => string): CheckDocument {
   const files: CheckedFile[] = [
     ...(file === null ? [] : [{ name: file, format: "config", prompts: null, models: (config.models ?? []).map(({ name }) => name) }]),
-    ...read.map(({ name, format, prompts, models }) => ({ name: named(name), format, prompts, models: [...models] })),
+    ...read.files.map(({ name, format, prompts, models }) => ({ name: named(name), format, prompts, models: [...models] })),
   ];
-  const listed = found.list([...(file === null ? [] : [file]), ...read.map(({ name }) => name)]);
+  const listed = found.list([...(file === null ? [] : [file]), ...read.inputs, ...read.files.map(({ name }) => name)]);
   const findings = listed.map((finding) => (finding.file === null ? finding : { ...finding, file: named(finding.file) }));
   for (const { file: name } of findings) if (name !== null && !files.some((known) => known.name === name)) files.push({ name, format: null, prompts: null, models: null });
   const { errors, warnings, unlisted } = found;
   return { schemaVersion: 1, findings, files, summary: { errors, warnings, files: files.length, unlisted } };
 }
 
-function linesOf({ findings, summary }: CheckDocument, format: string, { quiet = false, strict = false }: CheckFlags, world: World): string[] {
+function linesOf({ findings, summary }: CheckDocument, style: string | undefined, { quiet = false, strict = false }: CheckFlags, world: World): string[] {
   const shown = quiet && !strict ? findings.filter(({ severity }) => severity === "error") : findings;
-  const lines = shown.map((finding) => (format === "github" ? annotated(finding, world) : inWords(finding, world.stdout.color)));
+  const lines = shown.map((finding) => (style === "github" ? annotated(finding, world) : inWords(finding, world.stdout.color)));
   return quiet && shown.length === 0 ? lines : [...lines, summaryOf(summary)];
 }
 
