@@ -11,11 +11,12 @@ export interface Outcome {
 const SHORT = `wrp replays prompts through routing policies and reports cost, latency, quality,
 privacy and safety, with intervals.
 
+  wrp init                              write a wrp.yaml, and data to try it with
   wrp eval outcomes.jsonl               judge every model and the controls
   wrp eval data/*.csv -o report.html    the same as one HTML page
   wrp route "Why is the sky blue?"      which model, and why
 
-Commands: eval, report, route, check, import, schema
+Commands: init, check, eval, report, route, import, schema
 More: wrp COMMAND --help, wrp --help, wrp help exit-codes
 `;
 
@@ -146,6 +147,20 @@ export function program(world: World, outcome: Outcome): Command {
     });
 
   common(importing);
+
+  const init = wrp
+    .command("init")
+    .summary("write a wrp.yaml that works at once")
+    .description("Writes a commented wrp.yaml for the data of this folder; where there is none, made-up prompts with outcomes to try things out.")
+    .option("-y, --yes", "ask nothing (nothing is asked either where stdin is no terminal, or in CI)")
+    .option("--force", "write over the wrp.yaml that is there; nothing else is ever written over")
+    .addHelpText("after", "\nExamples:\n  wrp init\n  wrp init --yes --force\n")
+    .action(async (flags) => {
+      const { initCommand } = await import("./commands/init.ts");
+      outcome.exitCode = await initCommand(flags, world);
+    });
+
+  common(init);
 
   const check = wrp
     .command("check")
