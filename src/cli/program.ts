@@ -16,7 +16,7 @@ privacy and safety, with intervals.
   wrp eval data/*.csv -o report.html    the same as one HTML page
   wrp route "Why is the sky blue?"      which model, and why
 
-Commands: init, check, eval, report, route, import, schema
+Commands: init, check, eval, report, route, import, schema, completion
 More: wrp COMMAND --help, wrp --help, wrp help exit-codes
 `;
 
@@ -115,7 +115,7 @@ export function program(world: World, outcome: Outcome): Command {
     .option("--meta <key=value>", "metadata that rules may read; repeatable", append)
     .option("--tag <name>", "a tag that rules may read; repeatable", append)
     .option("--run <run>", "take models and figures from this run", "latest")
-    .option("--policy <name>", "only this policy: a name, or kind(key=value,…)")
+    .option("--policy <policy>", "only this policy: a name, or kind(key=value,…)")
     .option("--all", "every policy, controls too")
     .option("--json", "print one JSON document, nothing else")
     .addHelpText("after", "\nExamples:\n  wrp route 'Prove that there are infinitely many primes.'\n  wrp route --messages chat.json --all --json\n")
@@ -191,6 +191,28 @@ export function program(world: World, outcome: Outcome): Command {
     });
   common(schema);
 
+  const completion = wrp
+    .command("completion")
+    .summary("print a completion script: bash, zsh or fish")
+    .description("Prints a script that completes commands, options, files, and the names of policies and runs that are here.")
+    .argument("<shell>", "bash, zsh or fish")
+    .addHelpText("after", COMPLETION_HELP)
+    .action(async (shell: string) => {
+      const { completionCommand } = await import("./commands/completion.ts");
+      outcome.exitCode = completionCommand(shell, wrp, world);
+    });
+  common(completion);
+
+  wrp
+    .command("__complete", { hidden: true })
+    .helpOption(false)
+    .argument("[what]")
+    .argument("[words...]")
+    .action(async (what: string | undefined, words: string[]) => {
+      const { completeCommand } = await import("./commands/complete.ts");
+      outcome.exitCode = await completeCommand(what, words, world);
+    });
+
   wrp
     .command("help")
     .summary("help on a command, or on: exit-codes, environment, metrics")
@@ -221,6 +243,17 @@ Examples:
   wrp eval bench/*.csv --where 'meta.eval_name == "mbpp"' --json
   wrp eval log.csv --map prompt=q,quality.a=score_a,quality.b=score_b --reference a
   wrp eval data/ --split test --policy 'threshold(fact=prompt.lengthCodePoints,strongShare=0.3)'
+`;
+
+const COMPLETION_HELP = `
+Examples:
+  wrp completion bash
+  wrp completion fish
+
+Install:
+  bash   echo 'source <(wrp completion bash)' >> ~/.bashrc
+  zsh    echo 'source <(wrp completion zsh)' >> ~/.zshrc    (behind compinit)
+  fish   wrp completion fish > ~/.config/fish/completions/wrp.fish
 `;
 
 /** Options that every command has. */

@@ -1,5 +1,8 @@
 import { unknownName } from "../model/errors.ts";
 
+/** What `wrp help` knows besides commands. */
+export const TOPICS = ["exit-codes", "environment", "metrics"] as const;
+
 const EXIT_CODES = `Exit codes
     0  ran, gates passed
     1  ran, a gate failed
@@ -26,5 +29,5 @@ export async function topics(topic: string): Promise<string> {
     );
     return `Metrics\n${lines.join("\n")}`;
   }
-  throw unknownName("help topic", topic, ["exit-codes", "environment", "metrics"]);
+  throw unknownName("help topic", topic, TOPICS);
 }
