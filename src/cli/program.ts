@@ -1,6 +1,5 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { wrpVersion } from "./manifest.ts";
-import { topics } from "./topics.ts";
 import type { World } from "./world.ts";
 
 /** Where a command leaves its exit code. */
@@ -221,7 +220,7 @@ export function program(world: World, outcome: Outcome): Command {
       const command = wrp.commands.find((c) => c.name() === topic);
       if (topic === undefined) wrp.outputHelp();
       else if (command) command.outputHelp();
-      else world.stdout.write(await topics(topic));
+      else world.stdout.write(await (await import("./topics.ts")).topics(topic));
     });
   return wrp;
 }

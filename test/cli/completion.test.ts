@@ -6,6 +6,8 @@ import { desk } from "../desk.ts";
 import { folder, jsonl } from "../wrp.ts";
 
 const BIN = resolve(import.meta.dirname, "../../bin/wrp.js");
+/** Runs a command on a terminal of its own (util-linux). */
+const TERMINAL = "script";
 const has = (command: string) => spawnSync(command, ["--version"]).status === 0;
 
 /** Names that a shell would take apart, expand or run. */
@@ -95,9 +97,9 @@ describe("bash", () => {
     expect(complete("eval", "--reference", '"with')).toEqual(["with space"]);
   });
 
-  test.skipIf(!has("script"))("readline completes with it", () => {
+  test.skipIf(!has(TERMINAL))("readline completes with it", () => {
     const keys = "source completion.bash\nwrp eval --spl\ttr\ta\\ f\t--reference qwen3:1\t\x01echo \x05> typed\nexit\n";
-    spawnSync("script", ["-qec", "bash --norc --noprofile -i", "/dev/null"], { cwd: at.path, input: keys, env: { ...environment, TERM: "dumb" } });
+    spawnSync(TERMINAL, ["-qec", "bash --norc --noprofile -i", "/dev/null"], { cwd: at.path, input: keys, env: { ...environment, TERM: "dumb" } });
     expect(at.read("typed")).toBe("wrp eval --split train a file.jsonl --reference qwen3:14b\n");
   });
 });

@@ -20,7 +20,7 @@ const at = folder({
   "log.csv": csv("q,score_a,score_b", (row) => [`"${row.prompt}"`, quality(row, "wren"), quality(row, "heron")]),
   "chat.json": JSON.stringify([{ role: "user", content: "Is rain wet?" }]),
 });
-const untagged = rows.map(({ tags: _, ...row }) => row);
+const untagged = rows.map((row) => ({ ...row, tags: [] }));
 const begun = folder({ "outcomes.jsonl": jsonl(untagged.slice(0, 20)), "data/more.jsonl": jsonl(untagged.slice(20)) });
 beforeAll(() => cp(join(ROOT, "datasets"), join(at.path, "datasets"), { recursive: true }));
 
