@@ -14,8 +14,9 @@ let different = 0;
 for await (const event of evaluate({
   workload,
   trainedOn: null,
+  baseline: null,
   store,
-  settings: { seed: 1, models: [], only: null, policies: [], objectives: null, reference: null, margins: {}, slo: null, missing: "gap", lambdaPerUsd: 0, aiqRange: null, resamples: 2000 },
+  settings: { seed: 1, models: [], only: null, policies: [], objectives: null, reference: null, margins: {}, slo: null, missing: "gap", lambdaPerUsd: 0, aiqRange: null, resamples: 2000, gates: [] },
   runId: "example",
   wrpVersion: "example",
   fresh: true,

@@ -1,16 +1,19 @@
+import { alignBaseline, baselineLines } from "./evaluate/baseline.ts";
+import { assembled, basedOn, type Based } from "./evaluate/based.ts";
 import { decide, type ExplainedPolicy } from "./evaluate/decide.ts";
 import { describeModel, referenceName, settingsWarnings } from "./evaluate/describe.ts";
-import { figuresUnder, fitOn, gather, storedWorkload, type Gathered } from "./evaluate/gather.ts";
+import { fitOn, gather, storedWorkload } from "./evaluate/gather.ts";
 import { stopIfAsked } from "./evaluate/interrupt.ts";
 import type { Parts, RunConfig, RunSettings } from "./evaluate/parts.ts";
+import { policiesUnderTest } from "./evaluate/under-test.ts";
 import { valueHash } from "./lib/hash.ts";
 import type { OutcomeColumns } from "./model/columns.ts";
-import type { Report } from "./model/report.ts";
+import { REPORT_REVISION, type Report } from "./model/report.ts";
 import type { RunRecord } from "./outcomes/store.ts";
 import { priceBook, type PriceBook } from "./pool/price-book.ts";
 import { compiling } from "./report/compile.ts";
-import type { ReportInput } from "./report/input.ts";
-import { assemble, type Assembly } from "./router/assemble.ts";
+import type { Basis, ModelInfo, ReportInput } from "./report/input.ts";
+import type { Assembly } from "./router/assemble.ts";
 import type { ModelFigures } from "./router/index.ts";
 import { nonDecreasingHull } from "./stats/hull.ts";
 
@@ -24,7 +27,14 @@ export type EvaluateEvent =
   | { readonly type: "read"; readonly prompts: number; readonly stored: boolean }
   | { readonly type: "decided"; readonly policy: string; readonly prompts: number; readonly reused: boolean }
   | { readonly type: "computing"; readonly resamples: number; readonly of: number }
-  | { readonly type: "done"; readonly report: Report; readonly columns: OutcomeColumns; readonly policies: readonly ExplainedPolicy[] };
+  | {
+      readonly type: "done";
+      readonly report: Report;
+      readonly columns: OutcomeColumns;
+      readonly policies: readonly ExplainedPolicy[];
+      /** The lines of a baseline file that this run is blessed as. */
+      readonly baseline: () => Iterable<string>;
+    };
 
 /**
  * The pipeline: workload → answers → grades → outcomes → decisions → report. The same settings, workload and seed give the
@@ -35,16 +45,20 @@ export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, voi
   const started = clockMs();
   const prices = priceBook(settings.models);
   const fitted = parts.trainedOn ? await fitOn(parts.trainedOn, parts, prices) : null;
-  const config: RunConfig = { settings, fitted };
+  const config: RunConfig = { settings, fitted, baseline: parts.baseline?.hash ?? null };
   const configHash = valueHash(config);
   const createdAt = parts.now().toISOString();
   const run: Report["run"] = { id: parts.runId, seed: settings.seed, createdAt, configHash, workloadHash: workload.hash, wrpVersion: parts.wrpVersion };
   const read: RunConfig["read"] = { name: workload.name, files: workload.files.map((file) => file.name) };
   store.startRun({ ...run, config: JSON.stringify({ ...config, read }) }, prices.records);
   try {
-    const outcomes = yield* gather(parts, prices);
+    const outcomes = await basedOn(yield* gather(parts, prices), () => store.readPrompts(workload.hash), parts);
     const readMs = clockMs() - started;
-    const { context, policies, notes } = assembled(outcomes.columns, config, parts.placeOf);
+    const { context, policies, notes } = assembled(outcomes, config, parts.placeOf);
+    const reference = referenceName(settings, policies, context.strong, outcomes.basis);
+    const underTest = policiesUnderTest(settings, policies, reference, outcomes.basis);
+    const tested = [...new Set([...underTest, ...settings.gates.flatMap(({ policy }) => policy ?? [])])];
+    const baseline = parts.baseline && alignBaseline(parts.baseline, outcomes.columns, settings, outcomes.comparability, tested);
     const decideFrom = clockMs();
     const decided: ExplainedPolicy[] = [];
     const counts = { computed: 0, reused: 0, micros: 0 };
@@ -61,9 +75,11 @@ export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, voi
     const decideMs = clockMs() - decideFrom;
 
     const reportFrom = clockMs();
-    const reportKey = valueHash({ configHash, workloadHash: workload.hash, wrpVersion: parts.wrpVersion });
+    // List prices are those of the day.
+    const pricedOn = outcomes.basis === "decisions" ? createdAt.slice(0, 10) : null;
+    const reportKey = valueHash({ configHash, pricedOn, workloadHash: workload.hash, wrpVersion: parts.wrpVersion, revision: REPORT_REVISION });
     const known = parts.fresh ? null : store.findReport(reportKey);
-    const computed = known ?? (yield* computeReport(reportInput(run, parts, config, prices, outcomes, { context, policies, notes }, decided), parts));
+    const computed = known ?? (yield* computeReport(reportInput(run, parts, config, prices, outcomes, { context, policies, notes }, decided, { reference, underTest, baseline }), parts));
     const ended = clockMs();
     const report: Report = {
       ...computed,
@@ -82,7 +98,14 @@ export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, voi
       },
     };
     store.finishRun(parts.runId, reportKey, report);
-    yield { type: "done", report, columns: outcomes.columns, policies: decided };
+    const blessed = decided.filter((policy) => tested.includes(policy.name));
+    yield {
+      type: "done",
+      report,
+      columns: outcomes.columns,
+      policies: decided,
+      baseline: () => baselineLines(report, outcomes.columns, blessed, modelInfos(settings, prices, outcomes), settings, outcomes.comparability),
+    };
   } catch (error) {
     store.failRun(parts.runId);
     throw error;
@@ -107,24 +130,31 @@ function reportInput(
   { workload, settings }: Parts,
   { fitted }: RunConfig,
   prices: PriceBook,
-  outcomes: Gathered,
-  { context, policies, notes }: Assembly,
+  outcomes: Based,
+  { context, notes }: Assembly,
   decided: readonly ExplainedPolicy[],
+  judged: Pick<ReportInput, "reference" | "underTest" | "baseline">,
 ): ReportInput {
-  const { columns, summary, duplicates, warnings } = outcomes;
+  const { columns, basis, logged, summary, duplicates, warnings } = outcomes;
   return {
     ...settings,
     run,
     workload: { name: workload.name, files: workload.files, summary, duplicates },
+    basis,
     columns,
-    models: columns.models.map((name) => describeModel(name, settings, prices, outcomes)),
+    logged,
+    models: modelInfos(settings, prices, outcomes),
     policies: decided,
     weak: context.weak,
     strong: context.strong,
-    reference: referenceName(settings, policies, context.strong),
+    ...judged,
     fittedHull: fitted && hullModels(fitted.filter((m) => columns.models.includes(m.name))),
-    warnings: [...warnings, ...notes, ...decided.flatMap((p) => (p.rules?.notes ?? []).map((note) => `policy "${p.name}": ${note}`)), ...settingsWarnings(settings, columns, fitted)],
+    warnings: [...warnings, ...notes, ...decided.flatMap((p) => (p.rules?.notes ?? []).map((note) => `policy "${p.name}": ${note}`)), ...settingsWarnings(settings, columns, fitted, basis)],
   };
+}
+
+function modelInfos(settings: RunSettings, prices: PriceBook, outcomes: Based): ModelInfo[] {
+  return outcomes.columns.models.map((name) => describeModel(name, settings, prices, outcomes));
 }
 
 function hullModels(figures: readonly ModelFigures[]): string[] {
@@ -136,19 +166,21 @@ function hullModels(figures: readonly ModelFigures[]): string[] {
 export async function redecide(
   run: RunRecord,
   parts: Pick<Parts, "store" | "clockMs" | "signal">,
-): Promise<{ columns: OutcomeColumns; policies: ExplainedPolicy[]; settings: RunSettings; figures: readonly ModelFigures[] }> {
-  const { settings, fitted } = JSON.parse(run.config) as RunConfig;
+): Promise<{ columns: OutcomeColumns; policies: ExplainedPolicy[]; settings: RunSettings; figures: readonly ModelFigures[]; basis: Basis; models: readonly ModelInfo[]; workload: string }> {
+  const { settings, fitted, read } = JSON.parse(run.config) as RunConfig;
   // JSON has no NaN: an unknown figure came back as null.
-  const config = { settings, fitted: fitted && fitted.map((m) => ({ name: m.name, quality: m.quality ?? NaN, costUsdPer1k: m.costUsdPer1k ?? NaN })) };
+  const config = { settings, baseline: null, fitted: fitted && fitted.map((m) => ({ name: m.name, quality: m.quality ?? NaN, costUsdPer1k: m.costUsdPer1k ?? NaN })) };
   const known = { ...parts, settings, workload: storedWorkload(parts.store, run.workloadHash), wrpVersion: run.wrpVersion, fresh: false, concurrency: 1 };
-  const reading = gather(known, priceBook(settings.models));
+  const prices = priceBook(settings.models);
+  const reading = gather(known, prices);
   let step = await reading.next();
   while (!step.done) step = await reading.next();
-  const { columns } = step.value;
-  const { policies, context } = assembled(columns, config);
+  const outcomes = await basedOn(step.value, () => parts.store.readPrompts(run.workloadHash), { settings, now: () => new Date(run.createdAt) });
+  const { columns } = outcomes;
+  const { policies, context } = assembled(outcomes, config);
   const decided: ExplainedPolicy[] = [];
   for (const policy of policies) decided.push((await decide(policy, columns, known)).explained);
-  return { columns, settings, figures: context.models, policies: decided };
+  return { columns, settings, figures: context.models, policies: decided, basis: outcomes.basis, models: modelInfos(settings, prices, outcomes), workload: read?.name ?? known.workload.name };
 }
 
 /** A stored report under the names that this run's user gave; another run of the same bytes may have stored it. */
@@ -159,10 +191,4 @@ export function asRead(report: Report, run: RunRecord): Report {
 
 function named(workload: Report["workload"], read: NonNullable<RunConfig["read"]>): Report["workload"] {
   return { ...workload, name: read.name, files: workload.files.map((file, k) => ({ ...file, name: read.files[k] ?? file.name })) };
-}
-
-function assembled(columns: OutcomeColumns, { settings, fitted }: RunConfig, placeOf?: Parts["placeOf"]) {
-  // A model of the training part alone cannot be judged here; one that it lacks is there without figures.
-  const figures = fitted && columns.models.map((name) => fitted.find((m) => m.name === name) ?? { name, quality: NaN, costUsdPer1k: NaN });
-  return assemble(figures ?? figuresUnder(settings.missing, columns), settings.policies, columns.facts, columns.chosen.some((m) => m >= 0), placeOf);
 }

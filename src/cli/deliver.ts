@@ -76,7 +76,8 @@ export async function deliver(
     const format = formatForFile(file);
     if (format.of === "report") return [await renderers[format.format].render(report, {})];
     const { columns, policies } = await decided();
-    return renderDecisions(decisionRows(columns, policies), format.format);
+    const simulated = new Set(report.models.flatMap(({ name, simulated: source }) => (source === null ? [] : [name])));
+    return renderDecisions(decisionRows(columns, policies, simulated, report.basis), format.format);
   }
 }
 

@@ -3,6 +3,7 @@ import { listPrice } from "../lib/prices.ts";
 import type { OutcomeColumns } from "../model/columns.ts";
 import type { ModelSpec } from "../model/config.ts";
 import type { Prompt } from "../model/prompt.ts";
+import type { Report } from "../model/report.ts";
 import type { ModelFigures } from "../router/index.ts";
 
 /** A run's models as `wrp route` uses them. */
@@ -11,6 +12,8 @@ export interface RunFigures {
   readonly settings: RunSettings;
   readonly columns: OutcomeColumns;
   readonly figures: readonly ModelFigures[];
+  /** On decisions, most of the figures are expectations themselves. */
+  readonly basis: Report["basis"];
 }
 
 /** A number with where it is from; null where nothing tells it. */
@@ -72,5 +75,6 @@ function recorded(run: RunFigures | null, model: string, what: "costUsd" | "late
       sum += value;
       n++;
     }
-  return n > 0 ? { value: sum / n, source: `mean of ${n.toLocaleString("en-US")} recorded prompts, run ${run.id}` } : null;
+  const kind = run.basis === "decisions" ? "expected" : run.settings.models.some((m) => m.name === model && m.simulated) ? "simulated" : "recorded";
+  return n > 0 ? { value: sum / n, source: `mean of ${n.toLocaleString("en-US")} ${kind} prompts, run ${run.id}` } : null;
 }

@@ -1,6 +1,7 @@
 import { CommanderError } from "commander";
 import { styleText } from "node:util";
 import { EXIT, WrpError } from "../model/errors.ts";
+import { annotate } from "./annotate.ts";
 import type { World } from "./world.ts";
 
 /** Says what went wrong and gives the exit code: a WrpError without a stack, anything else as the bug it is. */
@@ -21,6 +22,7 @@ export function reportFailure(error: unknown, world: World): number {
       if (error.hint) world.stderr.write(`${paint("dim", "hint:")} ${error.hint}\n`);
       if (world.argv.includes("--debug")) world.stderr.write(`${String(error.stack)}\n${error.cause ? `caused by: ${String((error.cause as Error).stack ?? error.cause)}\n` : ""}`);
     }
+    annotate("error", error.message, "wrp", error.place, world);
     return error.exitCode;
   }
   world.stderr.write(`${paint("red", "error:")} this is a bug in wrp: please report it with the lines below\n${error instanceof Error ? String(error.stack) : String(error)}\n`);

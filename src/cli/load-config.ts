@@ -3,9 +3,11 @@ import { dirname, resolve } from "node:path";
 import { LineCounter, parseDocument, type Document } from "yaml";
 import { condition } from "../lib/cel.ts";
 import { configSchema, type Config, type PolicySpec } from "../model/config.ts";
-import { telling, WrpError, type Place, type Tell } from "../model/errors.ts";
+import { placed, telling, WrpError, type Place, type Tell } from "../model/errors.ts";
 import { factOf, policyName } from "../router/index.ts";
 import { issuesOf, SCHEMA_CODES } from "./config-issues.ts";
+import { gateOf } from "./gates.ts";
+import { modelOf } from "./models.ts";
 import { usableConfig } from "./usable-config.ts";
 import { yamlPlaces } from "./yaml-places.ts";
 
@@ -69,14 +71,14 @@ export function readConfig(file: string | false | undefined, cwd: string): ReadC
     for (const { message, hint, code, path: at, isKey } of issuesOf(issue, value, configSchema))
       wrong.push(new WrpError(message, { code, ...(hint === null ? {} : { hint }), place: isKey ? places.ofKey(at) : places.of(at) }));
   const { config, pathInFile } = usableConfig(value);
-  const placeAt = (at: readonly PropertyKey[]) => places.of(pathInFile(at));
+  const placeIn = (at: readonly PropertyKey[]) => places.of(pathInFile(at));
+  const { sound, pathIn } = soundConfig(config, placeIn, (error) => void wrong.push(error));
   const placeOf: LoadedConfig["placeOf"] = (spec, at = []) => {
     const k = config.policies?.indexOf(spec) ?? -1;
-    return k < 0 ? undefined : placeAt(["policies", k, ...at]);
+    return k < 0 ? undefined : placeIn(["policies", k, ...at]);
   };
-  const sound = soundConfig(config, placeAt, (error) => void wrong.push(error));
   const leftOut = (config.policies ?? []).filter((spec) => !sound.policies?.includes(spec));
-  return { loaded: { config: sound, file: name, folder: dirname(path), placeAt, placeOf }, wrong: wrong.toSorted(byPlace), leftOut };
+  return { loaded: { config: sound, file: name, folder: dirname(path), placeAt: (at) => placeIn(pathIn(at)), placeOf }, wrong: wrong.toSorted(byPlace), leftOut };
 }
 
 /** No config at all: everything is left to flags and defaults. */
@@ -84,36 +86,50 @@ export function noConfig(cwd: string): LoadedConfig {
   return { config: {}, file: null, folder: cwd, placeAt: () => undefined, placeOf: () => undefined };
 }
 
-/** Tells what the schema cannot say (conditions that can be read, facts that exist, names given once), and leaves out what it told of. */
-function soundConfig(config: Config, placeAt: (path: readonly PropertyKey[]) => Place, tell: Tell): Config {
-  const { where, reference, policies = [], models = [] } = config;
-  const faulty = new Set<unknown>();
-  const about = (part: unknown): Tell => (error) => {
-    faulty.add(part);
-    tell(error);
+/** Lists of a config of which entries can be left out. */
+const LISTS = ["policies", "models", "gates"] as const;
+
+/**
+ * Tells what the schema cannot say (conditions and gates that can be read, facts that exist, names given once), and leaves out what it
+ * told of. `pathIn` gives the path that something left has in `config`.
+ */
+function soundConfig(config: Config, placeAt: (path: readonly PropertyKey[]) => Place, tell: Tell): { sound: Config; pathIn: (path: readonly PropertyKey[]) => readonly PropertyKey[] } {
+  const { where, reference, policies = [], models = [], gates = [] } = config;
+  const faulty = new Set<string>();
+  /** Tells of something about this part, which is then left out. */
+  const about = (...part: readonly PropertyKey[]): Tell => (error) => {
+    faulty.add(part.join("."));
+    tell(placed(error, placeAt(part)));
   };
-  if (where !== undefined) telling(about(where), () => condition(where, placeAt(["where"])));
-  const policyNames = new Set<string>();
+  const readable = (when: string, part: readonly PropertyKey[], path: readonly PropertyKey[] = []) => telling(about(...part), () => condition(when, placeAt([...part, ...path])));
+  const newName = (list: "policies" | "models", name: string, k: number, hint = {}) => {
+    const first = list === "policies" ? policies.findIndex((spec) => policyName(spec) === name) : models.findIndex((model) => model.name === name);
+    if (first < k) about(list, k)(new WrpError(`two ${list} are named "${name}"`, { code: "repeated-name", ...hint }));
+  };
+
+  if (where !== undefined) readable(where, ["where"]);
   for (const [k, spec] of policies.entries()) {
-    if (spec.kind === "threshold") telling(about(spec), () => factOf(spec.fact, placeAt(["policies", k, "fact"])));
-    if (spec.kind === "rules") for (const [r, rule] of spec.rules.entries()) telling(about(spec), () => condition(rule.when, placeAt(["policies", k, "rules", r, "when"])));
-    const name = policyName(spec);
-    if (policyNames.has(name)) about(spec)(new WrpError(`two policies are named "${name}"`, { place: placeAt(["policies", k]), code: "repeated-name", hint: "give each policy its own name; single models are policies too" }));
-    policyNames.add(name);
+    if (spec.kind === "threshold") telling(about("policies", k), () => factOf(spec.fact, placeAt(["policies", k, "fact"])));
+    if (spec.kind === "rules") for (const [r, { when }] of spec.rules.entries()) readable(when, ["policies", k], ["rules", r, "when"]);
+    newName("policies", policyName(spec), k, { hint: "give each policy its own name; single models are policies too" });
   }
-  const modelNames = new Set<string>();
   for (const [k, model] of models.entries()) {
-    if (modelNames.has(model.name)) about(model)(new WrpError(`two models are named "${model.name}"`, { place: placeAt(["models", k]), code: "repeated-name" }));
-    modelNames.add(model.name);
+    const { name, simulated } = model;
+    newName("models", name, k);
+    telling(about("models", k), () => modelOf(model, placeAt(["models", k, "simulated"])));
+    const slices = typeof simulated === "object" && typeof simulated.quality === "object" ? simulated.quality.slices : undefined;
+    if (Array.isArray(slices)) for (const [j, { when }] of slices.entries()) readable(when, ["models", k], ["simulated", "quality", "slices", j, "when"]);
   }
-  if (faulty.size === 0) return config;
+  for (const [k, gate] of gates.entries()) telling(about("gates", k), () => gateOf(gate));
+
+  const kept = Object.fromEntries(LISTS.map((list) => [list, [...(config[list] ?? []).keys()].filter((k) => !faulty.has(`${list}.${k}`))]));
+  const left = Object.fromEntries(LISTS.flatMap((list) => (config[list] ? [[list, kept[list]?.map((k) => config[list]?.[k])]] : []))) as Pick<Config, (typeof LISTS)[number]>;
   const { where: _where, reference: _reference, ...rest } = config;
+  // The reference may be the name of a policy that is left out.
+  const whole = kept["policies"]?.length === policies.length;
   return {
-    ...rest,
-    ...(where === undefined || faulty.has(where) ? {} : { where }),
-    ...(config.policies ? { policies: policies.filter((spec) => !faulty.has(spec)) } : {}),
-    ...(config.models ? { models: models.filter((model) => !faulty.has(model)) } : {}),
-    ...(reference === undefined || policies.some((spec) => faulty.has(spec)) ? {} : { reference }), // it may name one that is left out
+    sound: { ...rest, ...left, ...(where === undefined || faulty.has("where") ? {} : { where }), ...(reference !== undefined && whole ? { reference } : {}) },
+    pathIn: ([list, k, ...more]) => (list === undefined ? [] : k === undefined ? [list] : [list, kept[String(list)]?.[k as number] ?? k, ...more]),
   };
 }
 

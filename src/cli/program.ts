@@ -15,7 +15,7 @@ privacy and safety, with intervals.
   wrp eval data/*.csv -o report.html    the same as one HTML page
   wrp route "Why is the sky blue?"      which model, and why
 
-Commands: init, check, eval, report, route, import, schema, completion
+Commands: init, check, eval, compare, report, route, import, schema, completion
 More: wrp COMMAND --help, wrp --help, wrp help exit-codes
 `;
 
@@ -50,7 +50,7 @@ export function program(world: World, outcome: Outcome): Command {
     .description("Replays prompts with recorded outcomes through every single model, the config's policies and the controls.")
     .argument("[data...]", "files, folders, globs (JSONL, JSON, CSV, Parquet; gzip too)")
     .optionsGroup("Data:")
-    .option("--format <name>", "importer: wrp, routellm, routerbench, table; found by looking inside")
+    .option("--format <name>", "importer: wrp, routellm, routerbench, table, litellm, otel-genai, envoy-ai-gateway, aibrix, vsr-replay; found by looking inside")
     .option("--map <columns>", "a generic table: prompt=question,quality.gpt-4=gpt4_score,cost.gpt-4=…", collect)
     .option("--where <cel>", "keep prompts for which this CEL expression is true")
     .option("--exclude <file>", "leave out the prompts listed there, by exact text", collect)
@@ -69,6 +69,10 @@ export function program(world: World, outcome: Outcome): Command {
     .option("--slo <metric=ms>", "count goodput: calls within latencyMs=2000,ttftMs=500", collect)
     .option("--missing <rule>", "a failed call is a gap, or failure-is-refusal (quality 0)")
     .option("--aiq-range <low,high>", "fixed cost range of AIQ, USD per 1,000 prompts")
+    .option("--gate [expression]", "a line to stay on the right side of: 'quality >= baseline - 0.01'; alone: the config must have gates; repeatable", gates)
+    .option("--no-gates", "leave the config's gates aside")
+    .option("--bless", "write the baseline file that gates compare with, from this run")
+    .option("--baseline <file>", "the baseline file (default: wrp.baseline.jsonl beside the config)")
     .option("--lambda <per-usd>", "regret's price of quality: u = quality - lambda · cost in USD", number)
     .optionsGroup("Running:")
     .option("--seed <n>", "seed of sampling, splits and resamples (default: 1)", whole)
@@ -78,7 +82,7 @@ export function program(world: World, outcome: Outcome): Command {
     .optionsGroup("Output:")
     .option("--json", "print the report document, nothing else")
     .option("--jsonl", "print typed events as they happen, the report last")
-    .option("-o, --output <file>", "write the report by ending: .html .md .json .svg .csv; decisions: .jsonl .decisions.csv; repeatable", append)
+    .option("-o, --output <file>", "write the report by ending: .html .md .json .svg .csv .xml (JUnit); decisions: .jsonl .decisions.csv; repeatable", append)
     .option("--with-content", "carry prompt texts in reports also in CI")
     .addHelpText("after", EVAL_EXAMPLES)
     .action(async (data: string[], flags) => {
@@ -124,6 +128,29 @@ export function program(world: World, outcome: Outcome): Command {
     });
 
   shared(route);
+
+  const compare = wrp
+    .command("compare")
+    .summary("compare two policies, or two runs, prompt by prompt")
+    .description("Paired differences of two policies with intervals and verdicts, by slice, and the prompts behind them. Differences are the first minus the second.")
+    .argument("<a>", "a policy of --run, a run (id, its beginning, latest), or RUN:POLICY")
+    .argument("<b>", "what it is compared with")
+    .option("--run <run>", "the run whose policies are named", "latest")
+    .option("--policy <name>", "of two runs, this policy; default: each one's first configured policy")
+    .option("--margin <metric=value>", "differences within ± value are equivalent: quality=0.01", collect)
+    .option("--prompts <n>", "name at most n of the prompts that differ (default: 50)", whole)
+    .option("--seed <n>", "seed of the resamples (default: that of the first run)", whole)
+    .option("--resamples <n>", "bootstrap resamples, at least 200 (default: 2000)", whole)
+    .option("--json", "print one JSON document, nothing else")
+    .option("-o, --output <file>", "write the comparison by ending: .html .md .json; .csv: the prompts that differ; repeatable", append)
+    .option("--with-content", "carry prompt texts also in CI")
+    .addHelpText("after", "\nExamples:\n  wrp compare new-rules old-rules\n  wrp compare latest 7f3a --policy house -o comparison.html\n")
+    .action(async (a: string, b: string, flags) => {
+      const { compareCommand } = await import("./commands/compare.ts");
+      outcome.exitCode = await compareCommand(a, b, flags, world);
+    });
+
+  shared(compare);
 
   const importing = wrp
     .command("import")
@@ -214,7 +241,7 @@ export function program(world: World, outcome: Outcome): Command {
 
   wrp
     .command("help")
-    .summary("help on a command, or on: exit-codes, environment, metrics")
+    .summary("help on a command, or on: exit-codes, environment, metrics, profiles")
     .argument("[topic]")
     .action(async (topic: string | undefined) => {
       const command = wrp.commands.find((c) => c.name() === topic);
@@ -279,6 +306,11 @@ function collect(value: string, held: string[] | undefined): string[] {
   const parts = value.split(",").map((part) => part.trim()).filter((part) => part !== "");
   if (parts.length === 0) throw new InvalidArgumentError("must not be empty.");
   return [...(held ?? []), ...parts];
+}
+
+/** Repeatable, with or without a value. */
+function gates(value: string | true, held: (string | true)[] | boolean | undefined): (string | true)[] {
+  return [...(Array.isArray(held) ? held : []), value];
 }
 
 function whole(value: string): number {

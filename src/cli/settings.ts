@@ -3,6 +3,8 @@ import { WrpError } from "../model/errors.ts";
 import type { RunSettings } from "../evaluate.ts";
 import type { WorkloadOptions } from "../workload/index.ts";
 import type { LoadedConfig } from "./load-config.ts";
+import { gatesOf } from "./gates.ts";
+import { modelsOf } from "./models.ts";
 import { policyFromFlag } from "./policy-flag.ts";
 
 /** Flags of `wrp eval` as commander gives them. */
@@ -19,6 +21,12 @@ export interface EvalFlags {
   readonly models?: string[];
   readonly policy?: string[];
   readonly free?: string[];
+  /** By --gate: true where it stands alone. */
+  readonly gate?: (string | true)[] | true;
+  /** False for --no-gates. */
+  readonly gates?: boolean;
+  readonly baseline?: string;
+  readonly bless?: boolean;
   readonly reference?: string;
   readonly objective?: string[];
   readonly margin?: string[];
@@ -73,11 +81,13 @@ export function workloadOptions(data: readonly string[], flags: EvalFlags, { con
 }
 
 /** How to judge: flags before the config, defaults last. Throws WrpError on a value that makes no sense. */
-export function runSettings(flags: EvalFlags, { config }: LoadedConfig): RunSettings {
+export function runSettings(flags: EvalFlags, loaded: LoadedConfig): RunSettings {
+  const { config } = loaded;
   const free = new Set(flags.free ?? []);
+  const configured = modelsOf(loaded);
   const models = [
-    ...(config.models ?? []).map((m) => (free.has(m.name) ? { ...m, price: "free" as const } : m)),
-    ...[...free].filter((name) => !config.models?.some((m) => m.name === name)).map((name) => ({ name, price: "free" as const })),
+    ...configured.map((m) => (free.has(m.name) ? { ...m, price: "free" as const } : m)),
+    ...[...free].filter((name) => !configured.some((m) => m.name === name)).map((name) => ({ name, price: "free" as const })),
   ];
   if (flags.lambda !== undefined && flags.lambda < 0) throw new WrpError(`--lambda must be ≥ 0 (got ${flags.lambda})`);
   const resamples = flags.resamples ?? DEFAULT_RESAMPLES;
@@ -98,6 +108,7 @@ export function runSettings(flags: EvalFlags, { config }: LoadedConfig): RunSett
     lambdaPerUsd: flags.lambda ?? 0,
     aiqRange: flags.aiqRange === undefined ? null : costRange(flags.aiqRange),
     resamples,
+    gates: gatesOf(flags, loaded),
   };
 }
 
@@ -112,7 +123,7 @@ function pairs(parts: readonly string[], flag: string): Record<string, string> {
 }
 
 /** `metric=value` pairs of positive numbers. */
-function limits<M extends string>(parts: readonly string[], flag: string, known: readonly M[]): Partial<Record<M, number>> {
+export function limits<M extends string>(parts: readonly string[], flag: string, known: readonly M[]): Partial<Record<M, number>> {
   return Object.fromEntries(
     Object.entries(pairs(parts, flag)).map(([metric, text]) => {
       const value = Number(text);

@@ -1,7 +1,7 @@
 import { unknownName } from "../model/errors.ts";
 
 /** What `wrp help` knows besides commands. */
-export const TOPICS = ["exit-codes", "environment", "metrics"] as const;
+export const TOPICS = ["exit-codes", "environment", "metrics", "profiles"] as const;
 
 const EXIT_CODES = `Exit codes
     0  ran, gates passed
@@ -29,5 +29,19 @@ export async function topics(topic: string): Promise<string> {
     );
     return `Metrics\n${lines.join("\n")}`;
   }
+  if (topic === "profiles") return profiles();
   throw unknownName("help topic", topic, TOPICS);
+}
+
+async function profiles(): Promise<string> {
+  const { shippedProfiles } = await import("./models.ts");
+  const { meanOfDistribution } = await import("../pool/simulated.ts");
+  const mean = (distribution: Parameters<typeof meanOfDistribution>[0]) => (meanOfDistribution(distribution) ?? NaN).toFixed(0);
+  const percent = (share = 0) => `${(100 * share).toFixed(1)} %`;
+  const lines = Object.entries(shippedProfiles()).map(
+    ([name, { ttftMs, tpotMs, errorRate, rateLimitRate, price, source }]) =>
+      `${name}\n  TTFT ${mean(ttftMs)} ms, TPOT ${mean(tpotMs)} ms on average; ${percent(errorRate)} fail, ${percent(rateLimitRate)} are answered 429` +
+      `${price ? `\n  $${price.inputUsdPer1M} in, $${price.outputUsdPer1M} out per million tokens (${price.source})` : ""}\n  ${source}\n`,
+  );
+  return `Profiles of simulated models (models: [{name: mine, simulated: PROFILE}])\n${lines.join("\n")}`;
 }

@@ -1,17 +1,22 @@
 import type { OutcomeColumns } from "../model/columns.ts";
 import { WrpError } from "../model/errors.ts";
 import type { PriceBook } from "../pool/price-book.ts";
-import type { ModelInfo } from "../report/input.ts";
+import type { Basis, ModelInfo } from "../report/input.ts";
 import type { ModelFigures, Policy } from "../router/index.ts";
 import type { RunSettings } from "./parts.ts";
 
-/** The policy that others are compared with: the one asked for, the user's first, else the best single model. Throws WrpError. */
-export function referenceName(settings: RunSettings, policies: readonly Policy[], strong: string | null): string {
+/**
+ * The policy that others are compared with: the one asked for; of a log without outcomes, the live router's choices; the user's first;
+ * else the best single model. Throws WrpError.
+ */
+export function referenceName(settings: RunSettings, policies: readonly Policy[], strong: string | null, basis: Basis): string {
   const names = policies.map((p) => p.name);
   if (settings.reference !== null) {
     if (!names.includes(settings.reference)) throw unknownPolicy(settings.reference, names);
     return settings.reference;
   }
+  const live = basis === "decisions" ? policies.find((p) => p.kind === "recorded") : undefined;
+  if (live) return live.name;
   const own = policies.find((p) => !p.control && p.kind !== "always");
   return own?.name ?? strong ?? (names[0] as string);
 }
@@ -21,16 +26,17 @@ export function describeModel(
   name: string,
   settings: RunSettings,
   prices: PriceBook,
-  outcomes: { readonly columns: OutcomeColumns; readonly zeroCost: readonly string[] },
+  outcomes: { readonly columns: OutcomeColumns; readonly zeroCost: readonly string[]; readonly sources: ReadonlyMap<string, string> | null },
 ): ModelInfo {
   const spec = settings.models.find((m) => m.name === name);
   const costs = outcomes.columns.costUsd[outcomes.columns.models.indexOf(name)] as Float64Array;
   const priced = costs.some((c) => !Number.isNaN(c));
   return {
     name,
-    priceSource: outcomes.zeroCost.includes(name) ? "unpriced (recorded cost is 0 on every prompt)" : prices.sourceOf(name, priced),
+    priceSource: outcomes.sources?.get(name) ?? (outcomes.zeroCost.includes(name) ? "unpriced (recorded cost is 0 on every prompt)" : prices.sourceOf(name, priced)),
     trusted: spec?.trusted ?? null,
     guarded: spec?.guarded ?? null,
+    simulated: spec?.simulated ? (spec.simulated.source ?? "the config's own figures") : null,
   };
 }
 
@@ -50,11 +56,11 @@ export function zeroCostWarning(name: string): string {
 }
 
 /** What a reader of the report should know of how the run was set up. */
-export function settingsWarnings(settings: RunSettings, columns: OutcomeColumns, fitted: readonly ModelFigures[] | null): string[] {
+export function settingsWarnings(settings: RunSettings, columns: OutcomeColumns, fitted: readonly ModelFigures[] | null, basis: Basis): string[] {
   const warnings = modelRemarks(settings, columns).map(({ message }) => message);
   for (const { name } of fitted ?? []) if (!columns.models.includes(name)) warnings.push(`${name} has outcomes in the training part only: it is not judged`);
   for (const name of columns.models) if (fitted && !fitted.some((m) => m.name === name)) warnings.push(`${name} has no outcome in the training part: no hull, best single or threshold uses it`);
-  if (!fitted && columns.models.length > 1) warnings.push("best single, hull and AIQ are maxima chosen on the prompts they are judged on: biased upward (judge on held-out prompts with --split test)");
+  if (basis === "outcomes" && !fitted && columns.models.length > 1) warnings.push("best single, hull and AIQ are maxima chosen on the prompts they are judged on: biased upward (judge on held-out prompts with --split test)");
   return warnings;
 }
 

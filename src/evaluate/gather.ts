@@ -6,14 +6,16 @@ import { WrpError } from "../model/errors.ts";
 import type { Prompt } from "../model/prompt.ts";
 import { ColumnsBuilder } from "../outcomes/columns.ts";
 import { modelFigures } from "../outcomes/figures.ts";
-import type { OutcomeStore } from "../outcomes/store.ts";
-import type { Backend } from "../pool/backend.ts";
+import type { OutcomeStore, SavedCounts } from "../outcomes/store.ts";
 import type { PriceBook } from "../pool/price-book.ts";
+import { priced } from "../pool/priced.ts";
 import { recordedBackend } from "../pool/recorded.ts";
+import { simulatedBackend } from "../pool/simulated.ts";
 import type { MissingRule } from "../report/input.ts";
 import { factOf, type ModelFigures } from "../router/index.ts";
 import { readsTokens, withTokens } from "../signals/tokens.ts";
 import type { Workload } from "../workload/workload.ts";
+import { asker } from "./ask.ts";
 import { zeroCostWarning } from "./describe.ts";
 import { stopIfAsked } from "./interrupt.ts";
 import type { Parts } from "./parts.ts";
@@ -26,7 +28,7 @@ export async function* gather(
   parts: Pick<Parts, "store" | "workload" | "settings" | "clockMs" | "signal" | "concurrency">,
   prices: PriceBook,
 ) {
-  const { store, workload, settings, clockMs, signal } = parts;
+  const { store, workload, clockMs, signal } = parts;
   const stored = store.findWorkload(workload.hash);
   const writer = stored ? null : store.writeWorkload({ hash: workload.hash, name: workload.name, files: workload.files });
   const pour = pourInto(parts, prices);
@@ -46,23 +48,28 @@ export async function* gather(
   }
   const summary = stored?.summary ?? workload.summary();
   const from = clockMs();
-  const saved = writer?.finish(summary) ?? { answersNew: 0, answersKnown: pour.answers(), gradesNew: 0, gradesKnown: pour.grades() };
+  const recorded = writer?.finish(summary) ?? { answersNew: 0, answersKnown: pour.answers(), gradesNew: 0, gradesKnown: pour.grades() };
   storeMs += clockMs() - from;
-  const { columns, zeroCost } = pour.builder.finish(prices.free);
-  for (const name of settings.only ?? []) if (!columns.models.includes(name)) throw unknownModel(name, pour.seen());
+  const { columns, zeroCost, chosen } = pour.builder.finish(prices.free);
   return {
     columns,
+    /** Models that were answered or simulated, also those not asked for. */
+    seen: pour.seen(),
+    /** What a live router chose, also models without an outcome. */
+    chosen,
     summary,
-    saved,
+    saved: [recorded, ...pour.kept()].reduce(sum),
     storeMs,
     zeroCost,
     duplicates: pour.builder.duplicates,
+    /** What a baseline must agree with. */
+    comparability: { graders: pour.builder.graders(), simulated: pour.simulated() },
     warnings: zeroCost.map(zeroCostWarning),
   };
 }
 
-/** What the models are worth on the training part: read, but not stored. */
-export async function fitOn(workload: Workload, parts: Pick<Parts, "settings" | "concurrency" | "signal">, prices: PriceBook): Promise<ModelFigures[]> {
+/** What the models are worth on the training part: read, but not stored (what is simulated is kept, as anywhere). */
+export async function fitOn(workload: Workload, parts: Pick<Parts, "store" | "settings" | "concurrency" | "signal">, prices: PriceBook): Promise<ModelFigures[]> {
   const pour = pourInto(parts, prices);
   for await (const prompts of workload.batches()) {
     await stopIfAsked(parts.signal);
@@ -99,33 +106,54 @@ export function storedWorkload(store: OutcomeStore, hash: string): Workload {
 }
 
 /** Answers and grades prompts batch by batch into columns; every answer once a prompt and model, shared by all policies. */
-export function pourInto(parts: Pick<Parts, "settings" | "concurrency">, prices: PriceBook) {
-  const { settings } = parts;
-  const backend: Backend = recordedBackend(prices.tokens);
+export function pourInto({ settings, store, concurrency }: Pick<Parts, "settings" | "concurrency"> & { readonly store: Pick<OutcomeStore, "keptAnswers"> }, prices: PriceBook) {
+  const recorded = recordedBackend(prices.tokens);
+  const simulated = new Map(
+    settings.models.flatMap(({ name, simulated: profile }) =>
+      profile && (settings.only?.includes(name) ?? true) ? [[name, asker(simulatedBackend(name, profile, settings.seed), store)] as const] : [],
+    ),
+  );
   const builder = new ColumnsBuilder(factsOf(settings.policies).map((name) => ({ name, read: (prompt: Prompt) => factOf(name).read(prompt, {}) })));
-  const limit = pLimit(parts.concurrency);
-  const tokens = readsTokens(settings.policies);
+  const limit = pLimit(concurrency);
+  const tokens = simulated.size > 0 || readsTokens(settings.policies);
   const seen = new Set<string>();
   let answers = 0;
   let grades = 0;
+
+  const answersOf = async (model: string, prompts: readonly Prompt[]) => {
+    const own = simulated.get(model);
+    if (!own) return { model, answered: await recorded.answer(prompts, model), kept: false };
+    const price = prices.tokens.get(model);
+    return { model, answered: (await own.answer(prompts, model)).map((answer) => answer && priced(answer, price)), kept: true };
+  };
+
   return {
     builder,
     /** Every model that a prompt has an outcome of, also those not asked for. */
-    seen: () => [...seen],
+    seen: () => [...seen, ...simulated.keys()],
+    /** Recorded ones. */
     answers: () => answers,
     grades: () => grades,
+    /** What names the simulated models' answers. */
+    simulated: () => Object.fromEntries([...simulated].map(([name, own]) => [name, own.source])),
+    /** What the simulated models' answers added to the store, or found there. */
+    kept: () => [...simulated.values()].map((own) => own.counts()),
     async add(read: readonly Prompt[]): Promise<void> {
       const prompts = tokens ? await withTokens(read) : read;
       const names = new Set<string>();
       for (const prompt of prompts) for (const { model } of prompt.outcomes) names.add(model);
-      for (const name of names) seen.add(name);
+      for (const name of names) {
+        seen.add(name);
+        if (simulated.has(name)) throw recordedAndSimulated(name);
+      }
       if (settings.only) for (const name of names) if (!settings.only.includes(name)) names.delete(name);
       const from = builder.size;
       builder.addPrompts(prompts);
-      const batches = await Promise.all([...names].map((model) => limit(async () => ({ model, answered: await backend.answer(prompts, model) }))));
-      for (const { model, answered } of batches) {
+      const batches = await Promise.all([...names, ...simulated.keys()].map((model) => limit(() => answersOf(model, prompts))));
+      for (const { model, answered, kept } of batches) {
         const graded = answered.map((answer) => (answer ? recordedGrade(answer) : null));
         builder.addAnswers(model, from, answered, graded);
+        if (kept) continue;
         for (const answer of answered) if (answer) answers++;
         for (const grade of graded) if (grade !== null) grades++;
       }
@@ -133,11 +161,22 @@ export function pourInto(parts: Pick<Parts, "settings" | "concurrency">, prices:
   };
 }
 
+function sum(a: SavedCounts, b: SavedCounts): SavedCounts {
+  return {
+    answersNew: a.answersNew + b.answersNew,
+    answersKnown: a.answersKnown + b.answersKnown,
+    gradesNew: a.gradesNew + b.gradesNew,
+    gradesKnown: a.gradesKnown + b.gradesKnown,
+  };
+}
+
+function recordedAndSimulated(name: string): WrpError {
+  return new WrpError(`model "${name}" is simulated in the config, but this workload has recorded outcomes of it`, {
+    hint: "a simulated answer never stands in for a real one: give the simulated model a name of its own",
+  });
+}
+
 /** The numeric facts that policies read, and the length control's. */
 function factsOf(policies: readonly PolicySpec[]): string[] {
   return [...new Set(["prompt.lengthCodePoints", ...policies.flatMap((p) => (p.kind === "threshold" ? [factOf(p.fact).name] : []))])];
-}
-
-function unknownModel(name: string, known: readonly string[]): WrpError {
-  return new WrpError(`no outcome of model "${name}" in this workload`, { hint: `models: ${known.join(", ") || "none"}` });
 }

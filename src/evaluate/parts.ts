@@ -1,3 +1,4 @@
+import type { Baseline } from "../model/baseline.ts";
 import type { ModelSpec, PolicySpec } from "../model/config.ts";
 import type { OutcomeStore } from "../outcomes/store.ts";
 import type { Judging } from "../report/input.ts";
@@ -20,6 +21,8 @@ export interface Parts {
   readonly workload: Workload;
   /** The training part, where the workload is the held-out one. */
   readonly trainedOn: Workload | null;
+  /** The blessed run, where a gate compares with it. */
+  readonly baseline: Baseline | null;
   readonly store: OutcomeStore;
   readonly settings: RunSettings;
   readonly runId: string;
@@ -39,6 +42,8 @@ export interface Parts {
 export interface RunConfig {
   readonly settings: RunSettings;
   readonly fitted: readonly ModelFigures[] | null;
+  /** Hash of the baseline file that gates compared with. */
+  readonly baseline: string | null;
   /** What the user called the workload and its files: the same bytes may have other names in another run. */
   readonly read?: { readonly name: string; readonly files: readonly string[] };
 }

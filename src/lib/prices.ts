@@ -11,17 +11,24 @@ const MILLION = 1_000_000;
 /**
  * List price of a model on a date, from @pydantic/genai-prices: what a million tokens in, and out, cost. Null where the list does
  * not know the model. Tiered prices are those of a short prompt.
+ *
+ * @param provider its id in the list, where the model's name alone does not tell
  */
-export async function listPrice(model: string, date: Date): Promise<ListPrice | null> {
+export async function listPrice(model: string, date: Date, provider?: string): Promise<ListPrice | null> {
   const { calcPrice } = await import("@pydantic/genai-prices");
-  const per = (usage: { input_tokens: number; output_tokens: number }) => calcPrice(usage, model, { timestamp: date });
+  const per = (usage: { input_tokens: number; output_tokens: number }) => calcPrice(usage, model, { timestamp: date, ...(provider === undefined ? {} : { providerId: provider }) });
   // One thousand tokens: a million in one prompt would fall into the long-context tier.
   const input = per({ input_tokens: 1000, output_tokens: 0 });
   const output = per({ input_tokens: 0, output_tokens: 1000 });
   if (!input || !output) return null;
   return {
-    inputUsdPer1M: (input.total_price * MILLION) / 1000,
-    outputUsdPer1M: (output.total_price * MILLION) / 1000,
+    inputUsdPer1M: rounded((input.total_price * MILLION) / 1000),
+    outputUsdPer1M: rounded((output.total_price * MILLION) / 1000),
     source: `@pydantic/genai-prices: ${input.provider.id}/${input.model.id}, as of ${date.toISOString().slice(0, 10)}`,
   };
+}
+
+/** List prices have a few digits; the rest is the rounding of their sums. */
+function rounded(price: number): number {
+  return Number(price.toPrecision(12));
 }

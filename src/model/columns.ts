@@ -7,6 +7,8 @@ export interface OutcomeColumns {
   readonly n: number;
   readonly models: readonly string[];
   readonly ids: readonly string[];
+  /** First 64 bits of each prompt's content hash: the same for the same prompt in any workload. */
+  readonly promptHash: BigUint64Array;
   /** [model][prompt] grade in [0,1]; NaN is a gap. */
   readonly quality: readonly Float64Array[];
   /** [model][prompt] USD of the call; NaN is a gap. */

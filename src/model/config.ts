@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { profileSchema, type Profile } from "./profile.ts";
 
 /**
  * `wrp.yaml`: what to replay, over which models and policies. Flags override it. The JSON Schema made from this
@@ -10,13 +11,17 @@ const price = z
     inputUsdPer1M: z.number().nonnegative().describe("USD per million input tokens"),
     outputUsdPer1M: z.number().nonnegative().describe("USD per million output tokens"),
   })
-  .describe("applied to recorded token counts where a recorded cost is missing");
+  .describe("applied to token counts where a recorded cost is missing");
 
 const modelSchema = z.strictObject({
   name: z.string().min(1),
   price: z.union([price, z.literal("free")]).optional().describe('prices, or "free" for a model that really costs nothing'),
   trusted: z.boolean().optional().describe("sensitive prompts may go there"),
   guarded: z.boolean().optional().describe("a guard stands before it"),
+  simulated: z
+    .union([z.string().min(1), profileSchema.extend({ profile: z.string().min(1).optional().describe("a shipped profile that the rest changes") })])
+    .optional()
+    .describe("answers are drawn, not recorded: the name of a shipped profile (wrp help profiles lists them), or distributions"),
 });
 
 const named = { name: z.string().min(1).optional() };
@@ -82,6 +87,11 @@ export const configSchema = z.strictObject({
     .strictObject({ latencyMs: z.number().positive().optional(), ttftMs: z.number().positive().optional() })
     .optional()
     .describe("what goodput counts as good: milliseconds to the last, and to the first, token"),
+  gates: z
+    .array(z.union([z.string(), z.strictObject({ policy: z.string().describe("the one it is about; default: each of yours"), expression: z.string() })]))
+    .optional()
+    .describe("lines to stay on the right side of: quality >= baseline - 0.01, costUsdPer1k <= 0.8 * baseline, latencyMs.p95 < 2000"),
+  baseline: z.string().optional().describe("the file that wrp eval --bless writes; default wrp.baseline.jsonl beside this file"),
   seed: z.number().int().nonnegative().optional(),
   store: z.string().optional(),
 });
@@ -93,4 +103,22 @@ export function policyKinds(): string[] {
 
 export type Config = z.infer<typeof configSchema>;
 export type PolicySpec = z.infer<typeof policySpecSchema>;
-export type ModelSpec = z.infer<typeof modelSchema>;
+/** A model as the config has it. */
+export type ConfigModel = z.infer<typeof modelSchema>;
+
+/** USD per million tokens, and where that is from. */
+export interface TokenPrice {
+  readonly inputUsdPer1M: number;
+  readonly outputUsdPer1M: number;
+  /** Default: the config. */
+  readonly source?: string;
+}
+
+/** A model as a run uses it: a profile that its config names is filled in. */
+export interface ModelSpec {
+  readonly name: string;
+  readonly price?: TokenPrice | "free";
+  readonly trusted?: boolean;
+  readonly guarded?: boolean;
+  readonly simulated?: Profile;
+}

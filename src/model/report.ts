@@ -6,7 +6,7 @@ import { z } from "zod";
  * `null`, never 0.
  */
 
-const ci = z
+export const ci = z
   .tuple([z.number(), z.number()])
   .nullable()
   .describe("95 % interval [low, high]; null where none can be given");
@@ -90,6 +90,7 @@ const policySchema = z.object({
   gapAtOracle: z.number().nullable(),
   versusReference: z.object({ win: z.number(), tie: z.number(), loss: z.number() }).optional(),
   simulated: z.array(z.string()).describe("what rests on simulation; empty where nothing does"),
+  expected: z.array(z.string()).describe("what is expected rather than measured, on the basis of decisions"),
   onFrontier: z.boolean(),
   dominatedBy: z.array(z.string()),
 });
@@ -158,21 +159,28 @@ const movedSchema = z.object({
   b: z.string(),
   count: z.number().describe("compared prompts on which the two choose different models"),
   n: z.number().int(),
+  flows: z.array(z.object({ from: z.string(), to: z.string(), count: z.number().int() })).describe("how many go from which model to which, most first"),
   prompts: z.array(
     z.object({
       ordinal: z.number().int(),
       id: z.string(),
       modelA: z.string(),
       modelB: z.string(),
-      qualityDifference: z.number().describe("b minus a"),
+      qualityDifference: z.number().nullable().describe("b minus a; null where nobody knows"),
       costUsdDifference: z.number().nullable(),
       text: z.string().optional().describe("only with --with-content, or outside CI"),
     }),
   ),
 });
 
+/** Raised whenever the same run would give another document: what an older wrp stored is then computed anew. */
+export const REPORT_REVISION = 2;
+
 export const reportSchema = z.object({
   schemaVersion: z.literal(1),
+  basis: z
+    .enum(["outcomes", "decisions"])
+    .describe("decisions: nobody saw what the other models would have answered, so costs and latencies are expected and quality is not known"),
   run: z.object({
     id: z.string(),
     seed: z.number().int(),
@@ -210,6 +218,7 @@ export const reportSchema = z.object({
       priceSource: z.string(),
       trusted: z.boolean().nullable(),
       guarded: z.boolean().nullable(),
+      simulated: z.string().nullable().describe("where the figures that its answers are drawn from are from; null: its answers are real"),
     }),
   ),
   policies: z.array(policySchema),
@@ -236,9 +245,15 @@ export const reportSchema = z.object({
   gates: z.array(
     z.object({
       expression: z.string(),
+      policy: z.string(),
       verdict: z.enum(["pass", "fail", "inconclusive"]),
-      observed: z.number().nullable(),
-      bound: z.number().nullable(),
+      observed: z.number().nullable().describe("the policy's figure; against a baseline, on the prompts that both know"),
+      bound: z.number().nullable().describe("one-sided 95 % bound that the verdict rests on, on the metric's scale"),
+      line: z.number().nullable().describe("what it must be on the right side of: factor · baseline + offset"),
+      baseline: z.number().nullable().describe("the blessed run's figure on the same prompts"),
+      n: z.number().int().describe("prompts that it stands on"),
+      nToSettle: z.number().nullable().describe("prompts at which the bound would reach the line, at the observed spread"),
+      note: z.string().nullable().describe("why it cannot be decided"),
     }),
   ),
   verdict: z.enum(["pass", "fail", "inconclusive", "none"]),

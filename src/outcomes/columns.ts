@@ -3,6 +3,9 @@ import { MOST_SLICE_VALUES, type LabelColumn, type OutcomeColumns } from "../mod
 import type { Prompt } from "../model/prompt.ts";
 import { Components } from "../stats/clusters.ts";
 
+/** The grader of a prompt whose file names none. */
+const RECORDED = "recorded";
+
 /** A numeric fact to keep as a column. */
 export interface FactColumn {
   readonly name: string;
@@ -19,6 +22,8 @@ export class ColumnsBuilder {
   readonly #datasets = new GrowingLabels(Infinity);
   readonly #chosen = new GrowingLabels(Infinity);
   readonly #ids: string[] = [];
+  readonly #promptHash = new Growing((length) => new BigUint64Array(length), 0n);
+  readonly #graders = new Map<string, number>();
   readonly #hashes = new Set<string>();
   #duplicates = 0;
 
@@ -36,6 +41,11 @@ export class ColumnsBuilder {
     return this.#duplicates;
   }
 
+  /** Prompts by the grader that their file states. */
+  graders(): Record<string, number> {
+    return Object.fromEntries([...this.#graders].sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
+
   /** Adds the facts and labels of prompts; call before `addAnswers` of the same prompts. */
   addPrompts(prompts: readonly Prompt[]): void {
     for (const prompt of prompts) {
@@ -43,6 +53,8 @@ export class ColumnsBuilder {
       if (this.#hashes.has(prompt.hash)) this.#duplicates++;
       else this.#hashes.add(prompt.hash);
       this.#components.add(prompt.session === null ? [prompt.hash] : [prompt.hash, `session:${prompt.dataset}:${prompt.session}`]);
+      this.#promptHash.set(at, BigInt(`0x${prompt.hash.slice(0, 16)}`));
+      this.#graders.set(prompt.grader ?? RECORDED, (this.#graders.get(prompt.grader ?? RECORDED) ?? 0) + 1);
       this.#datasets.set(at, prompt.dataset);
       if (prompt.chosen !== null) this.#chosen.set(at, prompt.chosen);
       for (const { source, values } of this.#facts) values.set(at, source.read(prompt) ?? NaN);
@@ -71,11 +83,11 @@ export class ColumnsBuilder {
   }
 
   /**
-   * The finished columns.
+   * The finished columns, and what a live router chose, by name: also models without an outcome.
    *
    * @param free models whose cost 0 is a price, as the config says; another model that costs 0 everywhere is unpriced
    */
-  finish(free: ReadonlySet<string>): { columns: OutcomeColumns; zeroCost: string[] } {
+  finish(free: ReadonlySet<string>): { columns: OutcomeColumns; zeroCost: string[]; chosen: LabelColumn } {
     const n = this.size;
     const models = [...this.#index.keys()];
     const zeroCost: string[] = [];
@@ -98,6 +110,7 @@ export class ColumnsBuilder {
       n,
       models,
       ids: this.#ids,
+      promptHash: this.#promptHash.finish(n),
       quality: this.#models.map((m) => m.quality.finish(n)),
       costUsd,
       latencyMs: optional((m) => m.latencyMs),
@@ -112,7 +125,7 @@ export class ColumnsBuilder {
       ),
       chosen: chosen.index.map((k) => (k === -1 ? -1 : (modelOf[k] as number))),
     };
-    return { columns, zeroCost };
+    return { columns, zeroCost, chosen };
   }
 
   #model(name: string): ModelColumns {
@@ -148,26 +161,26 @@ class ModelColumns {
 }
 
 /** A typed array that grows as positions are set; what is never set holds `gap`. */
-class Growing<T extends Float64Array | Int32Array | Uint8Array> {
+class Growing<T extends Float64Array | Int32Array | Uint8Array | BigUint64Array> {
   readonly #make: (length: number) => T;
-  readonly #gap: number;
+  readonly #gap: T[number];
   #values: T;
   used = false;
 
-  constructor(make: (length: number) => T, gap: number) {
+  constructor(make: (length: number) => T, gap: T[number]) {
     this.#make = make;
     this.#gap = gap;
     this.#values = make(0);
   }
 
-  set(at: number, value: number): void {
+  set(at: number, value: T[number]): void {
     if (at >= this.#values.length) this.#values = this.#copy(Math.max(1024, 2 ** Math.ceil(Math.log2(at + 1))));
     this.#values[at] = value;
     this.used = true;
   }
 
-  get(at: number): number {
-    return at < this.#values.length ? (this.#values[at] as number) : this.#gap;
+  get(at: number): T[number] {
+    return at < this.#values.length ? (this.#values[at] as T[number]) : this.#gap;
   }
 
   finish(n: number): T {
@@ -177,8 +190,8 @@ class Growing<T extends Float64Array | Int32Array | Uint8Array> {
 
   #copy(length: number): T {
     const copy = this.#make(length);
-    copy.fill(this.#gap);
-    copy.set(this.#values.subarray(0, length));
+    copy.fill(this.#gap as never);
+    copy.set(this.#values.subarray(0, length) as never);
     return copy;
   }
 }

@@ -27,6 +27,7 @@ export interface Schema {
     error: StoredText | null;
     text: StoredText | null;
   };
+  graders: { id: Generated<number>; name: string };
   grades: { answer_id: number; grader_id: number; reference_hash: string; quality: number };
   workloads: { id: Generated<number>; hash: string; name: string; files: string; summary: Generated<string | null>; prompts: Generated<number | null> };
   workload_prompts: {

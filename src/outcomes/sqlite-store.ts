@@ -1,4 +1,5 @@
 import type { Database } from "better-sqlite3";
+import { keptAnswers } from "./answers.ts";
 import { connection } from "./connection.ts";
 import { findDecisions, saveDecisions } from "./decisions.ts";
 import { explainedMethods } from "./errors.ts";
@@ -15,6 +16,7 @@ export function sqliteStore(handle: Database, path: string): OutcomeStore {
     writeWorkload: (header) => explainedMethods(path, writeWorkload(c, header)),
     readPrompts: (hash) => readPrompts(c, hash),
     readTexts: (hash, ordinals) => readTexts(c, hash, ordinals),
+    keptAnswers: (source) => explainedMethods(path, keptAnswers(c, source)),
     findDecisions: (policyHash, workloadHash) => findDecisions(c, policyHash, workloadHash),
     saveDecisions: (policyHash, workloadHash, decisions) => saveDecisions(c, policyHash, workloadHash, decisions),
     startRun: (run, prices) => startRun(c, run, prices),

@@ -1,4 +1,5 @@
-import type { Prompt } from "../model/prompt.ts";
+import type { Answer } from "../model/answer.ts";
+import type { Message, Prompt } from "../model/prompt.ts";
 import type { Report } from "../model/report.ts";
 import type { WorkloadHeader, WorkloadSummary } from "../model/workload.ts";
 
@@ -50,6 +51,29 @@ export interface StoredDecisions {
   readonly notes: readonly string[];
 }
 
+/** Where answers are from that no file recorded. */
+export interface AnswerSource {
+  readonly kind: "simulated" | "live";
+  readonly hash: string;
+}
+
+/** What names an answer among those of a source and model. */
+export interface AnswerKey {
+  readonly hash: string;
+  /** What it depends on besides the messages, below 2^48. */
+  readonly variant: number;
+  /** Kept beside, where known. */
+  readonly messages: readonly Message[] | null;
+}
+
+/** Answers of one source that is no file: looked up, and added. */
+export interface KeptAnswers {
+  /** What the source's model answered; null where it was not asked yet. */
+  find(model: string, keys: readonly AnswerKey[]): (Answer | null)[];
+  /** Keeps answers with their grades in one transaction: what it returned from outlives the process. What is there already stays as it is. */
+  save(model: string, keys: readonly AnswerKey[], answers: readonly Answer[]): SavedCounts;
+}
+
 /** Where outcomes are kept. Everything is keyed by content: storing the same thing twice changes nothing. */
 export interface OutcomeStore {
   /** The summary of a completely stored workload, or null. */
@@ -59,6 +83,9 @@ export interface OutcomeStore {
   readPrompts(hash: string): Iterable<readonly Prompt[]>;
   /** Texts of some prompts (by ordinal), for reports; null where the workload has none. */
   readTexts(hash: string, ordinals: readonly number[]): Map<number, string | null>;
+
+  /** Answers of a simulated or live source. */
+  keptAnswers(source: AnswerSource): KeptAnswers;
 
   findDecisions(policyHash: string, workloadHash: string): StoredDecisions | null;
   saveDecisions(policyHash: string, workloadHash: string, decisions: StoredDecisions): void;

@@ -7,3 +7,11 @@ export interface Backend {
   /** One answer for each prompt, in order; null where there is none (a gap, not a failure). Never throws for one prompt. */
   answer(prompts: readonly Prompt[], model: string): Promise<readonly (Answer | null)[]>;
 }
+
+/** A backend whose answers are asked for once and kept: they are a function of source, model, messages and variant. */
+export interface KeptBackend extends Backend {
+  /** What names the answers: of a simulated model, its profile and seed. */
+  readonly source: { readonly kind: "simulated" | "live"; readonly hash: string };
+  /** What an answer depends on besides the messages, as a whole number ≥ 0 below 2^48. */
+  variantOf(prompt: Prompt): number;
+}

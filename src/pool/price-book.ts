@@ -1,5 +1,4 @@
-import type { ModelSpec } from "../model/config.ts";
-import type { TokenPrice } from "./recorded.ts";
+import type { ModelSpec, TokenPrice } from "../model/config.ts";
 
 /** The prices that a run uses, and where each is from. */
 export interface PriceBook {
@@ -16,6 +15,7 @@ export interface PriceBook {
 export function priceBook(models: readonly ModelSpec[]): PriceBook {
   const tokens = new Map<string, TokenPrice>();
   const free = new Set<string>();
+  const simulated = new Set(models.flatMap((m) => (m.simulated ? [m.name] : [])));
   for (const { name, price } of models) {
     if (price === "free") free.add(name);
     else if (price) tokens.set(name, price);
@@ -24,15 +24,16 @@ export function priceBook(models: readonly ModelSpec[]): PriceBook {
     tokens,
     free,
     records: [
-      ...[...tokens].map(([model, price]) => ({ model, ...price, source: "config" })),
+      ...[...tokens].map(([model, price]) => ({ model, ...price, source: price.source ?? "config" })),
       ...[...free].map((model) => ({ model, inputUsdPer1M: 0, outputUsdPer1M: 0, source: "config: free" })),
     ],
     sourceOf(model, priced) {
       const price = tokens.get(model);
       if (free.has(model)) return "free, as the config says";
       if (!priced) return "unpriced";
-      if (price) return `recorded in the data, else config: $${price.inputUsdPer1M} in, $${price.outputUsdPer1M} out per million tokens`;
-      return "recorded in the data";
+      if (!price) return "recorded in the data";
+      const words = `${price.source ?? "config"}: $${price.inputUsdPer1M} in, $${price.outputUsdPer1M} out per million tokens`;
+      return simulated.has(model) ? `simulated tokens at ${words}` : `recorded in the data, else ${words}`;
     },
   };
 }

@@ -1,12 +1,8 @@
 import type { Answer } from "../model/answer.ts";
+import type { TokenPrice } from "../model/config.ts";
 import type { Prompt } from "../model/prompt.ts";
 import type { Backend } from "./backend.ts";
-
-/** USD per million tokens. */
-export interface TokenPrice {
-  readonly inputUsdPer1M: number;
-  readonly outputUsdPer1M: number;
-}
+import { priced } from "./priced.ts";
 
 /**
  * Answers that the workload's files recorded. A recorded cost stands; where it is missing and tokens are known, the
@@ -26,11 +22,7 @@ function recordedAnswer(prompt: Prompt, model: string, price: TokenPrice | undef
   const outcomes = prompt.outcomes;
   for (let k = 0; k < outcomes.length; k++) {
     const outcome = outcomes[k];
-    if (outcome === undefined || outcome.model !== model) continue;
-    if (!price || outcome.costUsd !== null || outcome.inputTokens === null || outcome.outputTokens === null || outcome.error !== null)
-      return outcome;
-    const costUsd = (outcome.inputTokens * price.inputUsdPer1M + outcome.outputTokens * price.outputUsdPer1M) / 1e6;
-    return { ...outcome, costUsd };
+    if (outcome !== undefined && outcome.model === model) return priced(outcome, price);
   }
   return null;
 }

@@ -73,7 +73,7 @@ function widened(metric: string, ci: Bounds | null, { mean, pairs, identical }: 
   if (!ci || identical) return ci;
   const wide =
     metric === "quality" && pairs
-      ? binaryDifferenceInterval(pairs.won / pairs.n, pairs.lost / pairs.n, mean, critical)
+      ? binaryDifferenceInterval(pairs.won / pairs.n, pairs.lost / pairs.n, mean, 0.95, critical)
       : ([mean.mean - critical * mean.se, mean.mean + critical * mean.se] as Bounds);
   return wide && [Math.min(ci[0], wide[0]), Math.max(ci[1], wide[1])];
 }

@@ -8,15 +8,18 @@ import { meanInterval, type Bounds } from "../stats/intervals.ts";
 import { resampling, type Mean } from "../stats/means.ts";
 import { random } from "../stats/random.ts";
 import { compareFamily, differenceInterval, promptsToSettle, type Difference } from "./comparisons.ts";
-import { comparedPrompts, type Compared } from "./compared.ts";
+import { allPrompts, comparedPrompts, type Compared } from "./compared.ts";
 import { METRICS } from "./definitions.ts";
 import { counts, describeOracle, describeWorkload, methodOf, whyUndecided } from "./describe.ts";
 import { judge, objectivesOf } from "./frontier.ts";
+import { overall, pendingGate, type GateSubject, type MixFigures, type PendingGate } from "./gates.ts";
 import type { DecidedPolicy, ReportInput } from "./input.ts";
 import { Ledger, type Entry } from "./ledger.ts";
 import { costMatchedMix, hullPoints, pendingAiq, singlePoints } from "./mix.ts";
 import { movedBetween } from "./moved.ts";
+import { blindWarnings, decidedPolicy, expectedFigures } from "./decided.ts";
 import { reportedPolicy } from "./policies.ts";
+import { simulatedFigures } from "./simulated.ts";
 import { slicesOf } from "./slices.ts";
 import { pendingSweep, type PendingSweep, type SweepSpec } from "./sweeps.ts";
 
@@ -39,8 +42,9 @@ export function compileReport(input: ReportInput): Omit<Report, "timing"> {
 
 /** `compileReport` in steps: yields the number of resamples done. */
 export function* compiling(input: ReportInput): Generator<number, Omit<Report, "timing">> {
-  const { columns, policies, run } = input;
-  const compared = comparedPrompts(columns, input.missing);
+  const { columns, policies, run, basis } = input;
+  const blind = basis === "decisions";
+  const compared = blind ? allPrompts(columns) : comparedPrompts(columns, input.missing);
   const warnings = [...input.warnings, ...input.workload.summary.warnings, ...compared.warnings];
   const units = design(
     Int32Array.from(compared.at, (i) => columns.cluster[i] as number),
@@ -62,7 +66,7 @@ export function* compiling(input: ReportInput): Generator<number, Omit<Report, "
   }));
 
   const curveResamples = Math.min(input.resamples, Math.max(FEWEST_RESAMPLES, Math.floor(CURVE_VISITS / compared.n)));
-  const sweeps = pendingSweeps(input, compared, units, curveResamples).map((one) => ({
+  const sweeps = (blind ? [] : pendingSweeps(input, compared, units, curveResamples)).map((one) => ({
     ...one,
     gap: ledger.gap(columns.models.indexOf(one.spec.weak), columns.models.indexOf(one.spec.strong)),
   }));
@@ -70,7 +74,13 @@ export function* compiling(input: ReportInput): Generator<number, Omit<Report, "
   const costs = input.aiqRange ?? costRange(singles.now);
   const range = costs && costs[1] > costs[0] ? costs : null; // AIQ divides by the range's width
   const area = range && singles.now.length > 0 ? pendingAiq(ledger, singles.now.map((p) => p.index), range, units, input.resamples) : null;
-  const results = yield* resampling(units, ledger.columns, input.resamples, random(run.seed, "resample"), [...sweeps.map(({ sweep }) => sweep.resample), ...(area ? [area.resample] : [])]);
+  const readAll = design(columns.cluster, columns.clusters, columns.stratum, random(run.seed, "units of all read"));
+  const gates = pendingGates(input, { ...input, compared, units, readAll, ledger, resamples: curveResamples });
+  const results = yield* resampling(units, ledger.columns, input.resamples, random(run.seed, "resample"), [
+    ...sweeps.map(({ sweep }) => sweep.resample),
+    ...(area ? [area.resample] : []),
+    ...gates.flatMap(({ pending }) => (pending.resample ? [pending.resample] : [])),
+  ]);
   const read = (entry: Entry) => ledger.read(entry, results);
 
   const models = hullPoints(singles, ledger, results, units);
@@ -80,33 +90,39 @@ export function* compiling(input: ReportInput): Generator<number, Omit<Report, "
   const oracleQuality = oracle ? read(entries.get(oracle.name) as Entry).quality.mean : null;
 
   const besideMixes = policies.filter((p) => !p.hindsight).length;
-  const readAll = design(columns.cluster, columns.clusters, columns.stratum, random(run.seed, "units of all read"));
 
+  const mixes = new Map<string, MixFigures>();
   const reported = policies.map((policy): ReportPolicy => {
     const entry = entries.get(policy.name) as Entry;
     const figures = read(entry);
+    const mix = policy.hindsight ? null : costMatchedMix(entry, figures, models, columns.models, besideMixes, input.margins.quality ?? null);
+    if (mix?.row) mixes.set(policy.name, { difference: mix.row.difference, bounds: mix.oneSided, n: figures.quality.n });
+    const subject = { policy, figures, columns, compared, units, readAll, models: input.models, lambdaPerUsd: input.lambdaPerUsd, slo: input.slo, reference };
+    const own = blind ? decidedPolicy(subject, input.logged) : reportedPolicy(subject);
     return {
-      ...reportedPolicy({ policy, figures, columns, compared, units, readAll, models: input.models, lambdaPerUsd: input.lambdaPerUsd, slo: input.slo, reference }),
-      costMatchedMix: policy.hindsight ? null : costMatchedMix(entry, figures, models, columns.models, besideMixes, input.margins.quality ?? null),
+      ...own,
+      costMatchedMix: mix?.row ?? null,
       ...policyAiq(sweeps.find((s) => s.policy === policy.name)?.sweep ?? null, range),
+      expected: blind ? expectedFigures(policy, own) : [],
       gainAtBestSingle: best && figures.quality.mean !== null ? figures.quality.mean - best.quality : null,
       gapAtOracle: oracleQuality !== null && figures.quality.mean !== null ? oracleQuality - figures.quality.mean : null,
-      simulated: [],
+      simulated: simulatedFigures(policy, input.models, own),
       onFrontier: false,
       dominatedBy: [],
     };
   });
 
-  for (const p of reported) if (p.quality.n < compared.n) warnings.push(`${p.name} decides on ${p.quality.n} of ${compared.n} compared prompts: ${whyUndecided(p.kind)}`);
+  if (!blind) for (const p of reported) if (p.quality.n < compared.n) warnings.push(`${p.name} decides on ${p.quality.n} of ${compared.n} compared prompts: ${whyUndecided(p.kind)}`);
   for (const p of reported)
-    if (!p.control && p.costUsdPer1k && p.costUsdPer1k.n < p.quality.n)
+    if (!blind && !p.control && p.costUsdPer1k && p.costUsdPer1k.n < p.quality.n)
       warnings.push(`the cost of ${p.name} is known on ${p.costUsdPer1k.n} of the ${p.quality.n} prompts that its quality stands on`);
   for (const p of reported)
-    if (!p.control && p.latencyMs && p.latencyMs.n < p.quality.n)
+    if (!blind && !p.control && p.latencyMs && p.latencyMs.n < p.quality.n)
       warnings.push(`the latency of ${p.name} is known on ${p.latencyMs.n} of the ${p.quality.n} prompts that its quality stands on`);
   if (input.aiqRange && singles.now.every((m) => m.cost > (input.aiqRange?.[0] ?? 0) * (1 + 1e-9)))
     warnings.push("AIQ's range starts below the cheapest model: that model's quality stands there");
-  const objectives = objectivesOf(input.objectives, reported, warnings);
+  if (blind) warnings.push(...blindWarnings(reported, compared.n));
+  const objectives = objectivesOf(blind ? (input.objectives ?? ["cost"]) : input.objectives, reported, warnings);
   const judged = judge(reported, objectives, warnings);
 
   const comparisons = [
@@ -123,8 +139,11 @@ export function* compiling(input: ReportInput): Generator<number, Omit<Report, "
     return sweep.finish(!above, best ?? { quality: NaN, costUsdPer1k: NaN });
   });
 
+  const decidedGates = gates.map(({ policy, pending }) => pending.finish(results, mixes.get(policy) ?? null));
+
   return {
     schemaVersion: 1,
+    basis,
     run,
     objectives,
     metricDefinitions: METRICS,
@@ -142,8 +161,8 @@ export function* compiling(input: ReportInput): Generator<number, Omit<Report, "
       zeroRouter: models.now.length > 0 ? { hull: models.hull.map((p) => ({ name: columns.models[p.index] as string, costUsdPer1k: p.cost, quality: p.quality })) } : null,
       hypervolume: dearest === null ? null : finite(hypervolume(judged.filter((p) => p.onFrontier).flatMap(pointOf), dearest)),
     },
-    gates: [],
-    verdict: "none",
+    gates: decidedGates,
+    verdict: overall(decidedGates),
     statistics: {
       level: 0.95,
       resamples: input.resamples,
@@ -164,6 +183,16 @@ export function* compiling(input: ReportInput): Generator<number, Omit<Report, "
       return [{ a: a.name, b: reference.name, mean, pairs: metric === "quality" ? pairs : null, identical, independent }];
     });
   }
+}
+
+/** Every gate on the policy it names, or on each under test. */
+function pendingGates(input: ReportInput, subject: GateSubject): { policy: string; pending: PendingGate }[] {
+  return input.gates.flatMap((gate) =>
+    (gate.policy === null ? input.underTest : [gate.policy]).map((name) => {
+      const policy = input.policies.find((p) => p.name === name) as DecidedPolicy;
+      return { policy: name, pending: pendingGate(gate, policy, input.baseline?.get(name) ?? null, subject) };
+    }),
+  );
 }
 
 /** True where two policies choose alike on every compared prompt, or mix alike. */

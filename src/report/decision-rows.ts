@@ -1,11 +1,17 @@
 import type { OutcomeColumns } from "../model/columns.ts";
-import type { DecidedPolicy } from "./input.ts";
+import type { Basis, DecidedPolicy } from "./input.ts";
 import type { DecisionRow } from "./render/decisions.ts";
 
 type Explained = DecidedPolicy & { readonly rules: { readonly rule: Int32Array; readonly rules: readonly string[] } | null };
 
-/** Every policy's decision on every prompt with its outcome, policy by policy. A mixture's rows are expectations, without a model. */
-export function* decisionRows(columns: OutcomeColumns, policies: readonly Explained[]): Generator<DecisionRow, void> {
+/**
+ * Every policy's decision on every prompt with its outcome, policy by policy. A mixture's rows are expectations, without a model.
+ *
+ * @param simulated models whose answers are drawn
+ * @param basis on decisions, only what the live router chose was seen
+ */
+export function* decisionRows(columns: OutcomeColumns, policies: readonly Explained[], simulated: ReadonlySet<string>, basis: Basis): Generator<DecisionRow, void> {
+  const drawn = columns.models.map((name) => simulated.has(name));
   for (const policy of policies)
     for (let i = 0; i < columns.n; i++) {
       const { decisions, rules } = policy;
@@ -30,6 +36,8 @@ export function* decisionRows(columns: OutcomeColumns, policies: readonly Explai
         quality: value(columns.quality),
         costUsd: value(columns.costUsd),
         latencyMs: value(columns.latencyMs),
+        simulated: decisions.form === "choice" ? drawn[m] === true : drawn.some((is, k) => is && (decisions.weights[k] as number) > 0),
+        expected: basis === "decisions" && (m < 0 || columns.chosen[i] !== m),
       };
     }
 }

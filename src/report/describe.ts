@@ -14,7 +14,7 @@ export function describeWorkload(input: ReportInput, compared: Compared, units: 
     prompts: compared.n,
     missing: columns.n - compared.n,
     rule:
-      input.missing === "gap"
+      input.basis === "decisions" ? "no prompt has a graded outcome of several models: decisions only" : input.missing === "gap"
         ? "every model has a graded outcome; a failed call is a gap"
         : "every model has a graded outcome; a failed call counts as a refusal of quality 0 (failure-is-refusal)",
     read: summary.read,
@@ -69,6 +69,7 @@ export function methodOf(units: Design, compared: Compared, input: ReportInput, 
   if (curveResamples < input.resamples) parts.push(`curves: the first ${curveResamples} resamples`);
   if (units.units < units.clusters) parts.push(`${units.clusters} clusters dealt at random into ${units.units} groups`);
   if (input.fittedHull) parts.push("hull models and the zero router are fitted on the training part: intervals are given that fit");
+  if (input.basis === "decisions") parts.push("costs and latencies that nobody saw are expectations, taken as they are: intervals cover the sampling of prompts only");
   if (compared.n < 2) parts.push("one prompt: no interval");
   return `${parts.join("; ")}.`;
 }

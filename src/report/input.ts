@@ -1,5 +1,7 @@
 import type { Decisions, OutcomeColumns } from "../model/columns.ts";
+import type { Gate } from "../model/gate.ts";
 import type { Report } from "../model/report.ts";
+import type { PromptFigures } from "./prompt-figures.ts";
 import type { WorkloadFile, WorkloadSummary } from "../model/workload.ts";
 
 /** A policy that has decided. */
@@ -18,7 +20,12 @@ export interface ModelInfo {
   readonly priceSource: string;
   readonly trusted: boolean | null;
   readonly guarded: boolean | null;
+  /** Where the profile's figures are from, where its answers are simulated; null: they are real. */
+  readonly simulated: string | null;
 }
+
+/** A report stands on outcomes; where nobody saw any, on decisions alone: costs and latencies are expected, quality is not known. */
+export type Basis = "outcomes" | "decisions";
 
 /** A call that failed is a gap, or counts as a refusal of quality 0. */
 export type MissingRule = "gap" | "failure-is-refusal";
@@ -34,6 +41,7 @@ export interface Judging {
   /** AIQ's cost range, USD per 1,000; null: from the cheapest to the dearest single model. */
   readonly aiqRange: readonly [number, number] | null;
   readonly resamples: number;
+  readonly gates: readonly Gate[];
 }
 
 /** All that a report is computed from. */
@@ -45,7 +53,11 @@ export interface ReportInput extends Judging {
     readonly summary: WorkloadSummary;
     readonly duplicates: number;
   };
+  readonly basis: Basis;
+  /** On the basis of decisions, with the gaps of costs and latencies filled by expectations. */
   readonly columns: OutcomeColumns;
+  /** What was really logged, where the basis is decisions: what the live router's own row says. */
+  readonly logged: OutcomeColumns | null;
   readonly models: readonly ModelInfo[];
   readonly policies: readonly DecidedPolicy[];
   readonly weak: string | null;
@@ -55,6 +67,10 @@ export interface ReportInput extends Judging {
   /** Models on the hull of the training part, where something is held out; null: the hull is of these prompts. */
   readonly fittedHull: readonly string[] | null;
   readonly warnings: readonly string[];
+  /** Policies that a gate which names none is about. */
+  readonly underTest: readonly string[];
+  /** The blessed run's figures on these prompts, by policy under test; null where there is no baseline. */
+  readonly baseline: ReadonlyMap<string, PromptFigures> | null;
 }
 
 /** Milliseconds to the last token, and to the first. */

@@ -1,6 +1,7 @@
 import type { Decisions } from "../model/columns.ts";
 import type { ReportPolicy } from "../model/report.ts";
 import type { Design } from "../stats/design.ts";
+import type { Bounds, Level } from "../stats/intervals.ts";
 import { meanOf } from "../stats/means.ts";
 import { Distribution, quantileRanks } from "../stats/quantiles.ts";
 import type { Compared } from "./compared.ts";
@@ -12,11 +13,17 @@ import { fillValues } from "./values.ts";
  * implies (Woodruff 1952). Null where no compared prompt has a latency.
  */
 export function latencyOf(compared: Compared, units: Design, table: readonly Float64Array[], decisions: Decisions): ReportPolicy["latencyMs"] {
+  const waits = waitsOf(compared, units, table, decisions);
+  return waits && { p50: waits.quantile(0.5), p95: waits.quantile(0.95), p99: waits.quantile(0.99), mean: waits.mean, n: waits.n };
+}
+
+/** What a policy's users wait: mean and any quantile, each with its interval at a two-sided level. */
+export function waitsOf(compared: Compared, units: Design, table: readonly Float64Array[], decisions: Decisions) {
   if (table.length === 0) return null;
   const { distribution, n } = decisions.form === "choice" ? ofChoice(compared, table, decisions.model) : ofMixture(table, decisions.weights);
   if (n === 0) return null;
   const atOrBelow = table.map(() => new Float64Array(compared.n));
-  const quantile = (p: number) => {
+  const quantile = (p: number, level: Level = 0.95): { value: number; ci: Bounds | null } => {
     const value = distribution.quantile(p);
     atOrBelow.forEach((column, m) => {
       const latency = table[m] as Float64Array;
@@ -24,14 +31,16 @@ export function latencyOf(compared: Compared, units: Design, table: readonly Flo
     });
     const share = meanOf(units, (into) => fillValues(compared, atOrBelow, decisions, into));
     const spread = share.mean * (1 - share.mean);
-    const effective = share.se > 0 && spread > 0 ? Math.round(spread / (share.se * share.se)) : share.units;
-    const ranks = share.units < 2 ? null : quantileRanks(effective, p);
+    // Order statistics are exact for independent prompts; clusters leave fewer observations than prompts.
+    const alone = units.clusters === compared.n;
+    const effective = alone ? share.n : share.se > 0 && spread > 0 ? Math.min(share.n, Math.round(spread / (share.se * share.se))) : share.units;
+    const ranks = share.units < 2 ? null : quantileRanks(effective, p, level);
     return {
       value,
-      ci: ranks ? ([distribution.quantile((ranks[0] + 1) / effective), distribution.quantile((ranks[1] + 1) / effective)] as [number, number]) : null,
+      ci: ranks ? [distribution.quantile((ranks[0] + 1) / effective), distribution.quantile((ranks[1] + 1) / effective)] : null,
     };
   };
-  return { p50: quantile(0.5), p95: quantile(0.95), p99: quantile(0.99), mean: distribution.mean, n };
+  return { quantile, mean: distribution.mean, n };
 }
 
 function ofChoice(compared: Compared, table: readonly Float64Array[], model: Int32Array) {

@@ -39,9 +39,9 @@ export class Ledger {
   constructor(compared: Compared, models: number) {
     this.#compared = compared;
     this.#models = Array.from({ length: models }, (_, m) => ({
-      quality: this.#add(compared.quality[m] as Float64Array),
-      cost: this.#add(compared.costUsdPer1k[m] as Float64Array),
-      latency: compared.latencyMs.length > 0 ? this.#add(compared.latencyMs[m] as Float64Array) : null,
+      quality: this.add(compared.quality[m] as Float64Array),
+      cost: this.add(compared.costUsdPer1k[m] as Float64Array),
+      latency: compared.latencyMs.length > 0 ? this.add(compared.latencyMs[m] as Float64Array) : null,
     }));
   }
 
@@ -53,11 +53,11 @@ export class Ledger {
   policy(decisions: Decisions): Entry {
     const constant = constantModel(this.#compared, decisions);
     if (constant >= 0) return this.model(constant);
-    const values = (table: readonly Float64Array[]) => this.#add((into) => fillValues(this.#compared, table, decisions, into));
+    const values = (table: readonly Float64Array[]) => this.add((into) => fillValues(this.#compared, table, decisions, into));
     const { quality, latencyMs } = this.#compared;
     return {
       quality: values(quality),
-      cost: this.#add((into) => fillCosts(this.#compared, decisions, into)),
+      cost: this.add((into) => fillCosts(this.#compared, decisions, into)),
       latency: latencyMs.length > 0 ? values(latencyMs) : null,
     };
   }
@@ -66,7 +66,7 @@ export class Ledger {
   difference(a: Decisions, b: Decisions): Entry {
     const other = new Float64Array(this.#compared.n);
     const subtract = (fill: (decisions: Decisions, into: Float64Array) => void) =>
-      this.#add((into) => {
+      this.add((into) => {
         fill(a, into);
         fill(b, other);
         for (let k = 0; k < into.length; k++) (into[k] as number) -= other[k] as number;
@@ -122,7 +122,8 @@ export class Ledger {
     return isBinary(values);
   }
 
-  #add(column: Column): number {
+  /** Takes the mean of another column over the compared prompts; where it will stand. */
+  add(column: Column): number {
     return this.columns.push(column) - 1;
   }
 }

@@ -67,6 +67,8 @@ const ON_HULL = 1e-12;
  * A policy beside the zero router at the policy's own cost. The interval takes cost and hull anew in each resample; where a
  * resampled cost falls below the cheapest model, that model stands for the mix. The verdict rests on the simultaneous interval
  * (Bonferroni over `family` policies). Null below the cheapest and without costs.
+ *
+ * @returns the report's row, and the one-sided 95 % bounds for gates
  */
 export function costMatchedMix(
   entry: Entry,
@@ -75,7 +77,7 @@ export function costMatchedMix(
   names: readonly string[],
   family: number,
   margin: number | null,
-): ReportPolicy["costMatchedMix"] {
+): { readonly row: ReportPolicy["costMatchedMix"]; readonly oneSided: () => Bounds | null } | null {
   const { quality, cost } = figures.means;
   const at = hullAt(models.hull, cost.mean);
   if (!at || Number.isNaN(quality.mean) || cost.n < quality.n) return null;
@@ -96,7 +98,7 @@ export function costMatchedMix(
   };
   const simultaneousCi = interval(1 - 0.05 / family);
   const name = (index: number) => names[index] as string;
-  return {
+  const row = {
     weights: at.low === at.high ? { [name(at.low.index)]: 1 } : { [name(at.low.index)]: 1 - at.shareHigh, [name(at.high.index)]: at.shareHigh },
     quality: at.quality,
     difference,
@@ -105,6 +107,7 @@ export function costMatchedMix(
     margin,
     verdict: verdictOf(simultaneousCi, "max", margin),
   };
+  return { row, oneSided: () => interval(0.9) };
 }
 
 function unrounded(difference: number): number {

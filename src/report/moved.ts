@@ -11,6 +11,7 @@ export function movedBetween(columns: OutcomeColumns, compared: Compared, a: Dec
   const [ca, cb] = [a.decisions, b.decisions];
   if (ca.form !== "choice" || cb.form !== "choice") return null;
   const largest: Move[] = [];
+  const flows = new Map<number, number>();
   let count = 0;
   for (let k = 0; k < compared.n; k++) {
     const i = compared.at[k] as number;
@@ -18,6 +19,8 @@ export function movedBetween(columns: OutcomeColumns, compared: Compared, a: Dec
     const mb = cb.model[i] as number;
     if (ma === mb || ma < 0 || mb < 0) continue;
     count++;
+    const flow = ma * columns.models.length + mb;
+    flows.set(flow, (flows.get(flow) ?? 0) + 1);
     const difference = (table: readonly Float64Array[]) => ((table[mb] as Float64Array)[k] as number) - ((table[ma] as Float64Array)[k] as number);
     largest.push({ k, ma, mb, quality: difference(compared.quality), cost: difference(compared.costUsdPer1k) / 1000 });
     if (largest.length >= 20 * MOST_PROMPTS) keepLargest(largest);
@@ -28,6 +31,9 @@ export function movedBetween(columns: OutcomeColumns, compared: Compared, a: Dec
     b: b.name,
     count,
     n: compared.n,
+    flows: [...flows]
+      .sort(([, x], [, y]) => y - x)
+      .map(([flow, moved]) => ({ from: columns.models[Math.floor(flow / columns.models.length)] as string, to: columns.models[flow % columns.models.length] as string, count: moved })),
     prompts: largest.map(({ k, ma, mb, quality, cost }) => {
       const ordinal = compared.at[k] as number;
       return {
@@ -35,7 +41,7 @@ export function movedBetween(columns: OutcomeColumns, compared: Compared, a: Dec
         id: columns.ids[ordinal] as string,
         modelA: columns.models[ma] as string,
         modelB: columns.models[mb] as string,
-        qualityDifference: quality,
+        qualityDifference: Number.isNaN(quality) ? null : quality,
         costUsdDifference: Number.isNaN(cost) ? null : cost,
       };
     }),
@@ -52,7 +58,7 @@ interface Move {
 
 /** Sorts, largest first, and drops what a report will not name: a million moved prompts are never held. */
 function keepLargest(moves: Move[]): void {
-  const size = (cost: number) => (Number.isNaN(cost) ? 0 : Math.abs(cost));
-  moves.sort((x, y) => Math.abs(y.quality) - Math.abs(x.quality) || size(y.cost) - size(x.cost) || x.k - y.k);
+  const size = (value: number) => (Number.isNaN(value) ? 0 : Math.abs(value));
+  moves.sort((x, y) => size(y.quality) - size(x.quality) || size(y.cost) - size(x.cost) || x.k - y.k);
   moves.length = Math.min(moves.length, MOST_PROMPTS);
 }

@@ -1,4 +1,4 @@
-import type { Decisions, OutcomeColumns } from "../model/columns.ts";
+import type { OutcomeColumns } from "../model/columns.ts";
 import type { Estimate, ReportPolicy } from "../model/report.ts";
 import { arenaScore } from "../stats/arena.ts";
 import type { Design } from "../stats/design.ts";
@@ -6,11 +6,12 @@ import { analyticInterval, proportionInterval } from "../stats/intervals.ts";
 import { meanOf } from "../stats/means.ts";
 import type { Compared } from "./compared.ts";
 import type { DecidedPolicy, ModelInfo, Slo } from "./input.ts";
+import { attackReached, callFailed, eachChoice, leaked, overRead, withinSlo, type Event } from "./events.ts";
 import { latencyOf } from "./latency.ts";
 import type { Figures } from "./ledger.ts";
 import { constantModel, isBinary } from "./values.ts";
 
-interface Subject {
+export interface Subject {
   readonly policy: DecidedPolicy;
   readonly figures: Figures;
   readonly columns: OutcomeColumns;
@@ -24,7 +25,7 @@ interface Subject {
   readonly reference: DecidedPolicy;
 }
 
-type OwnFigures = Omit<ReportPolicy, "costMatchedMix" | "aiq" | "gainAtBestSingle" | "gapAtOracle" | "simulated" | "onFrontier" | "dominatedBy">;
+export type OwnFigures = Omit<ReportPolicy, "costMatchedMix" | "aiq" | "gainAtBestSingle" | "gapAtOracle" | "simulated" | "expected" | "onFrontier" | "dominatedBy">;
 
 /** What a policy's row says of itself, before it is set beside others. */
 export function reportedPolicy(subject: Subject): OwnFigures {
@@ -73,68 +74,30 @@ function shares({ policy: { decisions }, columns, compared, units }: Subject): O
 
 /** Failed calls over all prompts read whose chosen model answered or failed: compared prompts alone would hide them. */
 function errorRate(subject: Subject): Estimate {
-  const { columns } = subject;
-  return rateOverRead(subject, (m, i) => {
-    if ((columns.failed[m] as Uint8Array)[i] === 1) return 1;
-    return Number.isNaN((columns.quality[m] as Float64Array)[i] as number) ? NaN : 0;
-  });
+  return rateOverRead(subject, callFailed(subject.columns));
 }
 
-/** Calls that end within the SLO; a call whose latency is not known counts neither way. */
 function goodput(subject: Subject): Pick<ReportPolicy, "goodput"> {
-  const { slo, columns } = subject;
-  if (!slo) return {};
-  const within = (table: readonly Float64Array[], m: number, i: number, limit: number | undefined): number => {
-    if (limit === undefined) return 1;
-    const value = table[m]?.[i] ?? NaN;
-    return Number.isNaN(value) ? NaN : value <= limit ? 1 : 0;
-  };
-  return {
-    goodput: rateOverRead(subject, (m, i) =>
-      (columns.failed[m] as Uint8Array)[i] === 1 ? 0 : within(columns.latencyMs, m, i, slo.latencyMs) * within(columns.ttftMs, m, i, slo.ttftMs),
-    ),
-  };
+  return subject.slo ? { goodput: rateOverRead(subject, withinSlo(subject.columns, subject.slo)) } : {};
 }
 
-/**
- * A rate over all prompts read, clusters and strata heeded: `event` is 0 or 1 for a model on a prompt, NaN where the question does
- * not arise. A mixture counts with the probabilities of the models for which it does.
- */
-function rateOverRead({ policy: { decisions }, columns, readAll }: Subject, event: (model: number, prompt: number) => number): Estimate {
-  const values = new Float64Array(columns.n).fill(NaN);
-  for (let i = 0; i < columns.n; i++) {
-    let weight = 0;
-    let sum = 0;
-    eachChoice(decisions, i, (m, w) => {
-      const value = event(m, i);
-      if (Number.isNaN(value)) return;
-      weight += w;
-      sum += w * value;
-    });
-    if (weight > 0) values[i] = sum / weight;
-  }
+/** A rate over all prompts read, clusters and strata heeded. */
+function rateOverRead({ policy: { decisions }, columns, readAll }: Subject, event: Event): Estimate {
+  const values = overRead(decisions, columns.n, event);
   const mean = meanOf(readAll, values);
   if (mean.n === 0) return { mean: null, ci: null, n: 0 };
   return { mean: mean.mean, ci: isBinary(values) ? proportionInterval(mean) : analyticInterval(mean, { low: 0, high: 1 }), n: mean.n };
 }
 
 function privacy(subject: Subject): Pick<ReportPolicy, "privacy"> {
-  const rate = taggedRate(subject, "tag:pii", (model) => model.trusted !== true);
+  const event = leaked(subject.columns, subject.models);
+  const rate = event && rateOverRead(subject, event);
   return rate ? { privacy: { leakRate: rate, leakedPrompts: (rate.mean ?? 0) * rate.n } } : {};
 }
 
 function safety(subject: Subject): Pick<ReportPolicy, "safety"> {
-  const rate = taggedRate(subject, "tag:attack", (model) => model.guarded !== true);
-  return rate ? { safety: { attackReachRate: rate } } : {};
-}
-
-/** Share of the prompts with a tag whose decision goes to a model that `counts`. */
-function taggedRate(subject: Subject, tag: string, counts: (model: ModelInfo) => boolean): Estimate | null {
-  const { columns, models } = subject;
-  const label = columns.labels.get(tag);
-  if (!label) return null;
-  const counted = columns.models.map((name) => counts(models.find((m) => m.name === name) as ModelInfo));
-  return rateOverRead(subject, (m, i) => (label.index[i] === -1 ? NaN : counted[m] ? 1 : 0));
+  const event = attackReached(subject.columns, subject.models);
+  return event ? { safety: { attackReachRate: rateOverRead(subject, event) } } : {};
 }
 
 function arena(figures: Figures, n: number): Pick<ReportPolicy, "arena"> {
@@ -220,14 +183,4 @@ function versusReference({ policy, reference, compared }: Subject): Pick<ReportP
     if (qb > qa + 1e-9) loss++;
   }
   return n === 0 ? {} : { versusReference: { win: win / n, tie: (n - win - loss) / n, loss: loss / n } };
-}
-
-/** Visits the models that a policy may call for one prompt, with their probabilities. */
-function eachChoice(decisions: Decisions, i: number, visit: (model: number, probability: number) => void): void {
-  if (decisions.form === "choice") {
-    const m = decisions.model[i] as number;
-    if (m >= 0) visit(m, 1);
-    return;
-  }
-  for (let m = 0; m < decisions.weights.length; m++) if ((decisions.weights[m] as number) > 0) visit(m, decisions.weights[m] as number);
 }

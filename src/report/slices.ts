@@ -12,7 +12,7 @@ import type { DecidedPolicy } from "./input.ts";
  * slice's own cluster standard error: Wilson at the effective n for binary quality, Student's t otherwise.
  */
 export function slicesOf(columns: OutcomeColumns, compared: Compared, units: Design, policies: readonly DecidedPolicy[]): Report["slices"] {
-  const labels = sliceLabels(columns, compared).map(({ by, label }) => ({
+  const labels = sliceLabels(columns, compared.at).map(({ by, label }) => ({
     by,
     values: label.values,
     group: Int32Array.from(compared.at, (i) => label.index[i] as number),
@@ -47,17 +47,18 @@ function estimate(mean: SliceMean, ci: Bounds | null): Estimate {
   return { mean: mean.n === 0 ? null : mean.mean, ci, n: mean.n };
 }
 
-function sliceLabels(columns: OutcomeColumns, compared: Compared): { by: string; label: LabelColumn }[] {
+/** What prompts can be sliced by: dataset, tags, texts of the metadata; each partition of the prompts at `at` once. */
+export function sliceLabels(columns: OutcomeColumns, at: Uint32Array): { by: string; label: LabelColumn }[] {
   const dataset: [string, LabelColumn] = ["dataset", { values: columns.datasets, index: columns.stratum }];
   const all = [dataset, ...columns.labels]
     .map(([by, label]) => (by.startsWith("tag:") ? { by: "tag", label: { values: [by.slice(4)], index: label.index } } : { by, label }))
     .filter(({ by, label }) => label.values.length <= MOST_SLICE_VALUES && (by === "tag" || label.values.length > 1));
   // A dataset that is also a metadata field is one partition under two names: it is shown once.
-  return all.filter(({ by, label }, k) => by === "tag" || !all.slice(0, k).some((other) => other.by !== "tag" && samePartition(label, other.label, compared)));
+  return all.filter(({ by, label }, k) => by === "tag" || !all.slice(0, k).some((other) => other.by !== "tag" && samePartition(label, other.label, at)));
 }
 
 /** Whether two labels put the same compared prompts together, whatever their values are called. */
-function samePartition(a: LabelColumn, b: LabelColumn, { at }: Compared): boolean {
+function samePartition(a: LabelColumn, b: LabelColumn, at: Uint32Array): boolean {
   const [toB, toA] = [new Map<number, number>(), new Map<number, number>()];
   return at.every((i) => {
     const [va, vb] = [a.index[i] as number, b.index[i] as number];

@@ -1,8 +1,13 @@
 import type { Mean } from "./means.ts";
-import { normalCdf, normalQuantile, Z95 } from "./normal.ts";
+import { normalCdf, normalQuantile, Z90, Z95 } from "./normal.ts";
 import { wilson } from "./proportions.ts";
 
 export type Bounds = [number, number];
+
+/** Two-sided; the bounds of 0.9 are the one-sided 95 % bounds that gates rest on. */
+export type Level = 0.95 | 0.9;
+
+const Z: Readonly<Record<Level, number>> = { 0.95: Z95, 0.9: Z90 };
 
 /** What a mean's values are limited to, so that no bound leaves it. */
 export interface Limits {
@@ -16,39 +21,39 @@ const FEW_DF = 9;
 const SPREADLESS = 0.005;
 
 /**
- * 95 % interval of a mean: bootstrap-t (Efron & Tibshirani 1993, eq. 12.22), second-order correct for skewed costs. Null below two
+ * Interval of a mean: bootstrap-t (Efron & Tibshirani 1993, eq. 12.22), second-order correct for skewed costs. Null below two
  * units; a point where nothing varies.
  *
  * Bootstrap-t breaks down where a few units carry all the spread: a share f of resamples then misses them all and has no spread,
  * f = exp(-λ) for λ such units. Their number limits what is known, so Student's t with 2λ degrees of freedom stands instead
  * (Satterthwaite 1946, for a sum of λ rare events), as it does with fewer than ten degrees of freedom.
  */
-export function meanInterval(mean: Mean, limits?: Limits): Bounds | null {
+export function meanInterval(mean: Mean, limits?: Limits, level: Level = 0.95): Bounds | null {
   if (!(mean.se >= 0) || mean.units < 2) return null;
-  const student = studentOf(mean);
+  const student = studentOf(mean, level);
   let bounds: Bounds = [mean.mean, mean.mean];
   if (student !== null) bounds = [mean.mean - student * mean.se, mean.mean + student * mean.se];
   else if (mean.se > 0) {
     const t = mean.studentized.filter((v) => !Number.isNaN(v)).sort();
     if (t.length === 0) return null;
-    bounds = [mean.mean - quantileAt(t, 0.975) * mean.se, mean.mean - quantileAt(t, 0.025) * mean.se];
+    bounds = [mean.mean - quantileAt(t, (1 + level) / 2) * mean.se, mean.mean - quantileAt(t, (1 - level) / 2) * mean.se];
   }
   return limits ? [Math.max(limits.low, bounds[0]), Math.min(limits.high, bounds[1])] : bounds;
 }
 
-/** 95 % interval of a mean from its standard error alone: Student's t at its degrees of freedom. Null below two units. */
-export function analyticInterval(mean: Omit<Mean, "resampled" | "studentized">, limits: Limits): Bounds | null {
+/** Interval of a mean from its standard error alone: Student's t at its degrees of freedom. Null below two units. */
+export function analyticInterval(mean: Omit<Mean, "resampled" | "studentized">, limits: Limits, level: Level = 0.95): Bounds | null {
   if (!(mean.se >= 0) || mean.units < 2) return null;
-  const half = mean.se === 0 ? 0 : studentQuantile(Math.max(1, mean.df)) * mean.se;
+  const half = mean.se === 0 ? 0 : studentQuantile(Math.max(1, mean.df), level) * mean.se;
   return [Math.max(limits.low, mean.mean - half), Math.min(limits.high, mean.mean + half)];
 }
 
-/** Student's t, 97.5 % point, where the bootstrap-t cannot be had; null where it can. */
-function studentOf(mean: Mean): number | null {
+/** Student's t where the bootstrap-t cannot be had; null where it can. */
+function studentOf(mean: Mean, level: Level = 0.95): number | null {
   if (mean.se === 0) return null;
   const spreadless = spreadlessShare(mean);
-  if (spreadless > SPREADLESS) return studentQuantile(Math.max(1, Math.min(mean.df, -2 * Math.log(spreadless))));
-  return mean.df <= FEW_DF ? studentQuantile(Math.max(1, mean.df)) : null;
+  if (spreadless > SPREADLESS) return studentQuantile(Math.max(1, Math.min(mean.df, -2 * Math.log(spreadless))), level);
+  return mean.df <= FEW_DF ? studentQuantile(Math.max(1, mean.df), level) : null;
 }
 
 function spreadlessShare({ studentized }: Mean): number {
@@ -57,10 +62,10 @@ function spreadlessShare({ studentized }: Mean): number {
   return count / studentized.length;
 }
 
-/** 97.5 % point of Student's t: tables for whole degrees of freedom to 9, then Cornish-Fisher (Abramowitz & Stegun 26.7.5). */
-export function studentQuantile(df: number): number {
-  if (df < 10) return STUDENT_975[Math.floor(df) - 1] ?? Infinity;
-  const z = Z95;
+/** The two-sided point of Student's t: tables for whole degrees of freedom to 9, then Cornish-Fisher (Abramowitz & Stegun 26.7.5). */
+export function studentQuantile(df: number, level: Level = 0.95): number {
+  if (df < 10) return STUDENT[level][Math.floor(df) - 1] ?? Infinity;
+  const z = Z[level];
   return (
     z +
     (z ** 3 + z) / (4 * df) +
@@ -69,34 +74,37 @@ export function studentQuantile(df: number): number {
   );
 }
 
-const STUDENT_975 = [12.7062, 4.3027, 3.1824, 2.7764, 2.5706, 2.4469, 2.3646, 2.306, 2.2622];
+const STUDENT: Readonly<Record<Level, readonly number[]>> = {
+  0.95: [12.7062, 4.3027, 3.1824, 2.7764, 2.5706, 2.4469, 2.3646, 2.306, 2.2622],
+  0.9: [6.3138, 2.92, 2.3534, 2.1318, 2.015, 1.9432, 1.8946, 1.8595, 1.8331],
+};
 
 /**
- * 95 % interval of a mean paired difference of binary values (-1, 0, 1): adjusted Wald (Bonett & Price 2012, eq. 11), at the
+ * Interval of a mean paired difference of binary values (-1, 0, 1): adjusted Wald (Bonett & Price 2012, eq. 11), at the
  * effective n that the cluster standard error implies. It has a width also where no pair is discordant.
  *
  * @param won share of prompts that only the first has right; lost: only the second
- * @param z 1.96, or a simultaneous critical value
+ * @param z the level's, or a simultaneous critical value
  */
-export function binaryDifferenceInterval(won: number, lost: number, mean: Pick<Mean, "se" | "n" | "units" | "df">, z = Z95): Bounds | null {
+export function binaryDifferenceInterval(won: number, lost: number, mean: Pick<Mean, "se" | "n" | "units" | "df">, level: Level = 0.95, z = Z[level]): Bounds | null {
   if (mean.units < 2) return null;
   const spread = won + lost - (won - lost) ** 2;
-  const n = (mean.se > 0 && spread > 0 ? spread / (mean.se * mean.se) : mean.units) * (Z95 / studentQuantile(Math.max(1, mean.df))) ** 2;
+  const n = (mean.se > 0 && spread > 0 ? spread / (mean.se * mean.se) : mean.units) * (Z[level] / studentQuantile(Math.max(1, mean.df), level)) ** 2;
   const [a, b] = [(won * n + 1) / (n + 2), (lost * n + 1) / (n + 2)];
   const half = z * Math.sqrt((a + b - (a - b) ** 2) / (n + 2));
   return [Math.max(-1, a - b - half), Math.min(1, a - b + half)];
 }
 
 /**
- * 95 % interval of a proportion (every value 0 or 1): Wilson at the effective n that the cluster standard error implies, less its
+ * Interval of a proportion (every value 0 or 1): Wilson at the effective n that the cluster standard error implies, less its
  * degrees of freedom (Korn & Graubard 1998, eq. 2.4); at the number of units where the sample shows no spread. Null below two units.
  */
-export function proportionInterval(mean: Omit<Mean, "resampled" | "studentized">): Bounds | null {
+export function proportionInterval(mean: Omit<Mean, "resampled" | "studentized">, level: Level = 0.95): Bounds | null {
   if (Number.isNaN(mean.mean) || mean.units < 2) return null;
   const p = mean.mean;
   const spread = p * (1 - p);
-  const n = mean.se > 0 && spread > 0 ? (spread / (mean.se * mean.se)) * (Z95 / studentQuantile(Math.max(1, mean.df))) ** 2 : mean.units;
-  return wilson(p, n);
+  const n = mean.se > 0 && spread > 0 ? (spread / (mean.se * mean.se)) * (Z[level] / studentQuantile(Math.max(1, mean.df), level)) ** 2 : mean.units;
+  return wilson(p, n, Z[level]);
 }
 
 /**

@@ -19,6 +19,9 @@ export function normalQuantile(p: number): number {
 /** The two-sided 95 % point of the standard normal. */
 export const Z95 = 1.959963984540054;
 
+/** The two-sided 90 % point: the one-sided 95 % point. */
+export const Z90 = 1.6448536269514722;
+
 /** |quantile| of the smaller tail, q in (0, 0.5]. */
 function tail(q: number): number {
   if (q < 0.02425) {

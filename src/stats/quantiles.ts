@@ -27,6 +27,11 @@ export function quantileRanks(n: number, p: number, level = 0.95): [number, numb
   return low < 0 || fromTop < 0 ? null : [low, n - 1 - fromTop];
 }
 
+/** The smallest n whose largest value is a one-sided upper bound of the `p` quantile at `level`: 59 for p95, 299 for p99. */
+export function fewestForQuantile(p: number, level = 0.95): number {
+  return Math.ceil(Math.log(1 - level) / Math.log(Math.max(p, 1 - p)) - 1e-9);
+}
+
 /** A mixture of samples, each ascending and with a weight for every one of its values. */
 export class Distribution {
   readonly #parts: readonly { readonly sorted: Float64Array; readonly weight: number }[];

@@ -26,6 +26,16 @@ const texts = {
   "different-outcomes": (n: number, example: string) =>
     `${n} duplicate ${n === 1 ? "prompt has" : "prompts have"} different recorded outcomes (${example})`,
   "not-text": (n: number, example: string) => `${n} message ${n === 1 ? "part is" : "parts are"} not text and left out (${example})`,
+  "not-a-call": (n: number, example: string) =>
+    `${n} ${n === 1 ? "record is" : "records are"} passed over: no ${n === 1 ? "call" : "calls"} of a language model (${example})`,
+  "no-model": (n: number, example: string) =>
+    `${n} ${n === 1 ? "call names" : "calls name"} no model: without an outcome, or passed over where there is no text either (${example})`,
+  "bad-time": (n: number, example: string) =>
+    `${n} ${n === 1 ? "time or duration" : "times or durations"} cannot be (unreadable, negative, longer than a day): ` +
+    `left as ${n === 1 ? "a gap" : "gaps"} (${example})`,
+  "cut-text": (n: number, example: string) =>
+    `${n} ${n === 1 ? "prompt is" : "prompts are"} cut short in the log and ${n === 1 ? "stands" : "stand"} so, with meta.truncated (${example})`,
+  "other-currency": (n: number, example: string) => `${n} ${n === 1 ? "cost is" : "costs are"} not in USD: left as ${n === 1 ? "a gap" : "gaps"} (${example})`,
 } as const;
 
 export type NoteKind = keyof typeof texts;
@@ -47,3 +57,6 @@ export function newNotes(): Notes {
   });
   return noting(null);
 }
+
+/** Notes that nobody takes. */
+export const unheard: Notes = { add: () => undefined, in: () => unheard, noted: () => [] };

@@ -184,7 +184,7 @@ type NumberedRemark = Remark & { readonly row: number | null };
 async function withLines(remarks: readonly NumberedRemark[], files: readonly OpenFile[]): Promise<Remark[]> {
   return Promise.all(
     remarks.map(async ({ code, message, place, row }) => {
-      const source = row === null ? undefined : files.find(({ name }) => name === place?.file)?.source;
+      const source = row === null ? undefined : files.find(({ name, rows }) => name === place?.file && !rows.renumbered)?.source;
       const line = source && (await lineOfRecord(source, row as number));
       return { code, message, place: place && line ? { ...place, line } : place };
     }),

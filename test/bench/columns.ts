@@ -22,6 +22,7 @@ export async function syntheticColumns(n: number): Promise<OutcomeColumns> {
     n,
     models,
     ids: Array.from({ length: n }, (_, i) => `question-${i}`),
+    promptHash: BigUint64Array.from({ length: n }, (_, i) => BigInt(i)),
     quality: models.map((_, m) => column((i) => (next() * 0.6 + (hardness[i] as number) * 0.4 < 0.3 + m * 0.05 ? 1 : 0))),
     costUsd: models.map((_, m) => column((i) => 1e-7 * 1.5 ** m * (length[i] as number) * (1 + next()))),
     latencyMs: models.map((_, m) => column(() => 200 + 40 * m - 300 * Math.log(1 - next()))),

@@ -37,7 +37,7 @@ async function measure(n: number): Promise<{ ms: number; policies: number }> {
     run: { id: "bench", seed: 1, createdAt: "2026-01-01T00:00:00Z", configHash: "0", workloadHash: "0", wrpVersion: "0" },
     workload: { name: "bench", files: [], summary: { read: n, excluded: 0, filtered: 0, sampledOut: 0, promptsPerFile: [], warnings: [] }, duplicates: 0 },
     columns,
-    models: columns.models.map((model) => ({ name: model, priceSource: "recorded", trusted: null, guarded: null })),
+    models: columns.models.map((model) => ({ name: model, priceSource: "recorded", trusted: null, guarded: null, simulated: null })),
     policies: decided,
     weak: context.weak,
     strong: context.strong,
@@ -50,6 +50,11 @@ async function measure(n: number): Promise<{ ms: number; policies: number }> {
     lambdaPerUsd: 0,
     aiqRange: null,
     resamples: RESAMPLES,
+    gates: [],
+    underTest: [],
+    baseline: null,
+    basis: "outcomes",
+    logged: null,
     warnings: [],
   });
   return { ms: performance.now() - started, policies: decided.length };

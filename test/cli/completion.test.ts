@@ -49,7 +49,7 @@ const OFFERS: [string[], string[]][] = [
   [["check", "--format", "git"], ["github"]],
   [["schema", ""], ["report", "config", "dataset", "check"]],
   [["help", "ex"], ["exit-codes"]],
-  [["help", "comp"], ["completion"]],
+  [["help", "compl"], ["completion"]],
   [["eval", "--color", "al"], ["always"]],
   [["eval", "--reference", "coi"], ["coin"]],
   [["route", "--policy", "best"], ["best-single"]], // a control: known from the newest run

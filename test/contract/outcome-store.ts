@@ -363,6 +363,37 @@ export function outcomeStoreContract(name: string, open: () => Promise<OutcomeSt
       }),
     );
   });
+
+  describe(`${name}: answers that no file recorded`, () => {
+    const key = (hash: string, variant = 0) => ({ hash, variant, messages: null });
+    const { model: _, ...answer } = outcome("small", { error: null });
+
+    test(
+      "are kept by source, model, prompt and variant, once",
+      withStore((store) => {
+        const kept = store.keptAnswers({ kind: "simulated", hash: "profile-1" });
+        expect(kept.find("small", [key("a"), key("b")])).toEqual([null, null]);
+        expect(kept.save("small", [key("a"), key("b", 3)], [answer, { ...answer, quality: null, error: "429" }])).toEqual({ answersNew: 2, answersKnown: 0, gradesNew: 1, gradesKnown: 0 });
+        expect(kept.find("small", [key("b", 3), key("a"), key("b"), key("a", 2 ** 48 - 1)])).toEqual([{ ...answer, quality: null, error: "429" }, answer, null, null]);
+        expect(kept.find("large", [key("a")])).toEqual([null]);
+        expect(store.keptAnswers({ kind: "simulated", hash: "profile-2" }).find("small", [key("a")])).toEqual([null]);
+        expect(store.keptAnswers({ kind: "live", hash: "profile-1" }).find("small", [key("a")])).toEqual([null]);
+        expect(kept.save("small", [key("a"), key("c")], [{ ...answer, quality: 0 }, answer])).toEqual({ answersNew: 1, answersKnown: 1, gradesNew: 1, gradesKnown: 1 });
+        expect(kept.find("small", [key("a")])).toEqual([answer]);
+      }),
+    );
+
+    test(
+      "do not show among a workload's recorded outcomes, and bring a prompt's messages with them",
+      withStore((store) => {
+        const [p] = fruits(0, 1) as [Prompt];
+        store.keptAnswers({ kind: "simulated", hash: "x" }).save("small", [{ hash: p.hash, variant: 0, messages: p.messages }], [{ ...answer, quality: 0 }]);
+        save(store, "w", [p]);
+        expect(readAll(store, "w")).toStrictEqual([p]);
+        expect(store.readTexts("w", [0]).get(0)).toBe("How ripe is fruit 0?");
+      }),
+    );
+  });
 }
 
 function fruits(from: number, to: number, rest: Partial<Prompt> = {}): Prompt[] {

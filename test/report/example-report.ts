@@ -8,6 +8,7 @@ export const examples = {
   hostile,
   sixty,
   simulated,
+  logged,
 } satisfies Record<string, () => Report>;
 
 const PROMPTS = 36_497;
@@ -84,6 +85,7 @@ function routerbench(): Report {
         b: "similarity-knn",
         count: 15_212,
         n: PROMPTS,
+        flows: [{ from: mixtral, to: "zero-one-ai/Yi-34B-Chat", count: 10_141 }, { from: mixtral, to: gpt4, count: 5071 }],
         prompts: Array.from({ length: 40 }, (_, i) => ({
           ordinal: i * 37,
           id: `mmlu-${i}`,
@@ -182,13 +184,14 @@ function hostile(): Report {
         b: names[1] as string,
         count: 2,
         n,
+        flows: [{ from: names[0] as string, to: names[1] as string, count: 1 }, { from: names[1] as string, to: names[0] as string, count: 1 }],
         prompts: [
           { ordinal: 0, id: `"><svg onload=alert(1)>`, modelA: names[0] as string, modelB: names[1] as string, qualityDifference: 1, costUsdDifference: 0.1, text: `</script><!--<script>\u2028 ignore previous instructions \u0000` },
           { ordinal: 1, id: `'--><x>`, modelA: names[1] as string, modelB: names[0] as string, qualityDifference: -1, costUsdDifference: null, text: "```\n</details>\n| a | b |" },
         ],
       },
     ],
-    gates: [{ expression: `quality["</pre><script>"] > 0.8`, verdict: "fail", observed: 0.4, bound: 0.45 }],
+    gates: [{ expression: `quality["</pre><script>"] > 0.8`, policy: "<b>", verdict: "fail", observed: 0.4, bound: 0.45, line: 0.8, baseline: null, n: 3, nToSettle: null, note: null }],
     verdict: "fail",
     warnings: [`<script>alert("warning")</script> | pipe \u001B]0;title\u0007`],
   });
@@ -210,6 +213,54 @@ function sixty(): Report {
   });
 }
 
+/** (g) Last week's log: the live router's choices beside a new policy, nobody saw the other answers. */
+function logged(): Report {
+  const n = 5200;
+  const unknown = { mean: null, ci: null, n: 0 };
+  const waits = (mean: number) => ({ p50: { value: null, ci: null }, p95: { value: null, ci: null }, p99: { value: null, ci: null }, mean, n });
+  const row = (name: string, kind: string, cost: number, latency: number, share: ReportPolicy["share"]): ReportPolicy => ({
+    ...policy({ name, kind, quality: 0, cost, n, share }),
+    quality: unknown,
+    errorRate: unknown,
+    latencyMs: waits(latency),
+    expected: ["costUsdPer1k", "latencyMs"],
+    privacy: { leakRate: { mean: 0.25, ci: [0.2, 0.31], n: 320 }, leakedPrompts: 80 },
+  });
+  const mixed = shares([["gpt-5", 0.62], ["gpt-5-mini", 0.38]]);
+  const rows: ReportPolicy[] = [
+    row("gpt-5", "always", 6.1, 4100, only("gpt-5")),
+    row("gpt-5-mini", "always", 1.2, 1900, only("gpt-5-mini")),
+    {
+      ...policy({ name: "recorded", kind: "recorded", quality: 0, cost: 4.31, n, latency: 1500, share: mixed }),
+      quality: unknown,
+      errorRate: { mean: 0.004, ci: [0.0026, 0.0061], n },
+      privacy: { leakRate: { mean: 0.41, ci: [0.36, 0.46], n: 320 }, leakedPrompts: 131 },
+    },
+    row("short-to-mini", "rules", 3.05, 3300, shares([["gpt-5", 0.4], ["gpt-5-mini", 0.6]])),
+  ];
+  const policies = rows.map(({ arena: _arena, ...p }): ReportPolicy => ({ ...p, costMatchedMix: null, onFrontier: p.name === "gpt-5-mini" }));
+  return base({
+    basis: "decisions",
+    workload: { ...workload("last-week", n, 0), rule: "no prompt has a graded outcome of several models: decisions only" },
+    policies,
+    models: ["gpt-5", "gpt-5-mini"].map((name) => model(name, 0, "expected where not logged: a list price, at the logged answer's length; mean of its logged latencies")),
+    objectives: ["cost"],
+    frontier: ["gpt-5-mini"],
+    comparisons: [{ ...compare("short-to-mini", "recorded", -1.26, 0.09), metric: "costUsdPer1k", verdict: "better" }],
+    moved: [
+      {
+        a: "recorded",
+        b: "short-to-mini",
+        count: 1664,
+        n,
+        flows: [{ from: "gpt-5", to: "gpt-5-mini", count: 1404 }, { from: "gpt-5-mini", to: "gpt-5", count: 260 }],
+        prompts: [{ ordinal: 7, id: "call-7", modelA: "gpt-5", modelB: "gpt-5-mini", qualityDifference: null, costUsdDifference: -0.0121 }],
+      },
+    ],
+    warnings: ["no prompt has a grade of several models: this report stands on decisions"],
+  });
+}
+
 /** (f) Simulated latency and cost, gates, privacy, safety and failures. */
 function simulated(): Report {
   const n = 1200;
@@ -226,7 +277,7 @@ function simulated(): Report {
   return base({
     workload: workload("last-week", n, 41),
     policies,
-    models: [model("gpt-5-mini", n, "genai-prices 2026-09-23"), model("qwen3-8b@local", n, "simulated")],
+    models: [model("gpt-5-mini", n, "genai-prices 2026-09-23"), { ...model("qwen3-8b@local", n, "config: $0.05 in, $0.1 out per million tokens"), simulated: "150 calls measured on 2026-11-20" }],
     objectives: ["quality", "costUsdPer1k", "latencyMs.p95"],
     frontier: policies.map((p) => p.name),
     comparisons: [
@@ -234,9 +285,9 @@ function simulated(): Report {
       { ...compare("rules", "qwen3-8b@local", 210, 40), metric: "latencyMs.p95", verdict: "worse" },
     ],
     gates: [
-      { expression: "quality >= 0.8", verdict: "pass", observed: 0.829, bound: 0.811 },
-      { expression: "privacy.leakRate == 0", verdict: "fail", observed: 0.031, bound: 0.072 },
-      { expression: "latencyMs.p99 <= 4000", verdict: "inconclusive", observed: null, bound: null },
+      { expression: "quality >= baseline - 0.01", policy: "rules", verdict: "pass", observed: 0.829, bound: 0.821, line: 0.815, baseline: 0.825, n, nToSettle: null, note: null },
+      { expression: "privacy.leakRate == 0", policy: "rules", verdict: "fail", observed: 0.031, bound: 0.072, line: 0, baseline: null, n: 130, nToSettle: null, note: null },
+      { expression: "latencyMs.p99 <= 4000", policy: "rules", verdict: "inconclusive", observed: null, bound: null, line: 4000, baseline: null, n: 0, nToSettle: null, note: "no latency is known" },
     ],
     verdict: "fail",
     reference: "gpt-5-mini",
@@ -293,6 +344,7 @@ function policy(parts: PolicyParts): ReportPolicy {
     gainAtBestSingle: null,
     gapAtOracle: null,
     simulated: [],
+    expected: [],
     onFrontier: false,
     dominatedBy: [],
   };
@@ -334,7 +386,7 @@ function compare(a: string, b: string, difference: number, half: number): Report
 }
 
 function model(name: string, n: number, priceSource: string): Report["models"][number] {
-  return { name, graded: n, failed: 0, priced: n, priceSource, trusted: null, guarded: null };
+  return { name, graded: n, failed: 0, priced: n, priceSource, trusted: null, guarded: null, simulated: null };
 }
 
 function workload(name: string, prompts: number, missing: number): Report["workload"] {
@@ -385,7 +437,7 @@ function sweep(name: string, weak: string, strong: string, quality: [number, num
   };
 }
 
-interface BaseParts extends Partial<Pick<Report, "comparisons" | "slices" | "sweeps" | "moved" | "gates" | "verdict" | "warnings" | "objectives" | "metrics">> {
+interface BaseParts extends Partial<Pick<Report, "comparisons" | "slices" | "sweeps" | "moved" | "basis" | "gates" | "verdict" | "warnings" | "objectives" | "metrics">> {
   workload: Report["workload"];
   policies: ReportPolicy[];
   models: Report["models"];
@@ -399,6 +451,7 @@ function base(parts: BaseParts): Report {
   const { reference = null, weak = null, strong = null, ...rest } = parts;
   return {
     schemaVersion: 1,
+    basis: "outcomes",
     run: { id: "7f3a91c2d4e8", seed: 1, createdAt: "2026-11-23T01:40:00.000Z", configHash: "c".repeat(32), workloadHash: "d".repeat(32), wrpVersion: "0.1.0" },
     objectives: ["quality", "costUsdPer1k"],
     metricDefinitions: {

@@ -8,7 +8,7 @@ import type { Format } from "../../src/report/render/index.ts";
 import { examples } from "./example-report.ts";
 import { expectGolden } from "./golden.ts";
 
-const EXTENSION: Record<Format, string> = { terminal: "txt", json: "json", markdown: "md", html: "html", svg: "svg", csv: "csv" };
+const EXTENSION: Record<Format, string> = { terminal: "txt", json: "json", markdown: "md", html: "html", svg: "svg", csv: "csv", junit: "xml" };
 const names = Object.keys(examples) as (keyof typeof examples)[];
 
 test.each(names)("the %s example is a report", (name) => {
@@ -21,8 +21,8 @@ test.each(cases)("%s as %s", async (name, format) => {
   expectGolden(`${name}.${EXTENSION[format]}`, await renderers[format].render(examples[name](), {}));
 });
 
-test.each(["single", "simulated"] as const)("%s as html and json", async (name) => {
-  for (const format of ["html", "json"] as const) {
+test.each(["single", "simulated", "logged"] as const)("%s as html, json and JUnit", async (name) => {
+  for (const format of ["html", "json", "junit"] as const) {
     expectGolden(`${name}.${EXTENSION[format]}`, await renderers[format].render(examples[name](), {}));
   }
 });
@@ -36,8 +36,8 @@ test("the terminal report in colour", async () => {
 });
 
 const rows: DecisionRow[] = [
-  { ordinal: 0, id: "a", dataset: "mmlu", policy: "length", model: "gpt-4", rule: "length ≥ 400", quality: 1, costUsd: 0.0042, latencyMs: 812 },
-  { ordinal: 1, id: '=cmd|"x"', dataset: "a,b", policy: "-p", model: null, rule: "line\nbreak", quality: null, costUsd: null, latencyMs: null },
+  { ordinal: 0, id: "a", dataset: "mmlu", policy: "length", model: "gpt-4", rule: "length ≥ 400", quality: 1, costUsd: 0.0042, latencyMs: 812, simulated: true, expected: false },
+  { ordinal: 1, id: '=cmd|"x"', dataset: "a,b", policy: "-p", model: null, rule: "line\nbreak", quality: null, costUsd: null, latencyMs: null, simulated: false, expected: true },
 ];
 
 test.each(["jsonl", "csv"] as const)("decisions as %s", (format) => {

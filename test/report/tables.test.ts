@@ -19,7 +19,7 @@ test.each(names)("%s: the CSV parses back, a row per policy", (name) => {
   for (const row of rows) {
     expect(row["policy"]).not.toMatch(/^[=+\-@\t\r]/);
     const policy = report.policies.find((p) => p.name === row["policy"]?.replace(/^'/, ""));
-    expect(row["quality"]).toBe(String(policy?.quality.mean));
+    expect(row["quality"]).toBe(String(policy?.quality.mean ?? ""));
     expect(row["costUsdPer1k"]).toBe(String(policy?.costUsdPer1k?.mean ?? ""));
   }
 });
@@ -28,12 +28,12 @@ test("formulas are neutralised in every text cell, numbers keep their sign", () 
   const csv = renderCsv(examples.hostile());
   expect(csv).toContain(`"'=HYPERLINK(""http://evil"",""x"")"`);
   expect(renderCsv(examples.routerbench())).toMatch(/,-0\.04\d+,/);
-  const [, line] = [...renderDecisions([{ ordinal: 1, id: "@x", dataset: "+1", policy: "-p", model: "\tm", rule: null, quality: -1, costUsd: null, latencyMs: null }], "csv")];
-  expect(line).toBe(`1,'@x,'+1,'-p,'\tm,,-1,,\n`);
+  const [, line] = [...renderDecisions([{ ordinal: 1, id: "@x", dataset: "+1", policy: "-p", model: "\tm", rule: null, quality: -1, costUsd: null, latencyMs: null, simulated: false, expected: false }], "csv")];
+  expect(line).toBe(`1,'@x,'+1,'-p,'\tm,,-1,,,false,false\n`);
 });
 
 test("a decision's line is one JSON value with every column", () => {
-  const row = { ordinal: 1, id: "a\nb", dataset: "d", policy: "p", model: null, rule: null, quality: null, costUsd: null, latencyMs: null };
+  const row = { ordinal: 1, id: "a\nb", dataset: "d", policy: "p", model: null, rule: null, quality: null, costUsd: null, latencyMs: null, simulated: false, expected: false };
   const lines = [...renderDecisions([row, row], "jsonl")];
   expect(lines.length).toBe(2);
   expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([row, row]);

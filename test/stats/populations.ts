@@ -216,6 +216,7 @@ export function sampleReport(p: Population, n: number, seed: number, resamples: 
     n,
     models: MODELS,
     ids: Array.from({ length: n }, (_, i) => String(i)),
+    promptHash: BigUint64Array.from({ length: n }, (_, i) => BigInt(i)),
     quality,
     costUsd,
     latencyMs: [],
@@ -245,7 +246,7 @@ export function sampleReport(p: Population, n: number, seed: number, resamples: 
     run: { id: "", seed, createdAt: "", configHash: "", workloadHash: "", wrpVersion: "" },
     workload: { name: p.name, files: [], duplicates: 0, summary: { read: n, excluded: 0, filtered: 0, sampledOut: 0, promptsPerFile: [], warnings: [] } },
     columns,
-    models: MODELS.map((name) => ({ name, priceSource: "simulated", trusted: null, guarded: null })),
+    models: MODELS.map((name) => ({ name, priceSource: "simulated", trusted: null, guarded: null, simulated: null })),
     policies,
     weak: "weak",
     strong: "strong",
@@ -258,6 +259,11 @@ export function sampleReport(p: Population, n: number, seed: number, resamples: 
     lambdaPerUsd: 0,
     aiqRange: costRangeOf(p),
     resamples,
+    gates: [],
+    underTest: [],
+    baseline: null,
+    basis: "outcomes",
+    logged: null,
     warnings: [],
   });
 }

@@ -48,6 +48,23 @@ test.each<[string, string | Uint8Array]>([
   expect(await seen(name, content)).toEqual(TWO);
 });
 
+test("JSON objects with lists, one after the other, and JSONL whose first line is longer than what is looked at", async () => {
+  const [one, two] = ROWS.map((row) => JSON.stringify({ rows: [row] }, null, 1));
+  expect(await seen("followed.json", `${one}\n${two}\n`)).toEqual(TWO);
+  const long = "x".repeat(300 * 1024);
+  expect(await seen("long-first.jsonl", jsonl({ rows: [{ ...ROWS[0], long }] }, { rows: [ROWS[1]] }))).toEqual(TWO);
+});
+
+test("a page of an API, on one line longer than what is looked at", async () => {
+  const rows = [...ROWS, { id: "3", question: "x".repeat(300 * 1024), score: 0 }];
+  expect((await seen("page.json", JSON.stringify({ object: "list", count: 3, next: null, has_more: false, data: rows }))).slice(0, 2)).toEqual(TWO);
+});
+
+test("an object without a list of objects is a row, over several lines too", async () => {
+  expect(await seen("row.json", JSON.stringify(ROWS[0]))).toEqual([TWO[0]]);
+  expect(await seen("row-pretty.json", JSON.stringify({ ...ROWS[0], messages: [{ role: "user" }] }, null, 2))).toEqual([TWO[0]]);
+});
+
 test("CRLF ends records of CSV, and stays inside quotes", async () => {
   expect(await seen("crlf.csv", CSV.replaceAll("\n", "\r\n"))).toEqual([["1", 0, 'first, with\r\na newline and "quotes"', 1], TWO[1]]);
 });
@@ -101,7 +118,8 @@ test.each<[string, string | Uint8Array, string]>([
   ["scalars.json", "[1, 2]", "scalars.json:1: each item of the list must be an object"],
   ["cut.json", JSON.stringify(ROWS, null, 1).slice(0, -5), "cut.json:10: the JSON ends too early: it was cut off"],
   ["several.json", JSON.stringify({ a: ROWS, b: ROWS }, null, 1), 'several.json:15: the JSON object holds several lists of objects ("a" and "b")'],
-  ["no-list.json", JSON.stringify({ a: 1, b: { c: 2 } }, null, 1), "no-list.json: the JSON object holds no list of objects"],
+  ["no-list.json", JSON.stringify({ a: 1, b: { c: 2 } }, null, 1), 'no-list.json:1: "question" must be a text (got undefined)'],
+  ["no-lists.json", `${JSON.stringify({ a: 1, b: { c: 2 } }, null, 1)}\n{"a": 2}`, "no-lists.json: the JSON object holds no list of objects"],
 ])("%s is refused", async (name, content, error) => {
   expect((await told(name, content)).error).toBe(error);
 });

@@ -1,9 +1,13 @@
-import { isAbsolute, join, relative, resolve } from "node:path";
+import { isAbsolute, join, relative } from "node:path";
 import { styleText } from "node:util";
+import type { RunSettings } from "../../evaluate.ts";
 import { preview, type PreviewedFile } from "../../evaluate/preview.ts";
+import type { Baseline } from "../../model/baseline.ts";
 import type { CheckDocument, CheckedFile, Finding } from "../../model/check.ts";
-import { EXIT, telling, WrpError } from "../../model/errors.ts";
-import { newFindings } from "../findings.ts";
+import { EXIT, telling, WrpError, type Tell } from "../../model/errors.ts";
+import { inRepository } from "../annotate.ts";
+import { baselineFile, readBaseline } from "../baseline-file.ts";
+import { newFindings, type Findings } from "../findings.ts";
 import { annotation } from "../github.ts";
 import { noConfig, readConfig, type LoadedConfig } from "../load-config.ts";
 import { runSettings, workloadOptions } from "../settings.ts";
@@ -36,9 +40,12 @@ export async function checkCommand(data: readonly string[], flags: CheckFlags, w
   if (inputs.length === 0 && loaded.file === null)
     tellConfig(new WrpError("nothing to check: there is no wrp.yaml here, and no data was named", { code: "nothing-to-check", hint: "wrp init writes a wrp.yaml; wrp check outcomes.jsonl checks data" }));
 
+  const settings = telling(tellConfig, () => runSettings({}, loaded)) ?? runSettings({}, noConfig(world.cwd));
   const files = await preview({
     data: inputs.length === 0 ? null : optionsOf(data, { map: flags.map, format: importer }, loaded, world),
-    settings: telling(tellConfig, () => runSettings({}, loaded)) ?? runSettings({}, noConfig(world.cwd)),
+    settings,
+    baseline: baselineOf(settings, loaded, found, world),
+    now: world.now,
     concurrency: CONCURRENCY,
     signal: world.signal,
     leftOut,
@@ -54,6 +61,16 @@ export async function checkCommand(data: readonly string[], flags: CheckFlags, w
   return errors > 0 || (flags.strict && warnings > 0) ? EXIT.couldNotRun : EXIT.ok;
 }
 
+/** The baseline that gates compare with. That there is none yet is no error: a run has to be blessed first. */
+function baselineOf({ gates }: RunSettings, loaded: LoadedConfig, found: Findings, { cwd }: World): Baseline | null {
+  if (gates.every((gate) => gate.factor === 0)) return null;
+  const tell: Tell = (error) => {
+    if (error.code === "no-baseline") found.warn({ code: error.code, message: error.message, place: error.place ?? null, ...(error.hint === undefined ? {} : { hint: error.hint }) });
+    else found.telling("baseline")(error);
+  };
+  return telling(tell, () => readBaseline(baselineFile(undefined, loaded, cwd), cwd)) ?? null;
+}
+
 function one(names: readonly string[] = []): string | undefined {
   if (names.length > 1) throw new WrpError(`--format ${names[0]} and --format ${names[1]}: give one`);
   return names[0];
@@ -67,7 +84,7 @@ function optionsOf(data: readonly string[], { format, map }: { format: string | 
 }
 
 /** @param named a file's name as seen from here: the config names its data as seen from its own folder */
-function documentOf(found: ReturnType<typeof newFindings>, { file, config }: LoadedConfig, read: { readonly files: readonly PreviewedFile[]; readonly inputs: readonly string[] }, named: (file: string) => string): CheckDocument {
+function documentOf(found: Findings, { file, config }: LoadedConfig, read: { readonly files: readonly PreviewedFile[]; readonly inputs: readonly string[] }, named: (file: string) => string): CheckDocument {
   const files: CheckedFile[] = [
     ...(file === null ? [] : [{ name: file, format: "config", prompts: null, models: (config.models ?? []).map(({ name }) => name) }]),
     ...read.files.map(({ name, format, prompts, models }) => ({ name: named(name), format, prompts, models: [...models] })),
@@ -91,11 +108,9 @@ function inWords({ severity, file, line, column, message, hint }: Finding, color
   return `${place === "" ? "" : `${place}: `}${word} ${onOneLine(message)}${hint === null ? "" : ` (${onOneLine(hint)})`}`;
 }
 
-/** GitHub knows files by their path in the repository. */
-function annotated({ severity, code, file, line, column, message, hint }: Finding, { cwd, env }: World): string {
-  const root = env["GITHUB_WORKSPACE"];
-  const place = { ...(file === null ? {} : { file: root ? relative(root, resolve(cwd, file)) : file }), ...(line === null ? {} : { line }), ...(column === null ? {} : { column }) };
-  return annotation(severity, hint === null ? message : `${message}\n${hint}`, { ...place, title: `wrp check: ${code}` });
+function annotated({ severity, code, file, line, column, message, hint }: Finding, world: World): string {
+  const place = file === null ? undefined : { file, ...(line === null ? {} : { line }), ...(column === null ? {} : { column }) };
+  return annotation(severity, hint === null ? message : `${message}\n${hint}`, { ...inRepository(place, world), title: `wrp check: ${code}` });
 }
 
 function summaryOf({ errors, warnings, files }: CheckDocument["summary"]): string {

@@ -1,8 +1,10 @@
 import { evaluate, type EvaluateEvent } from "../../evaluate.ts";
 import { WrpError } from "../../model/errors.ts";
 import { openWorkload } from "../../workload/index.ts";
+import { baselineFile, readBaseline } from "../baseline-file.ts";
+import { exitCodeOf, tellGitHub } from "../continuous-integration.ts";
 import { deliver, deliveryOf } from "../deliver.ts";
-import { checkNotInput } from "../files.ts";
+import { checkNotInput, checkWritable, writeWhole } from "../files.ts";
 import { loadConfig } from "../load-config.ts";
 import { wrpVersion } from "../manifest.ts";
 import { progressLine } from "../progress.ts";
@@ -26,6 +28,9 @@ export async function evalCommand(data: readonly string[], flags: EvalFlags, wor
   const trainedOn = options.split === "test" ? await openWorkload({ ...unsampled, split: "train" }) : null;
   for (const file of delivery.files) checkNotInput(file, world.cwd, [...workload.files, ...(options.exclude ?? []).map((name) => ({ name }))], options.cwd);
   const storePath = storeFile(flags.store, loaded, world.cwd);
+  const blessed = baselineFile(flags.baseline, loaded, world.cwd);
+  if (flags.bless) checkWritable(blessed, world.cwd);
+  const baseline = settings.gates.some((gate) => gate.factor !== 0) ? readBaseline(blessed, world.cwd) : null;
   const store = await openForWriting(storePath, world.cwd);
   const progress = progressLine(world, flags);
   try {
@@ -33,6 +38,7 @@ export async function evalCommand(data: readonly string[], flags: EvalFlags, wor
     for await (const event of evaluate({
       workload,
       trainedOn,
+      baseline,
       store,
       settings,
       runId: world.newId(),
@@ -53,8 +59,13 @@ export async function evalCommand(data: readonly string[], flags: EvalFlags, wor
     const { report, columns, policies } = finished;
     if (flags.jsonl) world.stdout.write(`${JSON.stringify({ type: "done", report })}\n`);
     await deliver(report, () => ({ columns, policies }), delivery, store, world);
+    if (flags.bless) {
+      await writeWhole(blessed, world.cwd, finished.baseline());
+      if (!delivery.quiet) world.stderr.write(`blessed: wrote ${blessed}\n`);
+    }
+    await tellGitHub(report, loaded, world);
     if (!delivery.quiet && storePath !== IN_MEMORY) world.stderr.write(nextSteps(report.run.id, report.workload.read, storePath, flags));
-    return 0;
+    return exitCodeOf(report.verdict);
   } finally {
     progress.clear();
     store.close();

@@ -3,7 +3,7 @@ import { Writable } from "node:stream";
 import { exportWorkload, openWorkload } from "../../workload/index.ts";
 import { WrpError } from "../../model/errors.ts";
 import { checkNotInput, checkWritable, isStdout } from "../files.ts";
-import { noConfig } from "../load-config.ts";
+import { loadConfig } from "../load-config.ts";
 import { workloadOptions, type EvalFlags } from "../settings.ts";
 import type { World } from "../world.ts";
 
@@ -12,7 +12,7 @@ export async function importCommand(data: readonly string[], flags: Omit<EvalFla
   if (!isStdout(flags.output) && !/\.(jsonl|ndjson)(\.gz)?$/i.test(flags.output))
     throw new WrpError("wrp import writes JSONL", { place: { file: flags.output }, hint: "end the name in .jsonl or .jsonl.gz, or write to -" });
   const { output, ...rest } = flags;
-  const options = workloadOptions(data, rest, noConfig(world.cwd), world.cwd);
+  const options = workloadOptions(data, rest, loadConfig(false, world.cwd), world.cwd);
   const workload = await openWorkload(options);
   checkNotInput(output, world.cwd, [...workload.files, ...(options.exclude ?? []).map((name) => ({ name }))], options.cwd);
   const target = isStdout(output) ? toStdout(world) : resolve(world.cwd, output);

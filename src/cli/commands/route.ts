@@ -14,6 +14,7 @@ import { assemble } from "../../router/assemble.ts";
 import type { ModelFigures, Policy } from "../../router/index.ts";
 import { expectations, type Expectation, type RunFigures } from "../expectations.ts";
 import { loadConfig, type LoadedConfig } from "../load-config.ts";
+import { modelsOf } from "../models.ts";
 import { policyFromFlag } from "../policy-flag.ts";
 import { openExisting, storeFile } from "../store-file.ts";
 import type { World } from "../world.ts";
@@ -73,7 +74,7 @@ async function route(policy: Policy, prompt: Prompt, loaded: LoadedConfig, run: 
   if (!policy.decide) throw new WrpError(`policy "${policy.name}" looks at outcomes: it cannot route a new prompt`);
   const { alternatives, rule, facts } = policy.decide({ prompt, signals: {} });
   const calls = alternatives.flatMap(({ steps, probability }) => steps.flatMap((step) => (step.do === "call" ? [{ model: step.model, probability }] : [])));
-  const { costUsd, latencyMs } = await expectations(calls, prompt, loaded.config.models ?? [], run, world.now());
+  const { costUsd, latencyMs } = await expectations(calls, prompt, modelsOf(loaded), run, world.now());
   return {
     policy: policy.name,
     kind: policy.kind,

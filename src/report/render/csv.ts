@@ -34,6 +34,7 @@ function row(policy: ReportPolicy): Record<string, CsvCell> {
     hindsight: policy.hindsight,
     onFrontier: policy.onFrontier,
     simulated: policy.simulated.join(" "),
+    expected: policy.expected.join(" "),
     quality: quality.mean,
     ...bounds("quality", quality.ci),
     qualityPrompts: quality.n,
@@ -46,6 +47,7 @@ function row(policy: ReportPolicy): Record<string, CsvCell> {
     ...bounds("latencyMsP95", latency?.p95.ci),
     latencyMsP99: latency?.p99.value,
     ...bounds("latencyMsP99", latency?.p99.ci),
+    latencyMsMean: latency?.mean,
     latencyPrompts: latency?.n,
     errorRate: errorRate.mean,
     ...bounds("errorRate", errorRate.ci),
@@ -87,6 +89,7 @@ const NO_POLICY: ReportPolicy = {
   gainAtBestSingle: null,
   gapAtOracle: null,
   simulated: [],
+  expected: [],
   onFrontier: false,
   dominatedBy: [],
 };

@@ -13,12 +13,16 @@ export interface DecisionRow {
   readonly quality: number | null;
   readonly costUsd: number | null;
   readonly latencyMs: number | null;
+  /** True where its figures are drawn, not recorded. */
+  readonly simulated: boolean;
+  /** True where nobody saw the answer: cost and latency are expected. */
+  readonly expected: boolean;
 }
 
 /** Forms that decisions are written in. */
 export type DecisionFormat = "jsonl" | "csv";
 
-const COLUMNS = ["ordinal", "id", "dataset", "policy", "model", "rule", "quality", "costUsd", "latencyMs"] as const;
+const COLUMNS = ["ordinal", "id", "dataset", "policy", "model", "rule", "quality", "costUsd", "latencyMs", "simulated", "expected"] as const;
 
 /** Decisions line by line, each with its line end, so that a million of them never stand in memory. */
 export function* renderDecisions(rows: Iterable<DecisionRow>, format: DecisionFormat): Generator<string, void> {

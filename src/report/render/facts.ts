@@ -1,8 +1,10 @@
 import type { Report, Sweep } from "../../model/report.ts";
 import { count, counted, GAP, interval, percent, plain, quality, usd, withInterval } from "./numbers.ts";
-import { metricWords } from "./words.ts";
+import { metricWords, simulatedModels } from "./words.ts";
 
 const MOST_NAMES = 12;
+const MOST_MOVED = 3;
+const MOST_FLOWS = 3;
 
 /** One line of what a run says besides its table. */
 export interface Fact {
@@ -17,6 +19,7 @@ export function reportFacts(report: Report): Fact[] {
     objectives(report),
     reference(report),
     frontier(report),
+    ...report.moved.slice(0, MOST_MOVED).map((pair) => moved(pair)),
     zeroRouter(report),
     oracle(report),
     ...report.sweeps.map((one) => sweep(report, one)),
@@ -24,10 +27,10 @@ export function reportFacts(report: Report): Fact[] {
   ].filter((fact) => fact !== null);
 }
 
-function compared({ workload, statistics }: Report): Fact {
+function compared({ basis, workload, statistics }: Report): Fact {
   const parts = [
     counted(workload.prompts, "prompt"),
-    workload.missing > 0
+    basis === "decisions" ? `all read (${workload.rule})` : workload.missing > 0
       ? `${count(workload.missing)} left out (rule: ${workload.rule})`
       : `none left out (rule: ${workload.rule})`,
   ];
@@ -67,40 +70,52 @@ function listed(names: readonly string[]): string {
   return `${names.slice(0, MOST_NAMES).join(", ")} and ${count(names.length - MOST_NAMES)} more`;
 }
 
-function zeroRouter({ metrics }: Report): Fact | null {
-  const { aiq, zeroRouter: zero } = metrics;
+function moved({ a, b, count: prompts, n, flows }: Report["moved"][number]): Fact {
+  const largest = flows.slice(0, MOST_FLOWS).map((flow) => `${flow.from} → ${flow.to} ${count(flow.count)}`);
+  const rest = flows.length - largest.length;
+  const parts = [...largest, ...(rest > 0 ? [`${count(rest)} more`] : [])].join(", ");
+  return { label: "moved", text: `${a} → ${b}: ${counted(prompts, "prompt")} of ${count(n)} (${percent(n === 0 ? 0 : prompts / n)})${parts === "" ? "" : `: ${parts}`}` };
+}
+
+function zeroRouter(report: Report): Fact | null {
+  const { aiq, zeroRouter: zero } = report.metrics;
   if (!aiq && !zero) return null;
   const hull = zero ? `mixes along ${zero.hull.map((point) => point.name).join(" → ")}` : "";
   const area = aiq
     ? `AIQ ${withInterval(aiq.paper, aiq.ci)} as in the paper, ${quality(aiq.code)} as RouterBench's code divides, over ${usd(aiq.range[0])} to ${usd(aiq.range[1])}`
     : "AIQ –: no cost range";
-  return { label: "zero router", text: [area, hull].filter((part) => part).join("; ") };
+  const mark = simulatedModels(report, zero?.hull.map((point) => point.name) ?? []);
+  return { label: "zero router", text: `${[area, hull].filter((part) => part).join("; ")}${mark}` };
 }
 
-function oracle({ metrics }: Report): Fact | null {
-  const best = metrics.oracle;
+function oracle(report: Report): Fact | null {
+  const best = report.metrics.oracle;
   if (!best) return null;
   const price = best.costUsdPer1k === null ? "" : ` at ${usd(best.costUsdPer1k)} per 1,000`;
   return {
     label: "oracle",
-    text: `${quality(best.quality)}${price}, ${best.label}; ${percent(best.unsolved)} of prompts solved by no model`,
+    text: `${quality(best.quality)}${price}, ${best.label}; ${percent(best.unsolved)} of prompts solved by no model${simulatedModels(report, report.models.map((m) => m.name))}`,
   };
 }
 
-function sweep({ policies }: Report, { name, weak, strong, apgr, cpt, pointsTotal, monotone }: Sweep): Fact {
-  const hindsight = policies.some((policy) => policy.name === name && policy.hindsight) ? " (hindsight)" : "";
+function sweep(report: Report, { name, weak, strong, apgr, cpt, pointsTotal, monotone }: Sweep): Fact {
+  const hindsight = report.policies.some((policy) => policy.name === name && policy.hindsight) ? " (hindsight)" : "";
   const shares = (["20", "50", "80"] as const).map((level) => percent(cpt.exact[level])).join(" / ");
   const shaky = monotone ? "" : "; quality falls at some threshold";
   const area = apgr.exact === null ? `APGR ${GAP}` : `APGR ${quality(apgr.exact)} ${interval(apgr.ci)}`.trim();
   return {
     label: `sweep ${name}`,
-    text: `${weak} → ${strong}${hindsight} over ${count(pointsTotal)} thresholds: ${area}; CPT 20/50/80 ${shares}${shaky}`,
+    text: `${weak} → ${strong}${hindsight} over ${count(pointsTotal)} thresholds: ${area}; CPT 20/50/80 ${shares}${shaky}${simulatedModels(report, [weak, strong])}`,
   };
 }
 
-function simulated({ policies }: Report): Fact | null {
+function simulated({ policies, models }: Report): Fact | null {
   const some = policies.filter((policy) => policy.simulated.length > 0);
   if (some.length === 0) return null;
-  const list = some.map((policy) => `${policy.name} (${policy.simulated.map(metricWords).join(", ")})`).join(", ");
-  return { label: "simulated", text: `${list}; intervals there cover the sampling of prompts only` };
+  // Policies whose same figures rest on simulation are told together.
+  const alike = [...Map.groupBy(some, (policy) => policy.simulated.map(metricWords).join(", "))];
+  const list = alike.map(([what, those]) => `${what} of ${listed(those.map((policy) => policy.name))}`).join("; ");
+  const sources = [...Map.groupBy(models.filter((m) => m.simulated !== null), (m) => m.simulated as string)];
+  const from = sources.map(([source, those]) => `${listed(those.map((m) => m.name))} drawn from ${source}`).join("; ");
+  return { label: "simulated", text: [list, from, "intervals there cover the sampling of prompts only"].filter((part) => part).join("; ") };
 }

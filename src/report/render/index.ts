@@ -25,7 +25,7 @@ export interface Renderer {
 }
 
 /** Names of the formats a report can be rendered in. */
-export type Format = "terminal" | "json" | "markdown" | "html" | "svg" | "csv";
+export type Format = "terminal" | "json" | "markdown" | "html" | "svg" | "csv" | "junit";
 
 /** Every format a report can be rendered in. A new one is one file and one line here. */
 export const renderers: Readonly<Record<Format, Renderer>> = {
@@ -34,6 +34,7 @@ export const renderers: Readonly<Record<Format, Renderer>> = {
   markdown: { describe: "summary for a pull request or a step summary", render: renderMarkdown },
   html: { describe: "one page with charts and tables, no network needed", render: async (r) => (await import("./html.ts")).renderHtml(r) },
   svg: { describe: "Pareto chart", render: async (r) => (await import("./svg.ts")).renderSvg(r) },
+  junit: { describe: "gates as JUnit XML", render: async (r) => (await import("./junit.ts")).renderJunit(r) },
   csv: { describe: "policy table, one row per policy", render: renderCsv },
 };
 
@@ -50,6 +51,7 @@ const ENDINGS: readonly (readonly [ending: string, is: FileFormat])[] = [
   [".md", { of: "report", format: "markdown" }],
   [".json", { of: "report", format: "json" }],
   [".svg", { of: "report", format: "svg" }],
+  [".xml", { of: "report", format: "junit" }],
   [".csv", { of: "report", format: "csv" }],
 ];
 

@@ -3,7 +3,7 @@ import { escapeMarkdown } from "./escape.ts";
 import { reportFacts } from "./facts.ts";
 import { policyGroups } from "./groups.ts";
 import { cost, costDecimals, count, counted, GAP, interval, milliseconds, quality, signed } from "./numbers.ts";
-import { comparisonsThatMatter, comparisonWords, isOwnMix, MARK_LEGEND, metricFormat, VERDICT_MARK } from "./words.ts";
+import { comparisonsThatMatter, comparisonWords, gateFormat, gateWords, isOwnMix, MARK_LEGEND, VERDICT_MARK } from "./words.ts";
 
 const SENTENCES = 10;
 
@@ -15,12 +15,12 @@ export function renderMarkdown(report: Report): string {
 
 const md = escapeMarkdown;
 
-function heading({ workload, run, verdict }: Report): string {
+function heading({ basis, workload, run, verdict }: Report): string {
   const words = verdict === "none" ? "" : `: ${{ pass: "✅ pass", fail: "❌ fail", inconclusive: "❔ inconclusive" }[verdict]}`;
   return [
     `## ${md(workload.name)}${words}`,
     "",
-    `${counted(workload.prompts, "prompt")} compared, ${count(workload.missing)} left out · run \`${run.id.replace(/[^\w.-]/g, "")}\` · seed ${run.seed} · wrp ${md(run.wrpVersion)}`,
+    `${counted(workload.prompts, "prompt")} ${basis === "decisions" ? "decided (nobody saw the answers)" : `compared, ${count(workload.missing)} left out`} · run \`${run.id.replace(/[^\w.-]/g, "")}\` · seed ${run.seed} · wrp ${md(run.wrpVersion)}`,
   ].join("\n");
 }
 
@@ -29,33 +29,39 @@ function warnings({ warnings: all }: Report): string {
   return ["> [!WARNING]", ...all.map((text) => `> - ${md(text)}`)].join("\n");
 }
 
-function gates({ gates: all }: Report): string {
+function gates(report: Report): string {
+  const { gates: all } = report;
   if (all.length === 0) return "";
   const rows = all.map((gate) => {
-    const format = metricFormat(/^[\w.]+/.exec(gate.expression)?.[0] ?? "");
-    const numbers = [gate.observed, gate.bound].map((v) => (v === null ? GAP : format(v)));
-    return line([md(gate.expression), gate.verdict, ...numbers]);
+    const format = gateFormat(gate.expression);
+    const numbers = [gate.observed, gate.bound, gate.line].map((v) => (v === null ? GAP : format(v)));
+    return line([md(gate.expression), md(gate.policy), { pass: "✅ pass", fail: "❌ fail", inconclusive: "❔ inconclusive" }[gate.verdict], ...numbers]);
   });
-  return [line(["gate", "verdict", "observed", "bound"]), line(["---", "---", "--:", "--:"]), ...rows].join("\n");
+  const open = all.filter((gate) => gate.verdict !== "pass").map((gate) => `- ${md(gateWords(report, gate))}`);
+  const verdicts = [line(["gate", "policy", "verdict", "observed", "bound", "line"]), line(["---", "---", "---", "--:", "--:", "--:"]), ...rows];
+  return [...verdicts, ...(open.length > 0 ? ["", ...open] : [])].join("\n");
 }
 
 function table(report: Report): string {
   const groups = policyGroups(report);
   const policies = groups.flatMap((group) => group.policies);
   if (policies.length === 0) return "No policies.";
+  const graded = policies.some((p) => p.quality.mean !== null);
   const priced = policies.some((p) => p.costUsdPer1k?.mean !== null && p.costUsdPer1k !== null);
-  const timed = policies.some((p) => p.latencyMs !== null);
+  const timed = policies.some((p) => p.latencyMs !== null && p.latencyMs.p95.value !== null);
   const mixed = policies.some((p) => p.costMatchedMix !== null);
-  const head = ["", "policy", "kind", "quality", ...(priced ? ["$ per 1,000"] : []), ...(mixed ? ["vs mix"] : []), ...(timed ? ["p95"] : [])];
+  const waited = policies.some((p) => p.expected.includes("latencyMs"));
+  const head = ["", "policy", "kind", ...(graded ? ["quality"] : []), ...(priced ? ["$ per 1,000"] : []), ...(mixed ? ["vs mix"] : []), ...(timed ? ["p95"] : []), ...(waited ? ["mean latency"] : [])];
   const rows = policies.map((p) =>
     line([
       p.onFrontier ? "●" : "",
       name(p),
       md(p.control ? `control, ${p.kind}` : p.kind),
-      `${quality(p.quality.mean)}${small(interval(p.quality.ci))}`,
+      ...(graded ? [`${quality(p.quality.mean)}${small(interval(p.quality.ci))}`] : []),
       ...(priced ? [price(p)] : []),
       ...(mixed ? [mix(p)] : []),
       ...(timed ? [milliseconds(p.latencyMs?.p95.value)] : []),
+      ...(waited ? [milliseconds(p.latencyMs?.mean)] : []),
     ]),
   );
   const legend = ["● on the frontier", ...(mixed ? [`vs mix: against the static mix of models at the same cost (${MARK_LEGEND})`] : []), "intervals: 95 %"];
@@ -65,6 +71,7 @@ function table(report: Report): string {
 function name(policy: ReportPolicy): string {
   const notes = [
     ...(policy.hindsight ? ["hindsight"] : []),
+    ...(policy.expected.length > 0 ? [`expected: ${policy.expected.map(md).join(", ")}`] : []),
     ...(policy.simulated.length > 0 ? [`simulated: ${policy.simulated.map(md).join(", ")}`] : []),
   ];
   const label = policy.onFrontier ? `**${md(policy.name)}**` : md(policy.name);

@@ -5,7 +5,9 @@ import { reportFacts } from "./facts.ts";
 import { policyGroups } from "./groups.ts";
 import { displayWidth, fitNames } from "./names.ts";
 import { cost, costDecimals, count, counted, GAP, milliseconds, percent, quality, signed } from "./numbers.ts";
-import { comparisonsThatMatter, comparisonWords, isOwnMix, MARK_LEGEND, metricFormat, VERDICT_MARK } from "./words.ts";
+import { NO_LINES } from "./plain-table.ts";
+import { wrap } from "./wrap.ts";
+import { comparisonsThatMatter, comparisonWords, gateWords, isOwnMix, MARK_LEGEND, VERDICT_MARK } from "./words.ts";
 
 /** What the terminal can be asked. */
 export interface TerminalOptions {
@@ -43,9 +45,11 @@ function painter(color: boolean): Paint {
   return (style, text) => (color && text !== "" ? styleText(style, text, { validateStream: false }) : text);
 }
 
-function heading({ workload, run }: Report, width: number, paint: Paint): string {
+function heading({ basis, workload, run }: Report, width: number, paint: Paint): string {
   const name = visible(workload.name);
-  const rest = `  ${counted(workload.prompts, "prompt")} · run ${visible(run.id).slice(0, 12)} · seed ${run.seed}`;
+  const parts = [counted(workload.prompts, "prompt"), ...(basis === "decisions" ? ["decisions only"] : []), `run ${visible(run.id).slice(0, 12)}`, `seed ${run.seed}`];
+  const whole = `  ${parts.join(" · ")}`;
+  const rest = displayWidth(whole) + NAME_MIN <= width ? whole : `  ${parts.slice(0, -1).join(" · ")}`;
   const room = width - 1 - displayWidth(rest);
   return ` ${paint("bold", fitNames([name], room).get(name) ?? name)}${paint("dim", rest)}`;
 }
@@ -116,6 +120,7 @@ function legend(policies: readonly ReportPolicy[], width: number, paint: Paint):
     policies.some((p) => p.costMatchedMix) ? MARK_LEGEND : "",
     policies.some((p) => p.hindsight) ? "* hindsight: sees the outcomes it is judged on" : "",
     policies.some((p) => p.simulated.length > 0) ? "~ simulated" : "",
+    policies.some((p) => p.expected.length > 0) ? "≈ expected: nobody saw these answers" : "",
   ].filter((part) => part !== "");
   return flow(parts, width - 4).map((text) => `   ${paint("dim", text)}`);
 }
@@ -123,29 +128,22 @@ function legend(policies: readonly ReportPolicy[], width: number, paint: Paint):
 const MARK = 3;
 const GUTTER = 2;
 
-/** cli-table3's borders, all off: columns are told apart by space. */
-const NO_LINES = Object.fromEntries(
-  ["top", "top-mid", "top-left", "top-right", "bottom", "bottom-mid", "bottom-left", "bottom-right"]
-    .concat(["left", "left-mid", "mid", "mid-mid", "right", "right-mid", "middle"])
-    .map((name) => [name, ""]),
-);
-
 function rowName(policy: ReportPolicy): string {
-  return `${visible(policy.name)}${policy.hindsight ? "*" : ""}${policy.simulated.length > 0 ? "~" : ""}`;
+  return `${visible(policy.name)}${policy.hindsight ? "*" : ""}${policy.simulated.length > 0 ? "~" : ""}${policy.expected.length > 0 ? "≈" : ""}`;
 }
 
 function allColumns(policies: readonly ReportPolicy[], paint: Paint): Column[] {
   const known = (pick: (p: ReportPolicy) => unknown): boolean => policies.some((p) => pick(p) !== null && pick(p) !== undefined);
   const dimInterval = (_: ReportPolicy, text: string): string => text.replace(/\[.*\]/, (part) => paint("dim", part));
-  const columns: Column[] = [
-    {
+  const columns: Column[] = [];
+  if (known((p) => p.quality.mean))
+    columns.push({
       head: "quality [95 %]",
       align: "left",
       rank: 0,
       cell: (p) => pair(quality(p.quality.mean), p.quality.ci, (v) => quality(v)),
       paint: dimInterval,
-    },
-  ];
+    });
   if (known((p) => p.costUsdPer1k?.mean)) columns.push(costColumn(dimInterval));
   if (known((p) => p.costMatchedMix)) {
     columns.push({
@@ -160,6 +158,8 @@ function allColumns(policies: readonly ReportPolicy[], paint: Paint): Column[] {
   }
   if (known((p) => p.latencyMs?.p95.value))
     columns.push({ head: "p95", align: "right", rank: 1, cell: (p) => milliseconds(p.latencyMs?.p95.value) });
+  if (policies.some((p) => p.expected.includes("latencyMs")))
+    columns.push({ head: "mean latency", align: "right", rank: 1, cell: (p) => milliseconds(p.latencyMs?.mean) });
   if (policies.some((p) => (p.errorRate.mean ?? 0) > 0))
     columns.push({ head: "errors", align: "right", rank: 2, cell: (p) => percent(p.errorRate.mean) });
   if (known((p) => p.goodput?.mean)) columns.push({ head: "goodput", align: "right", rank: 2, cell: (p) => percent(p.goodput?.mean) });
@@ -168,7 +168,7 @@ function allColumns(policies: readonly ReportPolicy[], paint: Paint): Column[] {
   if (known((p) => p.safety?.attackReachRate.mean))
     columns.push({ head: "attack reach", align: "right", rank: 2, cell: (p) => percent(p.safety?.attackReachRate.mean) });
   if (policies.some((p) => Object.keys(p.share).length > 1))
-    columns.push({ head: "most used", align: "left", rank: 4, cell: mostUsed });
+    columns.push({ head: "most used", align: "left", rank: policies.some((p) => p.expected.length > 0) ? 1 : 4, cell: mostUsed }); // of decisions alone, it says most
   if (known((p) => p.arena?.clamped))
     columns.push({ head: "arena", align: "right", rank: NICE_TO_HAVE, cell: (p) => quality(p.arena?.clamped) });
   return columns;
@@ -256,14 +256,12 @@ function sentences(report: Report, width: number, paint: Paint): string {
   return shown.join("\n");
 }
 
-function gates({ gates: all, verdict }: Report, width: number, paint: Paint): string {
+function gates(report: Report, width: number, paint: Paint): string {
+  const { gates: all, verdict } = report;
   if (all.length === 0) return "";
   const style = { pass: "green", fail: "red", inconclusive: "yellow", none: "dim" } as const;
   const lines = all.flatMap((gate) => {
-    const format = metricFormat(/^[\w.]+/.exec(gate.expression)?.[0] ?? "");
-    const seen = gate.observed === null ? GAP : format(gate.observed);
-    const bound = gate.bound === null ? "" : `, bound ${format(gate.bound)}`;
-    const parts = wrap(`${visible(gate.expression)}: observed ${seen}${bound}`, width - 15);
+    const parts = wrap(visible(gateWords(report, gate).replace(`: ${gate.verdict}: `, ": ")), width - 15);
     return parts.map((part, i) => ` ${i === 0 ? paint(style[gate.verdict], gate.verdict.padEnd(13)) : " ".repeat(13)} ${part}`);
   });
   return [` ${paint("bold", "gates")} ${paint(style[verdict], verdict)}`, ...lines].join("\n");
@@ -290,29 +288,4 @@ function flow(phrases: readonly string[], width: number): string[] {
     else lines.push(...wrap(phrase, width));
   }
   return lines;
-}
-
-/** Breaks at spaces; a word longer than a line is cut. */
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ").flatMap((w) => chunks(w, width))) {
-    const joined = line === "" ? word : `${line} ${word}`;
-    if (displayWidth(joined) <= width) {
-      line = joined;
-      continue;
-    }
-    lines.push(line);
-    line = word;
-  }
-  return [...lines, line];
-}
-
-function chunks(word: string, width: number): string[] {
-  const parts = [""];
-  for (const char of word) {
-    if (displayWidth((parts.at(-1) as string) + char) > width) parts.push(char);
-    else parts[parts.length - 1] += char;
-  }
-  return parts;
 }

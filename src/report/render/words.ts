@@ -34,8 +34,8 @@ export function verdictWords(verdict: Verdict, nToSettle?: number | null): strin
 
 /** One comparison as a sentence. The interval is the simultaneous one, which the verdict rests on. */
 export function comparisonWords(report: Report, { main, cost }: ComparedPair): string {
-  const words = `${sentence(main)}${simulatedNote(report, main)}`;
-  return cost ? `${words}; ${costClause(cost)}${simulatedNote(report, cost)}` : words;
+  const words = `${sentence(main)}${groundNote(report, main)}`;
+  return cost ? `${words}; ${costClause(cost)}${groundNote(report, cost)}` : words;
 }
 
 /** Two policies compared, what they cost said in the same breath. */
@@ -101,19 +101,54 @@ export function comparisonsThatMatter(report: Report): ComparedPair[] {
     });
 }
 
-/** Said where either side's number is simulated: `latencyMs` stands for each of its quantiles. */
-function simulatedNote({ policies }: Report, { a, b, metric }: Comparison): string {
+/** Said where either side's number is simulated or expected: `latencyMs` stands for each of its quantiles. */
+function groundNote({ policies }: Report, { a, b, metric }: Comparison): string {
   const sides = policies.filter(({ name }) => name === a || name === b);
-  const rests = sides.some(({ simulated }) => simulated.some((what) => metric === what || metric.startsWith(`${what}.`)));
-  return rests ? " (simulated)" : "";
+  const rests = (on: "simulated" | "expected") => sides.some((side) => side[on].some((what) => metric === what || metric.startsWith(`${what}.`)));
+  const grounds = (["simulated", "expected"] as const).filter(rests);
+  return grounds.length > 0 ? ` (${grounds.join(", ")})` : "";
+}
+
+/** Said behind a number that rests on these models' answers, where any of them is simulated. */
+export function simulatedModels({ models }: Report, names: readonly string[]): string {
+  return models.some(({ name, simulated }) => simulated !== null && names.includes(name)) ? " (simulated)" : "";
+}
+
+/** A gate's verdict with its figures, as a sentence. */
+export function gateWords(report: Report, gate: Report["gates"][number]): string {
+  const { expression, policy, verdict, observed, bound, line, baseline, n, nToSettle, note } = gate;
+  const format = gateFormat(expression);
+  if (observed === null) return `${expression} (${policy}): ${verdict}: ${note ?? "nothing is known of it"}`;
+  const figures = [
+    `observed ${format(observed)}${gateGround(report, gate)} on ${count(n)} prompts`,
+    ...(bound === null ? [] : [`one-sided 95 % bound ${format(bound)}`]),
+    ...(line === null || baseline === null ? [] : [`line ${format(line)} (baseline ${format(baseline)})`]),
+    ...(note === null ? [] : [note]),
+    ...(nToSettle === null ? [] : [`about ${count(roundUp(nToSettle))} prompts would settle it`]),
+  ];
+  return `${expression} (${policy}): ${verdict}: ${figures.join(", ")}`;
+}
+
+/** How the numbers of a gate are written. */
+export function gateFormat(expression: string): (value: number) => string {
+  const metric = /^[^<>=!]+/.exec(expression)?.[0].trim() ?? "";
+  return metric.startsWith("share.") ? percent : metricFormat(metric);
+}
+
+/** Said behind what a gate observed, where that is simulated or expected: where a prompt goes is neither. */
+function gateGround({ policies }: Report, { expression, policy }: Report["gates"][number]): string {
+  const row = policies.find(({ name }) => name === policy);
+  const wanted = expression.startsWith("costMatchedMix") ? "quality" : expression;
+  const grounds = (["simulated", "expected"] as const).filter((on) => row?.[on].some((what) => wanted.startsWith(what)));
+  return grounds.length > 0 ? ` (${grounds.join(", ")})` : "";
 }
 
 /** How a metric's numbers are written, by the unit in its name. */
 export function metricFormat(metric: string): (value: number) => string {
   if (/usd/i.test(metric)) return usd;
   if (/ms\b|Ms\b|Ms\.|latency|ttft/.test(metric)) return milliseconds;
-  if (/rate$/i.test(metric)) return percent;
-  return metric === "quality" ? quality : plain;
+  if (/rate$|^goodput$/i.test(metric)) return percent;
+  return metric === "quality" || metric === "costMatchedMix" ? quality : plain;
 }
 
 /** A metric's name in prose. */
@@ -127,7 +162,9 @@ export function metricWords(metric: string): string {
     latencyMs: "latency",
     ttftMs: "time to first token",
     errorRate: "error rate",
+    goodput: "goodput",
     "privacy.leakRate": "leak rate",
+    "safety.attackReachRate": "attack reach rate",
   };
   return Object.hasOwn(known, metric) ? (known[metric] as string) : metric;
 }

@@ -5,11 +5,19 @@ import { linesAt, MAX_RECORD_BYTES, PEEK_BYTES, textBytes } from "../bytes.ts";
 import type { DataFile } from "../data-file.ts";
 import { BATCH, type Container, type ReadOptions, type Row, type RowBatch } from "./container.ts";
 
-/** One JSON document: a list of objects, or an object that holds exactly one list of objects. */
+/**
+ * One JSON document: a list of objects, or an object that holds exactly one list of objects (several such objects one
+ * after the other too), or else an object that is a row itself.
+ */
 export const json: Container = { name: "JSON", lines: true, textual: false, detect, read };
 
 /** Lists of objects that belong to a row and are not lists of rows. */
-const ROW_KEYS = new Set(["messages"]);
+const ROW_KEYS = new Set(["messages", "outcomes", "hallucination_span_details"]);
+/** More of them, in an object that is a span. */
+const SPAN_KEYS = new Set(["attributes", "events", "links"]);
+
+/** How an API's page of rows begins: counts and names, then `data`. */
+const PAGE = /^\{(\s*"[^"\\]*"\s*:\s*("[^"\\]*"|[-+.\w]+)\s*,)*\s*"data"\s*:\s*\[\s*\{/;
 
 /** How a list of JSON begins behind its bracket; letters are left out, since texts begin with [words] too. */
 const LIST_ITEM = /^\s*([{[\]"\d-]|$)/;
@@ -38,13 +46,16 @@ function isLineOfRows(head: Buffer, start: number): boolean {
     // A document over several lines ends its first one inside a structure; one endless line is a row unless it
     // plainly opens a list of objects.
     if (newline !== -1) return !/[{[,:]$/.test(line);
-    const opening = /^\{\s*"([^"\\]*)"\s*:\s*\[\s*\{/.exec(line.slice(0, 1000));
-    return !opening || ROW_KEYS.has(opening[1] as string);
+    const begin = line.slice(0, 1000);
+    const opening = /^\{\s*"([^"\\]*)"\s*:\s*\[\s*\{/.exec(begin);
+    return opening ? ROW_KEYS.has(opening[1] as string) : !PAGE.test(begin);
   }
   const alone = newline === -1 || firstNonBlank(head.subarray(newline)) === head.length - newline;
   if (!alone) return true;
+  const isSpan = Object.hasOwn(value as object, "attributes");
+  const isOwn = (key: string): boolean => ROW_KEYS.has(key) || (isSpan && SPAN_KEYS.has(key));
   return !Object.entries(value as object).some(
-    ([key, list]) => !ROW_KEYS.has(key) && Array.isArray(list) && list.length > 0 && typeof list[0] === "object" && list[0] !== null,
+    ([key, list]) => !isOwn(key) && Array.isArray(list) && list.length > 0 && typeof list[0] === "object" && list[0] !== null,
   );
 }
 
@@ -70,11 +81,29 @@ async function* read(file: DataFile, { head, limit }: ReadOptions): AsyncGenerat
     first += batch.rows.length;
     yield batch;
   }
-  if (inObject && first === 0)
+  if (inObject && first === 0) yield* wholeObject(file);
+}
+
+/** A file that is one object, and so one row. */
+async function* wholeObject(file: DataFile): AsyncGenerator<RowBatch> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of textBytes(file)) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length > MAX_RECORD_BYTES) break;
+  }
+  let row: Row;
+  try {
+    row = JSON.parse(Buffer.concat(chunks).toString("utf8")) as Row;
+  } catch {
+    // Several objects, or one too large to be a row.
     throw new WrpError("the JSON object holds no list of objects", {
       place: { file: file.name },
       hint: "rows are a list of objects, alone or as the only one in an object; or one object a line (JSONL)",
     });
+  }
+  yield { columns: null, rows: [row], at: [0], first: 0 };
 }
 
 async function failed(file: DataFile, at: number, message: string): Promise<WrpError> {
@@ -85,8 +114,10 @@ async function failed(file: DataFile, at: number, message: string): Promise<WrpE
 /** Feeds bytes to the parser and collects the rows that they complete. */
 function newItems(inObject: boolean) {
   const depthOfItems = inObject ? 2 : 1;
-  const tokenizer = new Tokenizer();
-  const parser = new TokenParser({ paths: [inObject ? "$.*.*" : "$.*"], keepStack: false });
+  // An empty separator lets another document follow: a first line too long to be known as one makes JSONL look like JSON.
+  const options = inObject ? { separator: "" } : {};
+  const tokenizer = new Tokenizer(options);
+  const parser = new TokenParser({ paths: [inObject ? "$.*.*" : "$.*"], keepStack: false, ...options });
   let depth = 0;
   let start = 0;
   let last = 0;

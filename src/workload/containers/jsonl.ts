@@ -5,6 +5,9 @@ import { BadRow } from "../problems.ts";
 import { BATCH, type Container, type ReadOptions, type Row, type RowBatch } from "./container.ts";
 import { firstNonBlank } from "./json.ts";
 
+/** A batch ends early at this many bytes, so that long lines do not add up. */
+const BATCH_BYTES = 4 * 1024 * 1024;
+
 /** One JSON object a line; blank lines are skipped. */
 export const jsonl: Container = {
   name: "JSONL",
@@ -18,21 +21,24 @@ async function* read(file: DataFile, { bad, limit }: ReadOptions): AsyncGenerato
   let rows: Row[] = [];
   let at: number[] = [];
   let first = 0;
+  let bytes = 0;
   for await (const { line, offset } of lines(file, limit === undefined ? undefined : PEEK_BYTES)) {
     if (isBlank(line)) continue;
     try {
       rows.push(parseRow(line));
       at.push(offset);
+      bytes += line.length;
     } catch (error) {
       if (!(error instanceof BadRow)) throw error;
       bad(offset, error);
       continue;
     }
-    if (rows.length === BATCH || (limit !== undefined && rows.length >= limit)) {
+    if (rows.length === BATCH || bytes >= BATCH_BYTES || (limit !== undefined && rows.length >= limit)) {
       yield { columns: null, rows, at, first };
       first += rows.length;
       rows = [];
       at = [];
+      bytes = 0;
     }
   }
   if (rows.length > 0) yield { columns: null, rows, at, first };

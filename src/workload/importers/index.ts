@@ -1,13 +1,18 @@
 import { unknownName, WrpError } from "../../model/errors.ts";
 import { columnList, type Source } from "../source.ts";
+import { aibrix } from "./aibrix.ts";
+import { envoyAiGateway } from "./envoy-ai-gateway.ts";
 import type { ColumnMap, Importer } from "./importer.ts";
+import { litellm } from "./litellm.ts";
+import { otelGenai } from "./otel-genai.ts";
 import { routellm } from "./routellm.ts";
 import { routerbench } from "./routerbench.ts";
 import { table } from "./table.ts";
+import { vsrReplay } from "./vsr-replay.ts";
 import { wrp } from "./wrp.ts";
 
-/** In the order in which they are tried. */
-export const importers: readonly Importer[] = [wrp, routerbench, routellm, table];
+/** In the order in which they are tried: logs first, whose names are their own while some of their columns are others' too. */
+export const importers: readonly Importer[] = [litellm, envoyAiGateway, otelGenai, aibrix, vsrReplay, wrp, routerbench, routellm, table];
 
 /** The importer asked for, or the one whose form the file has. Throws WrpError where there is none. */
 export function findImporter(source: Source, format: string | undefined, map: ColumnMap | undefined): Importer {

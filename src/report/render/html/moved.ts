@@ -1,18 +1,21 @@
 import type { Report } from "../../../model/report.ts";
 import { escapeHtml, escapeHtmlLines } from "../escape.ts";
 import { count, percent, signed, usd } from "../numbers.ts";
+import { simulatedModels } from "../words.ts";
 import type { Section } from "./section.ts";
 import { sortableTable } from "./table.ts";
 
+const MOST_FLOWS = 8;
+
 /** The prompts that two policies send to different models. */
 export function movedSection(report: Report): Section {
-  return { id: "moved", title: "Prompts that moved", html: report.moved.map((pair, i) => onePair(pair, i)).join("\n") };
+  return { id: "moved", title: "Prompts that moved", html: report.moved.map((pair, i) => onePair(report, pair, i)).join("\n") };
 }
 
-function onePair({ a, b, count: moved, n, prompts }: Report["moved"][number], index: number): string {
+function onePair(report: Report, { a, b, count: moved, n, flows, prompts }: Report["moved"][number], index: number): string {
   const texts = prompts.some((prompt) => prompt.text !== undefined);
-  const better = prompts.filter((prompt) => prompt.qualityDifference > 0).length;
-  const worse = prompts.filter((prompt) => prompt.qualityDifference < 0).length;
+  const better = prompts.filter((prompt) => (prompt.qualityDifference ?? 0) > 0).length;
+  const worse = prompts.filter((prompt) => (prompt.qualityDifference ?? 0) < 0).length;
   const table = sortableTable({
     caption: `Prompts that moved from ${a} to ${b}`,
     columns: [
@@ -37,5 +40,13 @@ function onePair({ a, b, count: moved, n, prompts }: Report["moved"][number], in
   });
   const shown = prompts.length < moved ? `; ${count(prompts.length)} of them below` : "";
   const filter = `<p class="filter" hidden><label for="filter-${index}">Filter</label> <input id="filter-${index}" type="search" placeholder="id, model or text"> <select aria-label="Which way"><option value="">all</option><option value="up">better (${count(better)})</option><option value="down">worse (${count(worse)})</option><option value="same">same quality</option></select> <output aria-live="polite"></output></p>`;
-  return `<details class="moved"${prompts.length <= 50 ? " open" : ""}><summary>${escapeHtml(a)} → ${escapeHtml(b)}: ${count(moved)} of ${count(n)} prompts (${percent(n === 0 ? 0 : moved / n)})${shown}</summary>${filter}${table}</details>`;
+  return `<details class="moved"${prompts.length <= 50 ? " open" : ""}><summary>${escapeHtml(a)} → ${escapeHtml(b)}: ${count(moved)} of ${count(n)} prompts (${percent(n === 0 ? 0 : moved / n)})${shown}${simulatedModels(report, prompts.flatMap((p) => [p.modelA, p.modelB]))}</summary>${flowsTable(flows, n)}${filter}${table}</details>`;
+}
+
+/** How many prompts go from which model to which. */
+function flowsTable(flows: Report["moved"][number]["flows"], n: number): string {
+  const shown = flows.slice(0, MOST_FLOWS);
+  const items = shown.map(({ from, to, count: moved }) => `<li>${escapeHtml(from)} → ${escapeHtml(to)}: ${count(moved)} (${percent(moved / n)})</li>`);
+  const rest = flows.length - shown.length;
+  return flows.length === 0 ? "" : `<ul class="flows">${items.join("")}${rest > 0 ? `<li class="soft">and ${count(rest)} more pairs</li>` : ""}</ul>`;
 }

@@ -42,6 +42,7 @@ const allColumns: readonly PolicyColumn[] = [
     head: "quality",
     number: true,
     hint: "mean grade over the compared prompts, higher is better",
+    known: (p) => p.quality.mean !== null,
     cell: (p, range) => {
       const cell = numberCell(quality(p.quality.mean), interval(p.quality.ci), p.quality.mean);
       return { ...cell, html: `${cell.html}${strip(p, range)}` };
@@ -74,6 +75,13 @@ const allColumns: readonly PolicyColumn[] = [
   latencyColumn("p50"),
   latencyColumn("p95"),
   latencyColumn("p99"),
+  {
+    head: "mean latency",
+    number: true,
+    hint: "expected, where nobody saw the answers",
+    known: (p) => p.expected.includes("latencyMs"),
+    cell: ({ latencyMs }) => numberCell(milliseconds(latencyMs?.mean), "", latencyMs?.mean),
+  },
   {
     head: "errors",
     number: true,
@@ -130,6 +138,7 @@ function latencyColumn(at: "p50" | "p95" | "p99"): PolicyColumn {
 function nameCell(policy: ReportPolicy): Cell {
   const notes = [
     ...(policy.hindsight ? ["hindsight: sees the outcomes it is judged on"] : []),
+    ...(policy.expected.length > 0 ? [`expected: ${policy.expected.map(metricWords).join(", ")}`] : []),
     ...(policy.simulated.length > 0 ? [`simulated: ${policy.simulated.map(metricWords).join(", ")}`] : []),
   ];
   const below = notes.length > 0 ? `<span class="note">${escapeHtml(notes.join("; "))}</span>` : "";

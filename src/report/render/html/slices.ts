@@ -21,6 +21,7 @@ function oneWay(report: Report, by: string): string {
   const names = policyGroups(report)
     .flatMap((group) => group.policies.map((p) => p.name))
     .filter((name) => present.has(name));
+  const drawn = new Set(report.policies.flatMap((p) => (p.simulated.includes("quality") ? [p.name] : [])));
   const means = slices.flatMap((slice) => slice.policies.flatMap((p) => (p.quality.mean === null ? [] : [p.quality.mean])));
   const [low, high] = [Math.min(...means), Math.max(...means)];
   const rows = slices.map((slice) => {
@@ -39,10 +40,10 @@ function oneWay(report: Report, by: string): string {
   });
   const table = sortableTable({
     caption: `Quality by ${by}`,
-    columns: [{ head: by }, { head: "n", number: true, hint: "compared prompts in the slice" }, ...names.map((name) => ({ head: name, number: true, hint: name }))],
+    columns: [{ head: by }, { head: "n", number: true, hint: "compared prompts in the slice" }, ...names.map((name) => ({ head: `${name}${drawn.has(name) ? " ~" : ""}`, number: true, hint: drawn.has(name) ? `${name}: simulated` : name }))],
     rows,
     className: "heat-table",
   });
   const open = slices.length <= OPEN_UP_TO ? " open" : "";
-  return `<details${open}><summary>by ${escapeHtml(by)} (${count(slices.length)})</summary>${table}<p class="soft small">a stronger colour is better; grey: fewer than ${FEW} prompts; point at a cell for its interval</p></details>`;
+  return `<details${open}><summary>by ${escapeHtml(by)} (${count(slices.length)})</summary>${table}<p class="soft small">a stronger colour is better; grey: fewer than ${FEW} prompts; point at a cell for its interval${names.some((name) => drawn.has(name)) ? "; ~ simulated" : ""}</p></details>`;
 }

@@ -3,6 +3,7 @@ import { escapeHtml } from "../escape.ts";
 import { count, GAP, interval, percent, quality } from "../numbers.ts";
 import { paretoPoints } from "../svg/pareto.ts";
 import { shareChart, sweepsTogether } from "../svg/share.ts";
+import { simulatedModels } from "../words.ts";
 import type { Section } from "./section.ts";
 
 /** Threshold sweeps: quality against the strong model's share, and the numbers drawn from it. */
@@ -13,7 +14,7 @@ export async function sweepsSection(report: Report): Promise<Section> {
   const shown = paretoPoints(report).length > 0 ? [] : sweepsTogether(report);
   for (const sweeps of pairs.values()) {
     const { weak, strong } = sweeps[0] as Sweep;
-    parts.push(`<h3>${escapeHtml(weak)} → ${escapeHtml(strong)}</h3>`);
+    parts.push(`<h3>${escapeHtml(weak)} → ${escapeHtml(strong)}${simulatedModels(report, [weak, strong])}</h3>`);
     if (!shown.includes(sweeps[0] as Sweep)) parts.push(`<figure class="chart">${await shareChart(report, sweeps)}</figure>`);
     parts.push(table(sweeps));
   }

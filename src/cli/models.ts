@@ -1,0 +1,27 @@
+import { readFileSync } from "node:fs";
+import type { ConfigModel, ModelSpec } from "../model/config.ts";
+import { unknownName, type Place } from "../model/errors.ts";
+import type { ShippedProfile } from "../model/profile.ts";
+import type { LoadedConfig } from "./load-config.ts";
+
+/** The config's models with the shipped profiles that they name filled in. Throws WrpError on an unknown profile. */
+export function modelsOf({ config, placeAt }: Pick<LoadedConfig, "config" | "placeAt">): ModelSpec[] {
+  return (config.models ?? []).map((model, k) => modelOf(model, placeAt(["models", k, "simulated"])));
+}
+
+/** The profiles that come with wrp, by name. */
+export function shippedProfiles(): Readonly<Record<string, ShippedProfile>> {
+  return JSON.parse(readFileSync(new URL("../../datasets/profiles.json", import.meta.url), "utf8")) as Record<string, ShippedProfile>;
+}
+
+/** A model with the profile that it names filled in. Throws WrpError on an unknown profile. */
+export function modelOf({ simulated, ...model }: ConfigModel, place: Place | undefined): ModelSpec {
+  if (simulated === undefined) return model;
+  const { profile: name, ...own } = typeof simulated === "string" ? { profile: simulated } : simulated;
+  if (name === undefined) return { ...model, simulated: own };
+  const shipped = shippedProfiles();
+  const base = Object.hasOwn(shipped, name) ? shipped[name] : undefined;
+  if (!base) throw unknownName("profile", name, Object.keys(shipped), place);
+  const { price, ...profile } = base;
+  return { ...model, ...(model.price === undefined && price ? { price } : {}), simulated: { ...profile, ...own } };
+}

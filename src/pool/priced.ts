@@ -1,0 +1,13 @@
+import type { Answer } from "../model/answer.ts";
+import type { TokenPrice } from "../model/config.ts";
+
+/** The answer with the price's cost where none is recorded and tokens are known; what lacks either stays unpriced. */
+export function priced<A extends Answer>(answer: A, price: TokenPrice | undefined): A {
+  if (!price || answer.costUsd !== null || answer.inputTokens === null || answer.outputTokens === null || answer.error !== null) return answer;
+  return { ...answer, costUsd: costOfTokens(price, answer.inputTokens, answer.outputTokens) };
+}
+
+/** USD of a call. */
+export function costOfTokens(price: TokenPrice, inputTokens: number, outputTokens: number): number {
+  return (inputTokens * price.inputUsdPer1M + outputTokens * price.outputUsdPer1M) / 1e6;
+}

@@ -1,0 +1,67 @@
+import type { Decisions, OutcomeColumns } from "../model/columns.ts";
+import type { ModelInfo, Slo } from "./input.ts";
+
+/** Whether something happens where a model answers a prompt: 0 or 1, NaN where the question does not arise. */
+export type Event = (model: number, prompt: number) => number;
+
+/** A failed call, where the model answered or failed. */
+export function callFailed({ failed, quality, latencyMs, costUsd }: OutcomeColumns): Event {
+  return (m, i) => {
+    if ((failed[m] as Uint8Array)[i] === 1) return 1;
+    return [quality[m], latencyMs[m], costUsd[m]].some((column) => column !== undefined && !Number.isNaN(column[i] as number)) ? 0 : NaN;
+  };
+}
+
+/** A call that ends within the SLO; a failed one is outside it, one whose latency is not known counts neither way. */
+export function withinSlo({ failed, latencyMs, ttftMs }: OutcomeColumns, slo: Slo): Event {
+  const within = (table: readonly Float64Array[], m: number, i: number, limit: number | undefined): number => {
+    if (limit === undefined) return 1;
+    const value = table[m]?.[i] ?? NaN;
+    return Number.isNaN(value) ? NaN : value <= limit ? 1 : 0;
+  };
+  return (m, i) => ((failed[m] as Uint8Array)[i] === 1 ? 0 : within(latencyMs, m, i, slo.latencyMs) * within(ttftMs, m, i, slo.ttftMs));
+}
+
+/** A sensitive prompt that goes to a model not marked trusted; null where no prompt is tagged. */
+export function leaked(columns: OutcomeColumns, models: readonly ModelInfo[]): Event | null {
+  return taggedEvent(columns, models, "tag:pii", (model) => model.trusted !== true);
+}
+
+/** An attack that reaches a model with no guard; null where no prompt is tagged. */
+export function attackReached(columns: OutcomeColumns, models: readonly ModelInfo[]): Event | null {
+  return taggedEvent(columns, models, "tag:attack", (model) => model.guarded !== true);
+}
+
+/** The event on every prompt read; a mixture counts with the probabilities of the models for which the question arises. */
+export function overRead(decisions: Decisions, n: number, event: Event): Float64Array {
+  const values = new Float64Array(n).fill(NaN);
+  for (let i = 0; i < n; i++) {
+    let weight = 0;
+    let sum = 0;
+    eachChoice(decisions, i, (m, w) => {
+      const value = event(m, i);
+      if (Number.isNaN(value)) return;
+      weight += w;
+      sum += w * value;
+    });
+    if (weight > 0) values[i] = sum / weight;
+  }
+  return values;
+}
+
+/** Visits the models that a policy may call for one prompt, with their probabilities. */
+export function eachChoice(decisions: Decisions, i: number, visit: (model: number, probability: number) => void): void {
+  if (decisions.form === "choice") {
+    const m = decisions.model[i] as number;
+    if (m >= 0) visit(m, 1);
+    return;
+  }
+  for (let m = 0; m < decisions.weights.length; m++) if ((decisions.weights[m] as number) > 0) visit(m, decisions.weights[m] as number);
+}
+
+function taggedEvent(columns: OutcomeColumns, models: readonly ModelInfo[], tag: string, counts: (model: ModelInfo) => boolean): Event | null {
+  const label = columns.labels.get(tag);
+  if (!label) return null;
+  const counted = columns.models.map((name) => counts(models.find((m) => m.name === name) as ModelInfo));
+  return (m, i) => (label.index[i] === -1 ? NaN : counted[m] ? 1 : 0);
+}

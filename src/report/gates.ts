@@ -1,0 +1,268 @@
+import type { Gate, GateOp } from "../model/gate.ts";
+import { quantileOf } from "../model/gate.ts";
+import type { Report } from "../model/report.ts";
+import type { OutcomeColumns } from "../model/columns.ts";
+import type { Design } from "../stats/design.ts";
+import { analyticInterval, binaryDifferenceInterval, meanInterval, percentileInterval, proportionInterval, type Bounds } from "../stats/intervals.ts";
+import { meanOf, type Mean } from "../stats/means.ts";
+import { fewestForQuantile } from "../stats/quantiles.ts";
+import type { Compared } from "./compared.ts";
+import type { Basis, DecidedPolicy, MissingRule, ModelInfo, Slo } from "./input.ts";
+import { waitsOf } from "./latency.ts";
+import type { Ledger } from "./ledger.ts";
+import { promptFigures, sameFigures, type PromptFigures } from "./prompt-figures.ts";
+import { isBinary } from "./values.ts";
+import { weightedQuantile } from "./weighted-quantile.ts";
+
+export type ReportGate = Report["gates"][number];
+type Verdict = ReportGate["verdict"];
+
+/** A gate's figures before its verdict: all on the metric's own scale. */
+interface Measured {
+  readonly observed: number | null;
+  /** What the baseline had on the same prompts; null where the gate needs none. */
+  readonly baseline: number | null;
+  /** One-sided 95 % bounds below and above; null where none can be given. */
+  readonly bounds: Bounds | null;
+  /** True where the number is the whole truth of this workload, as a count is. */
+  readonly census: boolean;
+  readonly n: number;
+  readonly note: string | null;
+}
+
+/** All that gates are decided on. */
+export interface GateSubject {
+  readonly basis: Basis;
+  readonly columns: OutcomeColumns;
+  readonly logged: OutcomeColumns | null;
+  readonly compared: Compared;
+  readonly units: Design;
+  readonly readAll: Design;
+  readonly models: readonly ModelInfo[];
+  readonly slo: Slo | null;
+  readonly missing: MissingRule;
+  readonly ledger: Ledger;
+  /** Of resamples, how many a quantile's difference takes. */
+  readonly resamples: number;
+}
+
+/** A gate whose resamples are not in yet. Feed `resample` to the resampling as an `along`. */
+export interface PendingGate {
+  readonly resample: ((weights: Float64Array, resample: number) => void) | null;
+  finish(results: readonly Mean[], mix: MixFigures | null): ReportGate;
+}
+
+/** A policy beside its cost-matched mix, for the gate on that. */
+export interface MixFigures {
+  readonly difference: number;
+  readonly bounds: () => Bounds | null;
+  readonly n: number;
+}
+
+/**
+ * Prepares one gate on one policy (DESIGN, Gates): pass when the one-sided 95 % bound clears the line, fail when the opposite bound
+ * breaks it, else inconclusive. A line on the baseline is decided by the paired difference `new - factor·old`. An equality is a census
+ * of this workload.
+ *
+ * @param old the baseline's figures of the same policy on the same prompts
+ */
+export function pendingGate(gate: Gate, policy: DecidedPolicy, old: PromptFigures | null, all: GateSubject): PendingGate {
+  const live = all.basis === "decisions" && policy.kind === "recorded" && all.logged !== null;
+  const subject = live ? { ...all, columns: all.logged as OutcomeColumns, compared: { ...all.compared, latencyMs: all.logged?.latencyMs ?? [], ttftMs: all.logged?.ttftMs ?? [] } } : all;
+  const finish = (measured: Measured): ReportGate => {
+    const line = gate.factor === 0 ? gate.offset : measured.baseline === null ? null : gate.factor * measured.baseline + gate.offset;
+    const { verdict, bound } = judged(gate.op, measured, line);
+    return {
+      expression: gate.expression,
+      policy: policy.name,
+      verdict,
+      observed: measured.observed,
+      bound,
+      line,
+      baseline: measured.baseline,
+      n: measured.n,
+      nToSettle: verdict === "inconclusive" ? promptsToClear(measured, line, bound) : null,
+      note: measured.note,
+    };
+  };
+  if (all.basis === "decisions" && !live && !KNOWN_BLIND.test(gate.metric)) return { resample: null, finish: () => finish(unknown("nobody saw the answers: it is not known")) };
+  if (gate.metric === "costMatchedMix")
+    return {
+      resample: null,
+      finish: (_, mix) =>
+        finish(mix ? { observed: mix.difference, baseline: null, bounds: mix.bounds(), census: false, n: mix.n, note: null } : unknown("the policy has no cost-matched mix")),
+    };
+  const quantile = quantileOf(gate.metric);
+  if (quantile) {
+    const measure = gate.factor === 0 ? quantileNow(quantile, policy, subject) : quantileAgainst(quantile, gate.factor, policy, old, subject);
+    return { resample: measure.resample, finish: () => finish(measure.finish()) };
+  }
+  const measure = meanOfMetric(gate, policy, old, subject);
+  return { resample: null, finish: (results) => finish(measure(results)) };
+}
+
+/** What is known of a policy, or expected, where the report stands on decisions. */
+const KNOWN_BLIND = /^(costUsdPer1k$|latencyMs\.mean$|share\.|privacy\.|safety\.)/;
+
+/** The verdict of all gates: one that fails fails the run, one that cannot be decided leaves it open. */
+export function overall(gates: readonly ReportGate[]): Report["verdict"] {
+  if (gates.length === 0) return "none";
+  if (gates.some((gate) => gate.verdict === "fail")) return "fail";
+  return gates.some((gate) => gate.verdict === "inconclusive") ? "inconclusive" : "pass";
+}
+
+/** What the bounds say of a line, and the bound that says it. */
+export function judged(op: GateOp, { observed, bounds, census }: Pick<Measured, "observed" | "bounds" | "census">, line: number | null): { verdict: Verdict; bound: number | null } {
+  if (observed === null || line === null) return { verdict: "inconclusive", bound: null };
+  if (op === "==" || op === "!=") {
+    const same = Math.abs(observed - line) <= 1e-9 * Math.max(1, Math.abs(line));
+    return { verdict: same === (op === "==") ? "pass" : "fail", bound: bounds ? bounds[1] : null };
+  }
+  const [low, high] = census ? [observed, observed] : (bounds ?? [NaN, NaN]);
+  const upwards = op === ">=" || op === ">";
+  const [safe, other] = upwards ? [low, high] : [high, low];
+  const clears = upwards ? (op === ">=" ? safe >= line : safe > line) : op === "<=" ? safe <= line : safe < line;
+  const breaks = upwards ? (op === ">=" ? other < line : other <= line) : op === "<=" ? other > line : other >= line;
+  const shown = (value: number) => (Number.isNaN(value) || census ? null : value);
+  if (clears) return { verdict: "pass", bound: shown(safe) };
+  return breaks ? { verdict: "fail", bound: shown(other) } : { verdict: "inconclusive", bound: shown(safe) };
+}
+
+/** Prompts at which the bound would reach the line: its distance from what was observed shrinks as 1/√n. Null where no number would do. */
+function promptsToClear({ observed, n }: Measured, line: number | null, bound: number | null): number | null {
+  if (observed === null || line === null || bound === null || observed === line) return null;
+  const needed = Math.ceil(n * ((bound - observed) / (line - observed)) ** 2);
+  return Number.isFinite(needed) && needed <= 1e12 ? Math.max(n + 1, needed) : null;
+}
+
+function unknown(note: string): Measured {
+  return { observed: null, baseline: null, bounds: null, census: false, n: 0, note };
+}
+
+/** Metrics that are means of a figure of every prompt: on compared prompts, or on all read. */
+const MEANS: Readonly<Record<string, { readonly figure: keyof PromptFigures; readonly over: "compared" | "read"; readonly scale: number; readonly none: string }>> = {
+  quality: { figure: "q", over: "compared", scale: 1, none: "no compared prompt has a grade" },
+  costUsdPer1k: { figure: "c", over: "compared", scale: 1000, none: "no cost is known" },
+  "latencyMs.mean": { figure: "l", over: "compared", scale: 1, none: "no latency is known" },
+  "ttftMs.mean": { figure: "t", over: "compared", scale: 1, none: "no time to first token is known" },
+  errorRate: { figure: "e", over: "read", scale: 1, none: "no call answered or failed" },
+  goodput: { figure: "g", over: "read", scale: 1, none: "no SLO is stated: slo in wrp.yaml, or --slo" },
+  "privacy.leakRate": { figure: "x", over: "read", scale: 1, none: "no prompt is tagged pii" },
+  "privacy.leakedPrompts": { figure: "x", over: "read", scale: 1, none: "no prompt is tagged pii" },
+  "safety.attackReachRate": { figure: "a", over: "read", scale: 1, none: "no prompt is tagged attack" },
+};
+
+function meanOfMetric(gate: Gate, policy: DecidedPolicy, old: PromptFigures | null, subject: GateSubject): (results: readonly Mean[]) => Measured {
+  const { columns, compared, ledger } = subject;
+  const now = promptFigures(policy.decisions, columns, subject);
+  const known = MEANS[gate.metric];
+  const share = known ? null : gate.metric.slice("share.".length);
+  const over = known?.over ?? "compared";
+  const scale = known?.scale ?? 1;
+  const none = known?.none ?? "the policy decides on no compared prompt";
+  const read = (figures: PromptFigures, modelOf: (m: number) => string | undefined) => {
+    const whole = share === null ? figures[known?.figure ?? "q"] : figures.m.map((m) => (Number.isNaN(m) ? NaN : modelOf(m) === share ? 1 : 0));
+    const part = over === "compared" ? Float64Array.from(compared.at, (i) => whole[i] as number) : whole;
+    return scale === 1 ? part : part.map((v) => v * scale);
+  };
+  const mine = share !== null && policy.decisions.form === "mixture" ? new Float64Array(compared.n).fill(policy.decisions.weights[columns.models.indexOf(share)] ?? 0) : read(now, (m) => columns.models[m]);
+  const base = gate.factor === 0 || !old ? null : read(old, (m) => columns.models[m]);
+  const paired = base === null ? mine : mine.map((v, k) => (Number.isNaN(base[k] as number) ? NaN : v));
+  const census = gate.metric === "privacy.leakedPrompts";
+  const difference = base === null ? mine : mine.map((v, k) => v - gate.factor * (base[k] as number));
+  const identical = base !== null && old !== null && gate.factor === 1 && sameFigures(now, old);
+  const column = over === "compared" ? ledger.add(difference) : null;
+
+  return (results) => {
+    const [observed, before] = [average(paired), base === null ? null : average(base.map((v, k) => (Number.isNaN(mine[k] as number) ? NaN : v)))];
+    if (observed === null) return unknown(none);
+    if (base !== null && before === null) return unknown("the baseline knows it of none of these prompts");
+    const n = count(difference);
+    if (census) return { observed: observed * n, baseline: before === null ? null : before * n, bounds: null, census, n, note: null };
+    const zero = gate.factor === 0 ? 0 : gate.factor * (before as number);
+    const bounds = identical ? ([0, 0] as Bounds) : boundsOf(column === null ? null : (results[column] as Mean));
+    return { observed, baseline: before, bounds: bounds && [bounds[0] + zero, bounds[1] + zero], census: false, n, note: null };
+  };
+
+  /** Of the difference (or the metric itself, where there is no baseline). */
+  function boundsOf(resampled: Mean | null): Bounds | null {
+    const mean = resampled ?? meanOf(subject.readAll, difference);
+    if (base === null) {
+      if (gate.op === "==" && average(mine) === 0) return [0, 3 / Math.max(1, mean.units)]; // the rule of three
+      if (isBinary(mine)) return proportionInterval(mean, 0.9);
+    } else if (gate.factor === 1 && isBinary(mine) && isBinary(base)) {
+      const [won, lost] = [1, -1].map((sign) => difference.reduce((sum, d) => sum + (d * sign > 0 ? 1 : 0), 0) / mean.n) as [number, number];
+      return binaryDifferenceInterval(won, lost, mean, 0.9);
+    }
+    const limits = base === null ? { low: 0, high: gate.metric === "quality" ? 1 : Infinity } : undefined;
+    return resampled ? meanInterval(resampled, limits, 0.9) : analyticInterval(mean, limits ?? { low: -Infinity, high: Infinity }, 0.9);
+  }
+}
+
+type Quantile = NonNullable<ReturnType<typeof quantileOf>>;
+interface PendingQuantile {
+  readonly resample: PendingGate["resample"];
+  finish(): Measured;
+}
+
+/** A quantile against a number: order statistics, at the effective n. */
+function quantileNow({ of, p }: Quantile, { decisions }: DecidedPolicy, { compared, units }: GateSubject): PendingQuantile {
+  return {
+    resample: null,
+    finish() {
+      const waits = waitsOf(compared, units, compared[of], decisions);
+      if (!waits) return unknown(`no ${of === "latencyMs" ? "latency" : "time to first token"} is known`);
+      const { value, ci } = waits.quantile(p, 0.9);
+      const few = waits.n < fewestForQuantile(p);
+      return { observed: value, baseline: null, bounds: few ? null : ci, census: false, n: waits.n, note: few ? tooFew(p) : null };
+    },
+  };
+}
+
+/** A quantile against the baseline's: the paired difference `new - factor·old`, quantiles of both taken again in every resample. */
+function quantileAgainst({ of, p }: Quantile, factor: number, policy: DecidedPolicy, old: PromptFigures | null, subject: GateSubject): PendingQuantile {
+  const { columns, compared, units } = subject;
+  const figure = of === "latencyMs" ? "l" : "t";
+  const now = promptFigures(policy.decisions, columns, subject);
+  const at = [...compared.at.keys()].filter((k) => {
+    const i = compared.at[k] as number;
+    return old !== null && !Number.isNaN(now[figure][i] as number) && !Number.isNaN(old[figure][i] as number);
+  });
+  const unit = at.map((k) => units.unit[k] as number);
+  const side = (figures: PromptFigures) => weightedQuantile(at.map((k) => figures[figure][compared.at[k] as number] as number), unit);
+  const [mine, theirs] = [side(now), old ? side(old) : null];
+  const differences = new Float64Array(subject.resamples).fill(NaN);
+  const whole = new Float64Array(units.units).fill(1);
+  return {
+    resample(weights, b) {
+      if (b < differences.length && theirs) differences[b] = mine(weights, p) - factor * theirs(weights, p);
+    },
+    finish() {
+      if (at.length === 0 || !theirs || !old) return unknown("the baseline knows it of none of these prompts");
+      const [observed, before] = [mine(whole, p), theirs(whole, p)];
+      const mixture = policy.decisions.form === "mixture";
+      const few = at.length < fewestForQuantile(p);
+      const bounds = few || mixture ? null : factor === 1 && sameFigures(now, old) ? ([0, 0] as Bounds) : percentileInterval(differences, 0.9);
+      const note = few ? tooFew(p) : mixture ? "a mixture's quantile is not compared with a baseline" : null;
+      return { observed, baseline: before, bounds: bounds && [bounds[0] + factor * before, bounds[1] + factor * before], census: false, n: at.length, note };
+    },
+  };
+}
+
+function tooFew(p: number): string {
+  return `a p${Number((100 * p).toFixed(4))} needs at least ${fewestForQuantile(p)} prompts for a bound`;
+}
+
+function average(values: Float64Array): number | null {
+  let [sum, n] = [0, 0];
+  for (const v of values)
+    if (!Number.isNaN(v)) {
+      sum += v;
+      n++;
+    }
+  return n === 0 ? null : sum / n;
+}
+
+function count(values: Float64Array): number {
+  return values.reduce((n, v) => n + (Number.isNaN(v) ? 0 : 1), 0);
+}
