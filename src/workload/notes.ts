@@ -5,6 +5,8 @@ export interface Notes {
   /** The same notes, for what is met in one file. */
   in(file: string): Notes;
   noted(): Note[];
+  /** What `noted` says. */
+  warnings(): string[];
 }
 
 /** One kind of oddity, and where its first example stands. */
@@ -42,6 +44,11 @@ export type NoteKind = keyof typeof texts;
 
 export function newNotes(): Notes {
   const seen = new Map<NoteKind, { count: number; example: string; file: string | null; row: number | null }>();
+  const noted = (): Note[] =>
+    (Object.keys(texts) as NoteKind[]).flatMap((code) => {
+      const entry = seen.get(code);
+      return entry ? [{ code, message: texts[code](entry.count, `for example ${entry.example}`), file: entry.file, row: entry.row }] : [];
+    });
   const noting = (file: string | null): Notes => ({
     add(kind, example, row) {
       const entry = seen.get(kind);
@@ -49,14 +56,11 @@ export function newNotes(): Notes {
       else seen.set(kind, { count: 1, example, file, row: row ?? null });
     },
     in: noting,
-    noted: () =>
-      (Object.keys(texts) as NoteKind[]).flatMap((code) => {
-        const entry = seen.get(code);
-        return entry ? [{ code, message: texts[code](entry.count, `for example ${entry.example}`), file: entry.file, row: entry.row }] : [];
-      }),
+    noted,
+    warnings: () => noted().map(({ message }) => message),
   });
   return noting(null);
 }
 
 /** Notes that nobody takes. */
-export const unheard: Notes = { add: () => undefined, in: () => unheard, noted: () => [] };
+export const unheard: Notes = { add: () => undefined, in: () => unheard, noted: () => [], warnings: () => [] };

@@ -218,6 +218,28 @@ describe("data", () => {
   });
 });
 
+test("gates: each that cannot be decided, and a baseline that is not of this run", async () => {
+  const own = folder({ "desk.jsonl": jsonl(desk(40)) });
+  const gates = (list: string) => own.put("wrp.yaml", `datasets: [desk.jsonl]\npolicies: [{ kind: random, name: coin }]\nmodels: [{ name: wren, trusted: true, guarded: true }]\ngates:\n${list}`);
+  gates("  - quality >= baseline - 0.5\n  - beauty > 1\n  - quality >> 2\n  - { policy: nobody, expression: quality >= 0 }\n");
+  const { code, places } = await checked(own);
+  expect(code).toBe(2);
+  expect(places).toEqual([expect.stringMatching(/^error \S+ wrp.yaml 6 5$/), expect.stringMatching(/^error \S+ wrp.yaml 7 5$/), expect.stringMatching(/^error \S+ wrp.yaml 8 5$/), "warning no-baseline wrp.baseline.jsonl  "]);
+  gates("  - quality >= baseline - 0.5\n");
+  expect((await own.inside("eval", "--bless", "-q")).code).toBe(0);
+  expect((await checked(own, "--strict")).code).toBe(0);
+  own.put("desk.jsonl", jsonl(desk(39)));
+  const { findings } = await checked(own);
+  expect(findings).toMatchObject([{ severity: "error", file: "wrp.baseline.jsonl", message: expect.stringContaining("it is of another workload") }]);
+});
+
+test("a log in which one model answered is judged on decisions: nothing is wrong with it", async () => {
+  const own = folder({ "log.jsonl": jsonl(desk(40).map(({ prompt, chosen }) => ({ prompt, chosen, outcomes: { [chosen]: { costUsd: 0.01, latencyMs: 10 } } }))) });
+  own.put("wrp.yaml", "datasets: [log.jsonl]\npolicies: [{ kind: rules, name: r, rules: [{ when: 'prompt.lengthCodePoints > 400', model: heron }], default: condor }]\nmodels: [{ name: condor, price: free }]\n");
+  expect((await own.inside("eval", "-q")).code).toBe(0);
+  expect(await own.inside("check", "--strict")).toMatchObject({ code: 0, stdout: "0 errors, 0 warnings in 2 files\n" });
+});
+
 test("--format github annotates files by their path in the repository", async () => {
   const own = folder({ "app/x.jsonl": '{"prompt":"a",}\n{"prompt":"b"}\n' });
   const { code, stdout } = await own.wrpWith({ env: { GITHUB_WORKSPACE: join(own.path, "app") } }, "check", "--format", "github", "app/x.jsonl");
@@ -242,6 +264,14 @@ test.each([
   "where: meta.topic == 'recipes'",
   "where: meta.topic == 'nothing'",
   "exclude: [gone.txt]",
+  "gates: [quality > much]",
+  "gates: [quality >= 0.1, { policy: nobody, expression: quality >= 0.1 }]",
+  "gates: [{ policy: heron, expression: quality >= 0.001 }]",
+  "models: [{ name: drawn, simulated: { quality: 0.5 } }]",
+  "models: [{ name: drawn, simulated: { quality: 0.5 } }]\npolicies: [{ kind: always, name: d, model: drawn }]",
+  "models: [{ name: drawn, simulated: nobody }]",
+  "models: [{ name: wren, simulated: { quality: 0.5 } }]",
+  "models: [{ name: drawn, simulated: { quality: { mean: 0.5, slices: [{ when: prompt., mean: 1 }] } } }]",
   "format: table",
   "format: excel",
   "map: { prompt: nowhere }",

@@ -53,6 +53,8 @@ const OFFERS: [string[], string[]][] = [
   [["eval", "--color", "al"], ["always"]],
   [["eval", "--reference", "coi"], ["coin"]],
   [["route", "--policy", "best"], ["best-single"]], // a control: known from the newest run
+  [["compare", "coi"], ["coin"]],
+  [["compare", "coin", "zero-r"], ["zero-router"]],
   [["eval", "--seed", ""], []],
   [["eval", "--no-config", "--reference", "nobody"], []],
 ];
@@ -77,7 +79,10 @@ describe("bash", () => {
     expect(shell("bash", "-c", "source <(wrp completion bash); complete -p wrp")).toEqual(["complete -F _wrp wrp"]);
   });
 
-  test("runs", () => expect(complete("report", run.slice(0, 3))).toEqual([run]));
+  test("runs", () => {
+    expect(complete("report", run.slice(0, 3))).toEqual([run]);
+    expect(complete("compare", "coin", run.slice(0, 3))).toEqual([run]);
+  });
 
   test("values behind = and names with colons, as readline splits them and as it does not", () => {
     expect(complete("eval", "--split", "=", "te")).toEqual(["test"]);
@@ -138,7 +143,7 @@ describe.skipIf(!has("fish"))("fish", () => {
 });
 
 describe("what the scripts ask for", () => {
-  test.each(["policies", "runs", "nonsense", ""])("%s: nothing, and no complaint, where there is no config and no store, or broken ones", async (what) => {
+  test.each(["policies", "runs", "names", "nonsense", ""])("%s: nothing, and no complaint, where there is no config and no store, or broken ones", async (what) => {
     const nothing = { code: 0, stdout: "", stderr: "" };
     expect(await folder().inside("__complete", what)).toMatchObject(nothing);
     const broken = folder({ "wrp.yaml": "policies: [3, null, {name: 4}]\nstore: [1]\nmodels: {", ".wrp/wrp.db": "not a database" });

@@ -35,6 +35,19 @@ describe("without a terminal", () => {
     expect((await at.inside("route", "My name is Ida Example.", "--tag", "pii", "--policy", "by-rules", "--json")).json<{ decisions: { model: string }[] }>().decisions[0]?.model).toBe("tiny-local");
   });
 
+  test("its gates work when they are uncommented", async () => {
+    const at = folder();
+    await at.inside("init");
+    at.put("wrp.yaml", at.read("wrp.yaml").replace(/^# (?=gates:)|^#(?= {3}- )/gm, ""));
+    expect(parse(at.read("wrp.yaml")).gates).toHaveLength(3);
+    expect(await at.inside("check")).toMatchObject({ code: 0, stdout: expect.stringContaining("no baseline yet") });
+    expect((await at.inside("eval", "--bless", "-q")).stderr).toBe("");
+    expect(await at.inside("check", "--strict")).toMatchObject({ code: 0 });
+    const report = (await at.inside("eval", "--json", "-q")).json();
+    expect(report.gates.length).toBeGreaterThanOrEqual(3);
+    expect(report.verdict).not.toBe("none");
+  });
+
   test("never writes over a file: exit 2 and a hint; --force writes over wrp.yaml alone", async () => {
     const at = folder({ "wrp.yaml": "name: mine\n", "prompts.jsonl": jsonl(desk(40)) });
     expect(await at.inside("init")).toMatchObject({ code: 2, stdout: "", stderr: expect.stringMatching(/^error: wrp.yaml: is there already\nhint: .*--force/) });

@@ -4,8 +4,8 @@ import { storeFile } from "../store-path.ts";
 import type { World } from "../world.ts";
 
 /**
- * What completion scripts look up: `policies` (of the config and of the newest run) or `runs`, one a line, with a tab before what is
- * to be said of it. Never fails: without config or store there is nothing to say. Imports little, since somebody waits at a key.
+ * What completion scripts look up: `policies` (of the config and of the newest run), `runs` or `names` (both), one a line, with a tab
+ * before what is to be said of it. Never fails: without config or store there is nothing to say. Imports little, since somebody waits at a key.
  *
  * @param words the line so far: it may name the config and the store
  */
@@ -14,8 +14,10 @@ export async function completeCommand(what: string | undefined, words: readonly 
     const { folder, config } = await lookIntoConfig(valueIn(words, "--config", "-c"), world.cwd);
     const store = resolve(world.cwd, storeFile(valueIn(words, "--store"), { config: typeof config["store"] === "string" ? { store: config["store"] } : {}, folder }, world.cwd));
     const { peekPolicies, peekRuns } = await import("../../outcomes/peek.ts");
-    const lines =
-      what === "runs" ? peekRuns(store).map(({ id, createdAt }) => `${id}\t${createdAt.slice(0, 16).replace("T", " ")}`) : what === "policies" ? [...namesIn(config), ...peekPolicies(store)] : [];
+    const lines = [
+      ...(what === "policies" || what === "names" ? [...namesIn(config), ...peekPolicies(store)] : []),
+      ...(what === "runs" || what === "names" ? peekRuns(store).map(({ id, createdAt }) => `${id}\t${createdAt.slice(0, 16).replace("T", " ")}`) : []),
+    ];
     // A name that holds a line break cannot be one line.
     world.stdout.write([...new Set(lines)].filter((line) => line !== "" && !/[\r\n]/.test(line)).map((line) => `${line}\n`).join(""));
   } catch {

@@ -9,7 +9,7 @@ export interface Dialect {
 
 /**
  * The parts that bash and zsh share, whose `case` is the same: finding the command that a line has come to, and what can stand next.
- * `$at` holds the path of the command, `$prev` the word before the one at hand; `kind` is set to files, policies or runs.
+ * `$at` holds the path of the command, `$prev` the word before the one at hand; `kind` is set to what is to be looked up.
  */
 export function caseOfCommand(spots: readonly Spot[]): string {
   const patterns = spots.flatMap(({ path, commands }) => commands.map(({ name }) => quoted(`${path} ${name}`)));

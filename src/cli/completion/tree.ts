@@ -1,4 +1,5 @@
 import type { Argument, Command, Option } from "commander";
+import { TOPICS } from "../topics.ts";
 import { placeValues, type Values } from "./values.ts";
 
 /** What can follow a command. */
@@ -36,7 +37,7 @@ export function completionSpots(program: Command): Spot[] {
       description: option.description,
       values: option.required || option.optional ? (option.argChoices ?? values.get(placeOf(path, option)) ?? []) : null,
     })),
-    values: path === "help" ? [...visible(program).map((one) => one.name()), ...(values.get(path) ?? [])] : argumentValues(command.registeredArguments, values.get(path)),
+    values: path === "help" ? [...visible(program).map((one) => one.name()), ...TOPICS] : argumentValues(command.registeredArguments, values.get(path)),
   }));
 }
 

@@ -76,6 +76,7 @@ function objectives(plan: ConfigPlan): string[] {
 
 const GATES = [
   "# With gates, wrp eval judges a pull request: exit code 1 where one fails, 3 where it takes more prompts to tell.",
+  "# The baseline is a run that was blessed: wrp eval --bless.",
   "# gates:",
   "#   - quality >= baseline - 0.01",
   "#   - costUsdPer1k <= 0.8 * baseline",
