@@ -50,7 +50,7 @@ export function program(world: World, outcome: Outcome): Command {
     .description("Replays prompts with recorded outcomes through every single model, the config's policies and the controls.")
     .argument("[data...]", "files, folders, globs (JSONL, JSON, CSV, Parquet; gzip too)")
     .optionsGroup("Data:")
-    .option("--format <name>", "importer: wrp, routellm, routerbench, table, litellm, otel-genai, envoy-ai-gateway, aibrix, vsr-replay; found by looking inside")
+    .option("--format <name>", "importer by name (wrp help formats lists them); found by looking inside")
     .option("--map <columns>", "a generic table: prompt=question,quality.gpt-4=gpt4_score,cost.gpt-4=…", collect)
     .option("--where <cel>", "keep prompts for which this CEL expression is true")
     .option("--exclude <file>", "leave out the prompts listed there, by exact text", collect)
@@ -241,7 +241,7 @@ export function program(world: World, outcome: Outcome): Command {
 
   wrp
     .command("help")
-    .summary("help on a command, or on: exit-codes, environment, metrics, profiles")
+    .summary("help on a command, or on: exit-codes, environment, metrics, profiles, formats")
     .argument("[topic]")
     .action(async (topic: string | undefined) => {
       const command = wrp.commands.find((c) => c.name() === topic);

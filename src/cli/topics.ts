@@ -1,7 +1,7 @@
 import { unknownName } from "../model/errors.ts";
 
 /** What `wrp help` knows besides commands. */
-export const TOPICS = ["exit-codes", "environment", "metrics", "profiles"] as const;
+export const TOPICS = ["exit-codes", "environment", "metrics", "profiles", "formats"] as const;
 
 const EXIT_CODES = `Exit codes
     0  ran, gates passed
@@ -30,6 +30,10 @@ export async function topics(topic: string): Promise<string> {
     return `Metrics\n${lines.join("\n")}`;
   }
   if (topic === "profiles") return profiles();
+  if (topic === "formats") {
+    const { importers } = await import("../workload/importers/index.ts");
+    return `Formats, found by looking inside or named by --format\n${importers.map(({ name, describe }) => `${name}\n  ${describe}\n`).join("")}`;
+  }
   throw unknownName("help topic", topic, TOPICS);
 }
 

@@ -2,6 +2,7 @@ import { telling, tellingLater, type Place, type Tell } from "../model/errors.ts
 import type { OutcomeStore } from "../outcomes/store.ts";
 import { priceBook } from "../pool/price-book.ts";
 import { allPrompts, comparedPrompts } from "../report/compared.ts";
+import { importers } from "../workload/importers/index.ts";
 import { openWorkload, type OpenedWorkload } from "../workload/index.ts";
 import { basedOn } from "./based.ts";
 import { modelRemarks, zeroCostWarning } from "./describe.ts";
@@ -54,16 +55,13 @@ export async function preview(parts: PreviewParts): Promise<readonly PreviewedFi
 async function readAll(workload: OpenedWorkload, { settings, concurrency, signal }: PreviewParts, tell: Tell): Promise<Previewed & { readonly files: readonly PreviewedFile[] }> {
   const prices = priceBook(settings.models);
   const pour = pourInto({ settings, concurrency, store: FORGETFUL }, prices);
-  const files = new Map(workload.files.map(({ name, format }) => [name, { name, format, prompts: 0, models: new Set<string>() }]));
+  // Of files that are read as one, nobody can tell which of them an outcome is from: they have their models together.
+  const together = new Map(workload.files.map(({ name, format }) => [name, importers.some((one) => one.name === format && one.joins) ? `joined ${format}` : name]));
+  const models = new Map([...together.values()].map((group) => [group, new Set<string>()]));
   const whole = await tellingLater(tell, async () => {
     for await (const prompts of workload.batches()) {
       await stopIfAsked(signal, NOTHING_STORED);
-      for (const prompt of prompts) {
-        const file = files.get(prompt.file);
-        if (!file) continue;
-        file.prompts++;
-        for (const { model } of prompt.outcomes) file.models.add(model);
-      }
+      for (const { file, outcomes } of prompts) for (const { model } of outcomes) models.get(together.get(file) ?? "")?.add(model);
       await pour.add(prompts);
     }
     return workload.summary();
@@ -73,7 +71,7 @@ async function readAll(workload: OpenedWorkload, { settings, concurrency, signal
     seen: pour.seen(),
     summary: whole ?? { read: 0, excluded: 0, filtered: 0, sampledOut: 0, promptsPerFile: [], warnings: [] },
     comparability: { graders: pour.builder.graders(), simulated: pour.simulated() },
-    files: [...files.values()].map((file): PreviewedFile => ({ ...file, models: [...file.models] })),
+    files: workload.files.map(({ name, format }, k): PreviewedFile => ({ name, format, prompts: whole?.promptsPerFile[k] ?? 0, models: [...(models.get(together.get(name) ?? "") ?? [])] })),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Message } from "../model/prompt.ts";
 import { field, jsonCell } from "./cells.ts";
 import { textOf } from "./draft.ts";
-import { unheard, type Notes } from "./notes.ts";
+import type { Notes } from "./notes.ts";
 
 /** Where a chat stands, for the warning that counts its parts that are not text. */
 interface Place {
@@ -42,7 +42,7 @@ export function systemMessage(instructions: unknown, place: Place): Message[] {
 /** The text of an answer: of a response's body (OpenAI's chat, completions and responses, Anthropic's, Gemini's), of a list of messages, or as it is. */
 export function answerText(value: unknown): string | null {
   const inner = jsonCell(value);
-  const quiet: Place = { notes: unheard, where: "" };
+  const quiet: Place = { notes: { add: () => undefined, warnings: () => [] }, where: "" };
   if (typeof inner === "string") return inner === "" ? null : inner;
   const content = isFields(inner)
     ? (field(inner, "choices", 0, "message", "content") ??

@@ -2,11 +2,11 @@ import { contentHash } from "../lib/hash.ts";
 import type { RecordedOutcome } from "../model/prompt.ts";
 import type { Draft } from "./draft.ts";
 import { idHash } from "./draft.ts";
-import type { Notes } from "./notes.ts";
+import type { NoteBook } from "./notes.ts";
 import { newSeen } from "./seen.ts";
 
 /** Notes ids that several rows share, and duplicate prompts whose recorded outcomes differ. Each is counted once. */
-export function newOddities(notes: Notes): (prompt: Draft) => void {
+export function newOddities(notes: NoteBook): (prompt: Draft) => void {
   const ids = newSeen();
   const outcomes = newSeen();
   const fingerprint = newFingerprint();

@@ -6,17 +6,18 @@ import type { Remark } from "../model/remark.ts";
 import type { WorkloadFile, WorkloadSummary } from "../model/workload.ts";
 import { readError } from "./bytes.ts";
 import { BATCH } from "./containers/container.ts";
-import type { DataFile } from "./data-file.ts";
+import { baseName, type DataFile } from "./data-file.ts";
 import type { Draft } from "./draft.ts";
 import { readExclusion } from "./filters/exclude.ts";
 import { newSample, type Sample } from "./filters/sample.ts";
 import { newSplit } from "./filters/split.ts";
-import type { Import } from "./importers/importer.ts";
-import { findImporter } from "./importers/index.ts";
+import type { ColumnMap, Importer } from "./importers/importer.ts";
+import { findImporter, importers } from "./importers/index.ts";
 import { commonName, findFile, findFiles } from "./inputs.ts";
 import { newNotes } from "./notes.ts";
 import { newOddities } from "./oddities.ts";
-import { passing, type Gatekeepers } from "./passing.ts";
+import { passing, type Gatekeepers, type Part } from "./passing.ts";
+import { notePriceLists, readPriceList, type PriceList } from "./price-list.ts";
 import { lineOfRecord } from "./record-line.ts";
 import { openSource, type Source } from "./source.ts";
 import type { OpenedWorkload, WorkloadOptions } from "./workload.ts";
@@ -29,27 +30,21 @@ import type { OpenedWorkload, WorkloadOptions } from "./workload.ts";
  */
 export async function openWorkload(options: WorkloadOptions, tell: Tell = raise): Promise<OpenedWorkload> {
   check(options);
-  const placeOf: NonNullable<WorkloadOptions["placeOf"]> = options.placeOf ?? (() => undefined);
+  const placeOf: PlaceOf = options.placeOf ?? (() => undefined);
   const wanted = await Promise.all((options.exclude ?? []).map((name, k) => tellingLater(tell, () => findFile(name, options.cwd), placeOf("exclude", k))));
   const listed = wanted.filter((file) => file !== undefined);
   const found = await findFiles(options.inputs, options.cwd, listed, { tell, placeOf: (k) => placeOf("inputs", k) });
   const wherePlace = placeOf("where");
   const where = telling(tell, () => (options.where === undefined ? null : condition(options.where)), wherePlace) ?? null;
   const exclusion = listed.length > 0 ? ((await tellingLater(tell, () => readExclusion(listed), placeOf("exclude"))) ?? null) : null;
-  const opened: OpenFile[] = [];
-  for (const file of found) {
-    // Among the errors of many files, each says which one it is of; an unknown format is no file's fault.
-    const about: Tell = (error) => tell(error.code === "unknown-format" ? error : placed(error, { file: file.name }));
-    const one = await tellingLater(tell === raise ? tell : about, () => openFile(file, options), placeOf(options.map ? "map" : "format"));
-    if (one) opened.push(one);
-  }
-  const files = opened.map((one) => one.described);
+  const opened = await openFiles(found, options, tell);
+  const files = opened.files.map((one) => one.described);
   let summary: WorkloadSummary | null = null;
   let remarks: () => Promise<Remark[]> = async () => [];
   return {
     name: found.length > 0 ? commonName(found) : "workload",
     hash: valueHash({
-      files: opened.map(({ described, base }) => [described.sha256, described.importHash, base]),
+      files: opened.files.map(({ described, base }) => [described.sha256, described.importHash, base]),
       where: options.where ?? null,
       exclude: await Promise.all(listed.map((file) => sha256(file))),
       sample: options.sample ?? null,
@@ -73,16 +68,24 @@ export async function openWorkload(options: WorkloadOptions, tell: Tell = raise)
   };
 }
 
+type PlaceOf = NonNullable<WorkloadOptions["placeOf"]>;
+
 /** Raised whenever an importer reads the same bytes as something else: what was stored before is then read anew. */
 const IMPORT_REVISION = 1;
+
+interface Opened {
+  /** In the order of the inputs, price lists among them. */
+  readonly files: readonly OpenFile[];
+  readonly parts: readonly Part[];
+  readonly lists: readonly PriceList[];
+}
 
 interface OpenFile {
   readonly described: WorkloadFile;
   /** Names datasets and rows that have no name of their own. */
   readonly base: string;
-  readonly name: string;
-  readonly source: Source;
-  readonly rows: Import;
+  /** Null of a price list. */
+  readonly source: Source | null;
 }
 
 function check({ sample, split, trainShare: share }: WorkloadOptions): void {
@@ -96,24 +99,74 @@ function trainShare(options: WorkloadOptions): number {
   return options.trainShare ?? 0.5;
 }
 
-async function openFile(file: DataFile, { format, map }: WorkloadOptions): Promise<OpenFile> {
+async function openFiles(found: readonly DataFile[], { format, map, placeOf }: WorkloadOptions, tell: Tell): Promise<Opened> {
+  const columnMap = map && Object.keys(map).length > 0 ? map : undefined;
+  const place = placeOf?.(columnMap ? "map" : "format");
+  // Among the errors of many files, each says which one it is of; an unknown format is no file's fault.
+  const about = (file: DataFile): Tell => (tell === raise ? tell : (error) => tell(error.code === "unknown-format" ? error : placed(error, { file: file.name })));
+  const looked: Looked[] = [];
+  for (const file of found) {
+    const seen = await tellingLater(about(file), () => look(file, format, columnMap), place);
+    if (seen) looked.push(seen);
+  }
+  const lists = looked.flatMap(({ list }) => list ?? []);
+  if (looked.length > 0 && lists.length === looked.length) tell(new WrpError("no prompts: the file is a price list", { place: { file: (looked[0] as Looked).file.name } }));
+  const importHashes: string[] = looked.map(() => importHash({ format: "prices" }));
+  const parts = grouped(looked).flatMap(({ importer, members }): Part[] => {
+    const sources = members.map((index) => (looked[index] as Looked).source as Source);
+    const prices = importer.prices ? lists.filter(({ keys }) => keys === importer.prices) : [];
+    // Outcomes come from all that is read together, and models may be named after files: each is another source than it is alone.
+    const together = [...members.map((index) => looked[index] as Looked), ...looked.filter(({ list }) => list && prices.includes(list))];
+    const beside = importer.joins || prices.length > 0 ? together.map(({ file, sha256: sha }) => [sha, baseName(file.name)]) : undefined;
+    for (const index of members) importHashes[index] = importHash({ format: importer.name, map: columnMap ?? {}, beside });
+    const [first] = sources as [Source, ...Source[]];
+    const rows = telling(about(first.file), () => importer.open(first, columnMap ?? {}, { sources, prices }), place);
+    return rows ? [{ name: members.length === 1 ? first.file.name : null, rows, files: members }] : [];
+  });
+  return {
+    parts,
+    lists,
+    files: looked.map(({ file, importer, source, sha256: sha }, index) => ({
+      base: baseName(file.name),
+      source,
+      described: { name: file.name, format: importer?.name ?? "prices", sha256: sha, importHash: importHashes[index] as string },
+    })),
+  };
+}
+
+function importHash(how: { readonly format: string; readonly map?: ColumnMap; readonly beside?: readonly (readonly string[])[] | undefined }): string {
+  return valueHash({ ...how, revision: IMPORT_REVISION });
+}
+
+/** A file that was looked into: a price list, or rows and who reads them. */
+interface Looked {
+  readonly file: DataFile;
+  readonly sha256: string;
+  readonly list: PriceList | null;
+  readonly source: Source | null;
+  readonly importer: Importer | null;
+}
+
+async function look(file: DataFile, format: string | undefined, map: ColumnMap | undefined): Promise<Looked> {
   const hashed = sha256(file);
   hashed.catch(() => undefined); // awaited below, behind errors that say more
+  const list = await readPriceList(file, importers.flatMap(({ prices }) => prices ?? []));
+  if (list) return { file, list, source: null, importer: null, sha256: await hashed };
   const source = await openSource(file);
-  const columnMap = map && Object.keys(map).length > 0 ? map : undefined;
-  const importer = findImporter(source, format, columnMap);
-  return {
-    base: source.base,
-    name: file.name,
-    source,
-    rows: importer.open(source, columnMap ?? {}),
-    described: {
-      name: file.name,
-      format: importer.name,
-      sha256: await hashed,
-      importHash: valueHash({ format: importer.name, map: columnMap ?? {}, revision: IMPORT_REVISION }),
-    },
-  };
+  const importer = findImporter(source, format, map);
+  return { file, list, source, importer, sha256: await hashed };
+}
+
+/** The indices of files to be read as one, in the order of each one's first file. */
+function grouped(looked: readonly Looked[]): { readonly importer: Importer; readonly members: number[] }[] {
+  const groups: { importer: Importer; members: number[] }[] = [];
+  for (const [index, { importer }] of looked.entries()) {
+    if (!importer) continue;
+    const group = importer.joins ? groups.find((one) => one.importer === importer) : undefined;
+    if (group) group.members.push(index);
+    else groups.push({ importer, members: [index] });
+  }
+  return groups;
 }
 
 async function sha256(file: DataFile): Promise<string> {
@@ -125,25 +178,26 @@ async function sha256(file: DataFile): Promise<string> {
 }
 
 /** One reading of a workload: filters in the order exclude, where, split, sample. */
-function newRun(files: readonly OpenFile[], keepers: Gatekeepers, options: WorkloadOptions, tell: Tell) {
+function newRun({ files, parts, lists }: Opened, keepers: Gatekeepers, options: WorkloadOptions, tell: Tell) {
   const split = options.split === undefined ? null : newSplit(options.split, trainShare(options), options.seed);
   const sample = options.sample === undefined ? null : newSample(options.sample, options.seed);
   const notes = newNotes();
   const note = newOddities(notes);
   const counts = newCounts();
   const promptsPerFile = files.map(() => 0);
+  notePriceLists(lists, notes);
   let kept = 0;
 
   async function* batches(): AsyncGenerator<readonly Prompt[]> {
-    if (split && files.some(({ rows }) => rows.sessions))
-      for await (const { prompts } of passing(files, keepers, newNotes(), newCounts(), tell)) for (const prompt of prompts) split.link(prompt);
-    for await (const { prompts, file } of passing(files, keepers, notes, counts, tell)) {
+    if (split && parts.some(({ rows }) => rows.sessions))
+      for await (const passed of passing(parts, keepers, newNotes(), newCounts(), tell)) for (const { prompt } of passed) split.link(prompt);
+    for await (const passed of passing(parts, keepers, notes, counts, tell)) {
       const chosen: Prompt[] = [];
-      for (const prompt of prompts) {
+      for (const { prompt, files: standsIn } of passed) {
         note(prompt);
         if (split && !split.has(prompt)) counts.sampledOut++;
-        else if (sample) sample.add(prompt, file);
-        else chosen.push(keep(prompt, file));
+        else if (sample) sample.add(prompt, standsIn);
+        else chosen.push(keep(prompt, standsIn));
       }
       if (chosen.length > 0) yield chosen;
     }
@@ -152,12 +206,12 @@ function newRun(files: readonly OpenFile[], keepers: Gatekeepers, options: Workl
 
   function* sampled(taken: ReturnType<Sample["take"]>): Generator<readonly Prompt[]> {
     counts.sampledOut = counts.read - counts.excluded - counts.filtered - taken.length;
-    for (let i = 0; i < taken.length; i += BATCH) yield taken.slice(i, i + BATCH).map(({ prompt, file }) => keep(prompt, file));
+    for (let i = 0; i < taken.length; i += BATCH) yield taken.slice(i, i + BATCH).map(({ prompt, files: standsIn }) => keep(prompt, standsIn));
   }
 
-  function keep(prompt: Draft, file: number): Prompt {
+  function keep(prompt: Draft, standsIn: readonly number[]): Prompt {
     prompt.ordinal = kept++;
-    (promptsPerFile[file] as number)++;
+    for (const file of standsIn) (promptsPerFile[file] as number)++;
     return prompt;
   }
 
@@ -181,11 +235,13 @@ function newRun(files: readonly OpenFile[], keepers: Gatekeepers, options: Workl
 
 type NumberedRemark = Remark & { readonly row: number | null };
 
-async function withLines(remarks: readonly NumberedRemark[], files: readonly OpenFile[]): Promise<Remark[]> {
+async function withLines(remarks: readonly NumberedRemark[], { files, parts }: Opened): Promise<Remark[]> {
   return Promise.all(
     remarks.map(async ({ code, message, place, row }) => {
-      const source = row === null ? undefined : files.find(({ name, rows }) => name === place?.file && !rows.renumbered)?.source;
-      const line = source && (await lineOfRecord(source, row as number));
+      const k = files.findIndex(({ described }) => described.name === place?.file);
+      const source = files[k]?.source;
+      const numbered = row !== null && !parts.some(({ rows, files: members }) => rows.renumbered && members.includes(k));
+      const line = source && numbered ? await lineOfRecord(source, row) : null;
       return { code, message, place: place && line ? { ...place, line } : place };
     }),
   );

@@ -3,8 +3,17 @@ import { placed, raise, WrpError, type Place, type Tell } from "../model/errors.
 import type { Draft } from "./draft.ts";
 import type { Exclusion } from "./filters/exclude.ts";
 import type { Import } from "./importers/importer.ts";
-import type { Notes } from "./notes.ts";
+import type { NoteBook } from "./notes.ts";
 import { newProblems } from "./problems.ts";
+
+/** What is read as one: a file, or all files of a form that joins them. */
+export interface Part {
+  readonly rows: Import;
+  /** Indices of its files. */
+  readonly files: readonly number[];
+  /** The file's name; null where there are several. */
+  readonly name: string | null;
+}
 
 /** What prompts have to pass. */
 export interface Gatekeepers {
@@ -21,36 +30,41 @@ export interface PassCounts {
   filtered: number;
 }
 
+interface Passed {
+  readonly prompt: Draft;
+  /** Indices of the files in which it stands. */
+  readonly files: readonly number[];
+}
+
 /**
- * Prompts that pass exclude and where, with the index of their file. After the first bad row there are none: the rest is read
- * only to name the other bad rows, then WrpError is thrown. Where `tell` keeps errors, the good rows of every file are given
- * all the same, and each file's bad ones told of.
+ * Prompts that pass exclude and where. After the first bad row there are none: the rest is read only to name the other bad rows,
+ * then WrpError is thrown. Where `tell` keeps errors, the good rows are given all the same, and the bad ones of each part told of.
  */
 export async function* passing(
-  files: readonly { readonly name: string; readonly rows: Import }[],
+  parts: readonly Part[],
   { exclusion, where, wherePlace }: Gatekeepers,
-  notes: Notes,
+  notes: NoteBook,
   counts: PassCounts,
   tell: Tell,
-): AsyncGenerator<{ readonly prompts: Draft[]; readonly file: number }> {
+): AsyncGenerator<readonly Passed[]> {
   const lenient = tell !== raise;
   let problems = newProblems();
   let testing = where !== null;
   exclusion?.reset();
   if (where) Object.assign(where.missing, { count: 0, example: "" });
 
-  for (const [file, { name, rows }] of files.entries()) {
+  for (const { name, rows, files } of parts) {
     try {
-      for await (const { prompts, raws } of rows.read(problems, notes.in(name))) {
-        const passed: Draft[] = [];
+      for await (const { prompts, raws, sources } of rows.read(problems, name === null ? notes : notes.in(name))) {
+        const passed: Passed[] = [];
         counts.read += prompts.length;
         for (let i = 0; i < prompts.length; i++) {
           const prompt = prompts[i] as Draft;
           if (exclusion?.has(prompt, raws?.[i])) counts.excluded++;
           else if (testing && !matches(prompt)) counts.filtered++;
-          else passed.push(prompt);
+          else passed.push({ prompt, files: sources?.[i]?.map((source) => files[source] as number) ?? files });
         }
-        if (passed.length > 0 && (lenient || problems.count === 0)) yield { prompts: passed, file };
+        if (passed.length > 0 && (lenient || problems.count === 0)) yield passed;
       }
     } catch (error) {
       if (!(error instanceof WrpError)) throw error;
