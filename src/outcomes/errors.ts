@@ -56,6 +56,12 @@ export function isBusy(error: unknown): boolean {
   return error instanceof Database.SqliteError && primaryCode(error.code) === "SQLITE_BUSY";
 }
 
+/** Is it a full disk or another process's lock: trouble that passes, after which the same thing goes well? */
+export function isPassing(error: unknown): boolean {
+  const cause = error instanceof WrpError ? error.cause : error;
+  return cause instanceof Database.SqliteError && ["SQLITE_FULL", "SQLITE_BUSY"].includes(primaryCode(cause.code));
+}
+
 /** SQLITE_IOERR_WRITE is a kind of SQLITE_IOERR. */
 function primaryCode(code: string): string {
   return code.split("_").slice(0, 2).join("_");

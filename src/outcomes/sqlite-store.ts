@@ -20,11 +20,14 @@ export function sqliteStore(handle: Database, path: string): OutcomeStore {
     findDecisions: (policyHash, workloadHash) => findDecisions(c, policyHash, workloadHash),
     saveDecisions: (policyHash, workloadHash, decisions) => saveDecisions(c, policyHash, workloadHash, decisions),
     startRun: (run, prices) => startRun(c, run, prices),
-    finishRun: (id, reportKey, report) => finishRun(c, id, reportKey, report),
-    failRun: (id) => failRun(c, id),
+    finishRun: (id, reportKey, report, decisions) => finishRun(c, id, reportKey, report, decisions),
+    failRun: (id, status) => failRun(c, id, status),
     findRun: (id) => findRun(c, id),
     readPrices: (runId) => readPrices(c, runId),
     findReport: (key) => findReport(c, key),
-    close: () => void handle.close(),
+    close: () => {
+      c.locks.close();
+      handle.close();
+    },
   });
 }

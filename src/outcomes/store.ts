@@ -28,7 +28,8 @@ export interface RunRecord {
   readonly wrpVersion: string;
   /** The resolved configuration (policies, models, objectives), JSON. */
   readonly config: string;
-  readonly status: "running" | "complete" | "failed";
+  /** "running?" where it is not known whether its process still lives: the store came here without what tells. */
+  readonly status: "running" | "running?" | "complete" | "failed" | "interrupted";
   readonly reportKey: string | null;
 }
 
@@ -74,10 +75,19 @@ export interface KeptAnswers {
   save(model: string, keys: readonly AnswerKey[], answers: readonly Answer[]): SavedCounts;
 }
 
+/** A completely stored workload. */
+export interface StoredWorkload {
+  readonly header: WorkloadHeader;
+  readonly summary: WorkloadSummary;
+  readonly prompts: number;
+  /** False where it was imported without prompt and answer texts: whoever has its files reads them anew, which fills the texts in. */
+  readonly texts: boolean;
+}
+
 /** Where outcomes are kept. Everything is keyed by content: storing the same thing twice changes nothing. */
 export interface OutcomeStore {
   /** The summary of a completely stored workload, or null. */
-  findWorkload(hash: string): { header: WorkloadHeader; summary: WorkloadSummary; prompts: number } | null;
+  findWorkload(hash: string): StoredWorkload | null;
   writeWorkload(header: WorkloadHeader): WorkloadWriter;
   /** The stored prompts with their recorded outcomes, equal to what was appended, in order, in batches. */
   readPrompts(hash: string): Iterable<readonly Prompt[]>;
@@ -90,9 +100,14 @@ export interface OutcomeStore {
   findDecisions(policyHash: string, workloadHash: string): StoredDecisions | null;
   saveDecisions(policyHash: string, workloadHash: string, decisions: StoredDecisions): void;
 
+  /**
+   * A run begins, or goes on under its id. Until it ends, others can tell that its process lives. Throws WrpError where another
+   * process has the run, or it is complete and of another workload or configuration.
+   */
   startRun(run: Omit<RunRecord, "status" | "reportKey">, prices: readonly PriceRecord[]): void;
-  finishRun(id: string, reportKey: string, report: Report): void;
-  failRun(id: string): void;
+  /** @param decisions keys of the decisions that the report stands on */
+  finishRun(id: string, reportKey: string, report: Report, decisions?: readonly string[]): void;
+  failRun(id: string, status?: "failed" | "interrupted"): void;
   /** By id or unique beginning of one, or the newest complete run with "latest". Throws WrpError naming the known ids. */
   findRun(id: string): RunRecord;
   readPrices(runId: string): PriceRecord[];

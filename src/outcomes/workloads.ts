@@ -12,12 +12,13 @@ import { promptWriter } from "./write-prompts.ts";
 const GROUP_OUTCOMES = 4096;
 
 export function findWorkload(c: Connection, hash: string): ReturnType<OutcomeStore["findWorkload"]> {
-  const row = c.first(c.db.selectFrom("workloads").select(["name", "files", "summary", "prompts"]).where("hash", "=", hash));
+  const row = c.first(c.db.selectFrom("workloads").select(["name", "files", "summary", "prompts", "has_texts"]).where("hash", "=", hash));
   if (!row || row.summary === null || row.prompts === null) return null;
   return {
     header: { hash, name: row.name, files: JSON.parse(row.files) as WorkloadFile[] },
     summary: JSON.parse(row.summary) as WorkloadSummary,
     prompts: row.prompts,
+    texts: row.has_texts === 1,
   };
 }
 
@@ -89,5 +90,5 @@ function complete(c: Connection, id: number, summary: WorkloadSummary): void {
       .select((e) => e.fn.countAll<number>().as("n"))
       .where("workload_id", "=", id),
   ) as { n: number };
-  c.run(c.db.updateTable("workloads").set({ summary: JSON.stringify(summary), prompts: prompts.n }).where("id", "=", id));
+  c.run(c.db.updateTable("workloads").set({ summary: JSON.stringify(summary), prompts: prompts.n, has_texts: 1 }).where("id", "=", id));
 }

@@ -34,7 +34,7 @@ export function outcomeStoreContract(name: string, open: () => Promise<OutcomeSt
             gradesKnown: 0,
           });
           expect(readAll(store, h.hash)).toStrictEqual(prompts);
-          expect(store.findWorkload(h.hash)).toStrictEqual({ header: h, summary: summary(prompts.length), prompts: prompts.length });
+          expect(store.findWorkload(h.hash)).toStrictEqual({ header: h, summary: summary(prompts.length), prompts: prompts.length, texts: true });
         }),
         { numRuns: 150 },
       );

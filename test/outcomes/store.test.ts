@@ -7,6 +7,7 @@ import Database from "better-sqlite3";
 import { afterAll, describe, expect, test } from "vitest";
 import type { WrpError } from "../../src/model/errors.ts";
 import { openStore } from "../../src/outcomes/index.ts";
+import { migrations } from "../../src/outcomes/migrations/index.ts";
 import { sqliteStore } from "../../src/outcomes/sqlite-store.ts";
 import { outcomeStoreContract } from "../contract/outcome-store.ts";
 import { header, outcome, prompt, summary } from "./prompts.ts";
@@ -41,7 +42,7 @@ describe("the file", () => {
     const again = await openStore(path);
     expect([...again.readPrompts("w")].flat()).toStrictEqual([prompt(0)]);
     again.close();
-    expect(query(path, "SELECT name FROM kysely_migration")).toEqual([{ name: "0001-outcomes" }]);
+    expect(query(path, "SELECT name FROM kysely_migration")).toEqual(Object.keys(migrations).map((name) => ({ name })));
     expect(query(path, "PRAGMA journal_mode")).toEqual([{ journal_mode: "wal" }]);
     expect(query(path, "PRAGMA foreign_key_check")).toEqual([]);
   });
@@ -50,7 +51,7 @@ describe("the file", () => {
     const path = newPath();
     const stores = await Promise.all([openStore(path), openStore(path), openStore(path)]);
     for (const store of stores) store.close();
-    expect(query(path, "SELECT name FROM kysely_migration")).toHaveLength(1);
+    expect(query(path, "SELECT name FROM kysely_migration")).toHaveLength(Object.keys(migrations).length);
   });
 
   test("shows outcomes and decisions by name to whoever opens it", async () => {
