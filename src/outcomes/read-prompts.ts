@@ -119,9 +119,9 @@ function rowReader<O extends { readonly text: string | null }>(c: Connection, ha
     },
     /** Fewer rows than there were must not pass for all of them. */
     whole: (rows: number) => {
-      const prompts = expected.get(hash);
-      if (prompts === null || prompts === rows) return;
-      throw new WrpError(prompts === undefined ? "the workload was removed while it was read" : `the workload has ${rows} of its ${prompts} prompts`, {
+      const known = expected.get(hash);
+      if (known === null || known === rows) return;
+      throw new WrpError(known === undefined ? "the workload was removed while it was read" : `the workload has ${rows} of its ${known} prompts`, {
         hint: "give the same wrp eval again: it reads the files anew",
         place: { file: c.path },
       });

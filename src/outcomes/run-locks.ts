@@ -1,4 +1,5 @@
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import Database from "better-sqlite3";
 import { isBusy } from "./errors.ts";
 
@@ -19,6 +20,8 @@ export interface RunLocks {
   /** Releases the lock, where this process has it, and removes the file: the run has ended and the store says how. */
   release(id: string): void;
   holderOf(id: string): Holder;
+  /** Removes the files that nobody has: left behind by what ended without a word, and written down since. */
+  sweep(): void;
   /** Releases all locks and leaves the files: whose runs had not ended were interrupted. */
   close(): void;
 }
@@ -50,6 +53,13 @@ export function runLocks(path: string): RunLocks {
       if (held.has(id)) return "somebody";
       if (path === ":memory:") return "nobody";
       return existsSync(fileOf(id)) ? holderOfFile(fileOf(id)) : "unknown";
+    },
+    sweep() {
+      if (path === ":memory:") return;
+      for (const name of readdirSync(dirname(path))) {
+        const file = join(dirname(path), name);
+        if (name.startsWith(`${basename(path)}-run-`) && holderOfFile(file) === "nobody") removeFile(file);
+      }
     },
     close() {
       for (const lock of held.values()) lock.close();

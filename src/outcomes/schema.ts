@@ -13,6 +13,7 @@ export interface Schema {
   prompts: { id: Generated<number>; hash: string; messages: string | null };
   sources: { id: Generated<number>; kind: "recorded" | "simulated" | "live"; hash: string; import_hash: string };
   records: { id: Generated<number>; source_id: number; row: number; prompt_id: number };
+  settings: { id: Generated<number>; hash: string; document: string };
   answers: {
     id: Generated<number>;
     record_id: number;
