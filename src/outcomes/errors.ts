@@ -19,7 +19,7 @@ const explanations: Readonly<Record<string, Explanation>> = {
     message: "the store cannot be opened",
     hint: "check that its folder exists and is writable, or choose another file with --store",
   },
-  SQLITE_FULL: { message: "the disk is full", hint: "free some space and run again: what was stored is kept" },
+  SQLITE_FULL: { message: "the disk is full", hint: "free some space: what was stored is kept" },
   SQLITE_BUSY: {
     message: "the store is locked by another process",
     hint: "wait for the other run (or close the program that has the file open), or use another --store",

@@ -125,7 +125,6 @@ export const runFileLines = {
 export type LineKind = keyof typeof runFileLines;
 export type Line = { [K in LineKind]: { readonly kind: K; readonly value: z.infer<(typeof runFileLines)[K]> } }[LineKind];
 export type AnswerLine = z.infer<typeof answer>;
-export type PromptLine = z.infer<typeof promptLine>;
 
 function isJson(text: string): boolean {
   try {
