@@ -8,6 +8,7 @@ import type { RunFile } from "./read-run-file.ts";
 import type { AnswerLine, Line } from "./run-file.ts";
 import { keepDecisions, replacePrices, settleRuns } from "./runs.ts";
 import type { ImportedRun, SavedCounts } from "./store.ts";
+import { storedText } from "./text.ts";
 import { immediate } from "./transaction.ts";
 import { complete, GROUP_OUTCOMES, register } from "./workloads.ts";
 import { rowWriter } from "./write-prompts.ts";
@@ -98,12 +99,18 @@ async function addContent(c: Connection, file: RunFile, between: () => Promise<v
   for await (const line of file.lines()) {
     if (line.kind === "report") report = line.value;
     group.push(line);
-    outcomes += line.kind === "prompt" || line.kind === "record" ? line.value.outcomes.length + 1 : GROUP_OUTCOMES;
+    outcomes += sizeOf(line);
     if (outcomes >= GROUP_OUTCOMES) await flush();
   }
   await flush();
   if (!report) throw new Error("a run's file ends with its report");
   return { saved: write.counts, report };
+}
+
+/** What a line weighs in a group, in outcomes. */
+function sizeOf({ kind, value }: Line): number {
+  if (kind === "prompt" || kind === "record") return value.outcomes.length + 1;
+  return kind === "decisions" ? GROUP_OUTCOMES : 1;
 }
 
 function contentWriter(c: Connection, { workload }: RunFile): { readonly counts: SavedCounts; line(this: void, line: Line): void } {
@@ -149,8 +156,8 @@ function answerLineWriter(c: Connection, models: ModelNames) {
   const counts = { answersNew: 0, answersKnown: 0, gradesNew: 0, gradesKnown: 0 };
   const fillTexts = textFiller(handle);
   const insertAnswer = handle.prepare(
-    `INSERT INTO answers (record_id, model_id, settings_id, sample, input_tokens, output_tokens, cost_usd, latency_ms, ttft_ms)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+    `INSERT INTO answers (record_id, model_id, settings_id, sample, input_tokens, output_tokens, cost_usd, latency_ms, ttft_ms, error, text)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
   );
   const selectAnswer = handle
     .prepare<[number, number, number, number], number>("SELECT id FROM answers WHERE record_id = ? AND model_id = ? AND settings_id = ? AND sample = ?")
@@ -178,10 +185,11 @@ function answerLineWriter(c: Connection, models: ModelNames) {
     write(recordId: number, outcomes: readonly AnswerLine[]): void {
       for (const answer of outcomes) {
         const key = [recordId, models.idOf(answer.model), settingsOf(answer.settings), answer.sample] as const;
-        const { changes, lastInsertRowid } = insertAnswer.run(...key, answer.inputTokens, answer.outputTokens, answer.costUsd, answer.latencyMs, answer.ttftMs);
+        const { inputTokens, outputTokens, costUsd, latencyMs, ttftMs, error, text } = answer;
+        const { changes, lastInsertRowid } = insertAnswer.run(...key, inputTokens, outputTokens, costUsd, latencyMs, ttftMs, storedText(error), storedText(text));
         const id = changes === 1 ? Number(lastInsertRowid) : (selectAnswer.get(...key) as number);
         counts[changes === 1 ? "answersNew" : "answersKnown"]++;
-        fillTexts(id, answer.error, answer.text);
+        if (changes === 0) fillTexts(id, error, text);
         for (const [grader, referenceHash, quality] of answer.grades)
           counts[insertGrade.run(id, graderOf(grader), referenceHash, quality).changes === 1 ? "gradesNew" : "gradesKnown"]++;
       }

@@ -35,6 +35,7 @@ export function runLocks(path: string): RunLocks {
       if (held.has(id)) return true;
       const lock = new Database(fileOf(id), { timeout: PATIENCE_MS });
       try {
+        lock.pragma("journal_mode = MEMORY"); // nothing is written, so there is nothing to undo from a file
         lock.exec("BEGIN EXCLUSIVE");
       } catch (error) {
         lock.close();

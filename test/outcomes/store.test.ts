@@ -10,6 +10,7 @@ import { openStore } from "../../src/outcomes/index.ts";
 import { migrations } from "../../src/outcomes/migrations/index.ts";
 import { sqliteStore } from "../../src/outcomes/sqlite-store.ts";
 import { outcomeStoreContract } from "../contract/outcome-store.ts";
+import { storedRunsContract } from "../contract/stored-runs.ts";
 import { header, outcome, prompt, summary } from "./prompts.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "wrp-store-"));
@@ -20,6 +21,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 outcomeStoreContract("SQLite file", () => openStore(newPath()));
 outcomeStoreContract("SQLite in memory", () => openStore(":memory:"));
+storedRunsContract("SQLite file", () => openStore(newPath()));
+storedRunsContract("SQLite in memory", () => openStore(":memory:"));
 
 describe("the file", () => {
   test("is made with its folder, which git ignores; a folder that was there is left alone", async () => {

@@ -22,7 +22,7 @@ export async function collectCommand(flags: CollectFlags, world: World): Promise
     if (flags.json) world.stdout.write(`${JSON.stringify({ schemaVersion: 1, dryRun, ...collected }, null, 2)}\n`);
     else if (!flags.quiet) {
       const sizes = dryRun
-        ? `${bytesInWords(bytesBefore)} now, about ${bytesInWords(removed.bytes)} less then`
+        ? `${bytesInWords(bytesBefore)} now${removed.bytes > 0 ? `, about ${bytesInWords(removed.bytes)} less then` : ""}`
         : `${bytesInWords(bytesBefore)} before, ${bytesInWords(bytesAfter)} after`;
       world.stdout.write(`${dryRun ? "would remove" : "removed"} ${garbageInWords(removed)}\n${sizes}\n`);
     }
