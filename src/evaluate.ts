@@ -3,7 +3,7 @@ import { assembled, basedOn, type Based } from "./evaluate/based.ts";
 import { decide, type ExplainedPolicy } from "./evaluate/decide.ts";
 import { describeModel, referenceName, settingsWarnings } from "./evaluate/describe.ts";
 import { fitOn, gather, storedWorkload } from "./evaluate/gather.ts";
-import { stopIfAsked } from "./evaluate/interrupt.ts";
+import { endWithout, stopIfAsked } from "./evaluate/interrupt.ts";
 import type { Parts, RunConfig, RunSettings } from "./evaluate/parts.ts";
 import { policiesUnderTest } from "./evaluate/under-test.ts";
 import { valueHash } from "./lib/hash.ts";
@@ -61,13 +61,15 @@ export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, voi
     const baseline = parts.baseline && alignBaseline(parts.baseline, outcomes.columns, settings, outcomes.comparability, tested);
     const decideFrom = clockMs();
     const decided: ExplainedPolicy[] = [];
+    const keys: string[] = [];
     const counts = { computed: 0, reused: 0, micros: 0 };
     for (const policy of policies) {
       await stopIfAsked(parts.signal);
       const before = clockMs();
-      const { explained, reused } = await decide(policy, outcomes.columns, parts);
+      const { explained, reused, key } = await decide(policy, outcomes.columns, parts);
       decided.push(explained);
       const each = explained.decisions.form === "choice"; // a mixture is one thing for the whole workload
+      if (each) keys.push(key);
       if (each) counts[reused ? "reused" : "computed"] += outcomes.columns.n;
       if (each && !reused) counts.micros += (clockMs() - before) * 1000;
       yield { type: "decided", policy: policy.name, prompts: outcomes.columns.n, reused };
@@ -97,7 +99,7 @@ export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, voi
         computed: { answers: outcomes.saved.answersNew, grades: outcomes.saved.gradesNew, decisions: counts.computed },
       },
     };
-    store.finishRun(parts.runId, reportKey, report);
+    store.finishRun(parts.runId, reportKey, report, keys);
     const blessed = decided.filter((policy) => tested.includes(policy.name));
     yield {
       type: "done",
@@ -107,7 +109,7 @@ export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, voi
       baseline: () => baselineLines(report, outcomes.columns, blessed, modelInfos(settings, prices, outcomes), settings, outcomes.comparability),
     };
   } catch (error) {
-    store.failRun(parts.runId);
+    endWithout(store, parts.runId, error);
     throw error;
   }
 }
@@ -170,7 +172,7 @@ export async function redecide(
   const { settings, fitted, read } = JSON.parse(run.config) as RunConfig;
   // JSON has no NaN: an unknown figure came back as null.
   const config = { settings, baseline: null, fitted: fitted && fitted.map((m) => ({ name: m.name, quality: m.quality ?? NaN, costUsdPer1k: m.costUsdPer1k ?? NaN })) };
-  const known = { ...parts, settings, workload: storedWorkload(parts.store, run.workloadHash), wrpVersion: run.wrpVersion, fresh: false, concurrency: 1 };
+  const known = { ...parts, settings, workload: storedWorkload(parts.store, run.workloadHash), wrpVersion: run.wrpVersion, fresh: false, concurrency: 1, again: true };
   const prices = priceBook(settings.models);
   const reading = gather(known, prices);
   let step = await reading.next();

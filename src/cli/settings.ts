@@ -38,6 +38,8 @@ export interface EvalFlags {
   readonly resamples?: number;
   readonly concurrency?: number;
   readonly fresh?: boolean;
+  /** A run to go on with. */
+  readonly resume?: string;
   readonly json?: boolean;
   readonly jsonl?: boolean;
   readonly output?: string[];

@@ -23,13 +23,15 @@ import type { Parts } from "./parts.ts";
 /** A workload's outcomes, gathered. */
 export type Gathered = ReturnType<typeof gather> extends AsyncGenerator<unknown, infer R> ? R : never;
 
-/** Reads the workload (from the store where it is there, else from its files, storing it) into columns. */
+/** Reads the workload (from the store where it is there, else from its files, storing it) into columns; `again` has only the store. */
 export async function* gather(
-  parts: Pick<Parts, "store" | "workload" | "settings" | "clockMs" | "signal" | "concurrency">,
+  parts: Pick<Parts, "store" | "workload" | "settings" | "clockMs" | "signal" | "concurrency"> & { readonly again?: boolean },
   prices: PriceBook,
 ) {
   const { store, workload, clockMs, signal } = parts;
-  const stored = store.findWorkload(workload.hash);
+  const known = store.findWorkload(workload.hash);
+  // Imported without its texts, it is good for what was decided on it, not for new questions: the files have the texts.
+  const stored = known && (known.texts || parts.again) ? known : null;
   const writer = stored ? null : store.writeWorkload({ hash: workload.hash, name: workload.name, files: workload.files });
   const pour = pourInto(parts, prices);
   let storeMs = 0;

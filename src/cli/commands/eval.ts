@@ -1,5 +1,6 @@
 import { evaluate, type EvaluateEvent } from "../../evaluate.ts";
 import { WrpError } from "../../model/errors.ts";
+import type { OutcomeStore } from "../../outcomes/store.ts";
 import { openWorkload } from "../../workload/index.ts";
 import { baselineFile, readBaseline } from "../baseline-file.ts";
 import { exitCodeOf, tellGitHub } from "../continuous-integration.ts";
@@ -9,7 +10,8 @@ import { loadConfig } from "../load-config.ts";
 import { wrpVersion } from "../manifest.ts";
 import { progressLine } from "../progress.ts";
 import { runSettings, workloadOptions, type EvalFlags } from "../settings.ts";
-import { IN_MEMORY, openForWriting, storeFile } from "../store-file.ts";
+import { IN_MEMORY, openExisting, openForWriting, storeFile } from "../store-file.ts";
+import { withWayOn } from "../way-on.ts";
 import type { World } from "../world.ts";
 
 const DEFAULT_CONCURRENCY = 16;
@@ -31,9 +33,13 @@ export async function evalCommand(data: readonly string[], flags: EvalFlags, wor
   const blessed = baselineFile(flags.baseline, loaded, world.cwd);
   if (flags.bless) checkWritable(blessed, world.cwd);
   const baseline = settings.gates.some((gate) => gate.factor !== 0) ? readBaseline(blessed, world.cwd) : null;
-  const store = await openForWriting(storePath, world.cwd);
+  const stopped = { runId: "", workloadHash: workload.hash, store: null as OutcomeStore | null, storePath };
   const progress = progressLine(world, flags);
   try {
+    const store = flags.resume === undefined ? await openForWriting(storePath, world.cwd) : await openExisting(storePath, world.cwd);
+    stopped.store = store;
+    const runId = flags.resume === undefined ? world.newId() : store.findRun(flags.resume).id;
+    stopped.runId = runId;
     let finished: Extract<EvaluateEvent, { type: "done" }> | null = null;
     for await (const event of evaluate({
       workload,
@@ -41,7 +47,7 @@ export async function evalCommand(data: readonly string[], flags: EvalFlags, wor
       baseline,
       store,
       settings,
-      runId: world.newId(),
+      runId,
       wrpVersion: wrpVersion(),
       fresh: flags.fresh === true,
       concurrency,
@@ -66,9 +72,12 @@ export async function evalCommand(data: readonly string[], flags: EvalFlags, wor
     await tellGitHub(report, loaded, world);
     if (!delivery.quiet && storePath !== IN_MEMORY) world.stderr.write(nextSteps(report.run.id, report.workload.read, storePath, flags));
     return exitCodeOf(report.verdict);
+  } catch (error) {
+    progress.clear();
+    throw withWayOn(error, stopped, world);
   } finally {
     progress.clear();
-    store.close();
+    stopped.store?.close();
   }
 }
 
