@@ -3,6 +3,7 @@ import { cp } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { desk } from "../desk.ts";
+import { SAMPLES } from "../workload/samples.ts";
 import { folder, jsonl } from "../wrp.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
@@ -22,6 +23,11 @@ const at = folder({
 });
 const untagged = rows.map((row) => ({ ...row, tags: [] }));
 const begun = folder({ "outcomes.jsonl": jsonl(untagged.slice(0, 20)), "data/more.jsonl": jsonl(untagged.slice(20)) });
+/** A log in which only the model that was chosen answered. */
+const logged = folder({
+  "spend-logs.jsonl": readFileSync(join(SAMPLES, "litellm.jsonl"), "utf8"),
+  "wrp.yaml": "policies:\n  - { kind: random, name: coin }\n",
+});
 beforeAll(() => cp(join(ROOT, "datasets"), join(at.path, "datasets"), { recursive: true }));
 
 function routerbench(): string {
@@ -46,7 +52,8 @@ test("every example of the help texts and of the README runs", async () => {
   const run = (await at.inside("eval", "outcomes.jsonl", "--json", "-q")).json().run.id;
   for (const example of examples.toSorted((a, b) => Number(/^wrp (route|report)/.test(a)) - Number(/^wrp (route|report)/.test(b)))) {
     // A config that init writes is for the data beside it.
-    const ran = await (/^wrp (init|check)/.test(example) ? begun : at).inside(...words(example.replace("7f3a", run)));
+    const where = /^wrp (init|check)/.test(example) ? begun : example.includes("spend-logs") ? logged : at;
+    const ran = await where.inside(...words(example.replace("7f3a", run)));
     expect(ran.code, `${example}\n${ran.stderr}`).toBe(0);
     expect(ran.stdout + ran.stderr).not.toBe("");
   }
