@@ -1,4 +1,5 @@
 import { alignBaseline, baselineLines } from "./evaluate/baseline.ts";
+import { hashOfAsked, keepAsked, recallAsked } from "./evaluate/asked.ts";
 import { basisOf, knownModels, withModels } from "./evaluate/basis.ts";
 import { decide, type ExplainedPolicy } from "./evaluate/decide.ts";
 import { describeModel, referenceName, settingsWarnings } from "./evaluate/describe.ts";
@@ -6,6 +7,7 @@ import { expectedOutcomes } from "./evaluate/expect.ts";
 import { figuresUnder, fitOn, gather, storedWorkload, type Gathered } from "./evaluate/gather.ts";
 import { stopIfAsked } from "./evaluate/interrupt.ts";
 import type { Parts, RunConfig, RunSettings } from "./evaluate/parts.ts";
+import { decideThrough, type Deciding } from "./evaluate/through-session.ts";
 import { policiesUnderTest } from "./evaluate/under-test.ts";
 import { valueHash } from "./lib/hash.ts";
 import type { OutcomeColumns } from "./model/columns.ts";
@@ -29,6 +31,7 @@ export type { ExplainedPolicy, Parts, RunSettings };
 /** What a run tells as it goes; the last is `done`. */
 export type EvaluateEvent =
   | { readonly type: "read"; readonly prompts: number; readonly stored: boolean }
+  | Deciding
   | { readonly type: "decided"; readonly policy: string; readonly prompts: number; readonly reused: boolean }
   | { readonly type: "computing"; readonly resamples: number; readonly of: number }
   | {
@@ -65,12 +68,15 @@ export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, voi
     const baseline = parts.baseline && alignBaseline(parts.baseline, outcomes.columns, settings, outcomes.comparability, tested);
     const decideFrom = clockMs();
     const decided: ExplainedPolicy[] = [];
+    const overhead: NonNullable<Report["timing"]["overhead"]> = [];
     const counts = { computed: 0, reused: 0, micros: 0 };
     for (const policy of policies) {
       await stopIfAsked(parts.signal);
       const before = clockMs();
-      const { explained, reused } = await decide(policy, outcomes.columns, parts);
+      const asked = policy.open ? yield* decideThrough(policy, outcomes.columns, parts) : null;
+      const { explained, reused } = asked ?? (await decide(policy, outcomes.columns, parts));
       decided.push(explained);
+      if (asked?.overhead) overhead.push(asked.overhead);
       const each = explained.decisions.form === "choice"; // a mixture is one thing for the whole workload
       if (each) counts[reused ? "reused" : "computed"] += outcomes.columns.n;
       if (each && !reused) counts.micros += (clockMs() - before) * 1000;
@@ -81,7 +87,7 @@ export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, voi
     const reportFrom = clockMs();
     // List prices are those of the day.
     const pricedOn = outcomes.basis === "decisions" ? createdAt.slice(0, 10) : null;
-    const reportKey = valueHash({ configHash, pricedOn, workloadHash: workload.hash, wrpVersion: parts.wrpVersion });
+    const reportKey = valueHash({ configHash, pricedOn, asked: hashOfAsked(policies, decided), workloadHash: workload.hash, wrpVersion: parts.wrpVersion });
     const known = parts.fresh ? null : store.findReport(reportKey);
     const computed = known ?? (yield* computeReport(reportInput(run, parts, config, prices, outcomes, { context, policies, notes }, decided, { reference, underTest, baseline }), parts));
     const ended = clockMs();
@@ -97,10 +103,12 @@ export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, voi
         totalMs: ended - started,
         decisions: counts.computed,
         decisionMicros: counts.computed > 0 ? counts.micros / counts.computed : null,
+        ...(overhead.length > 0 ? { overhead } : {}),
         reused: { answers: outcomes.saved.answersKnown, grades: outcomes.saved.gradesKnown, decisions: counts.reused, report: known !== null },
         computed: { answers: outcomes.saved.answersNew, grades: outcomes.saved.gradesNew, decisions: counts.computed },
       },
     };
+    keepAsked(store, workload.hash, reportKey, policies, decided, outcomes.columns);
     store.finishRun(parts.runId, reportKey, report);
     const blessed = decided.filter((policy) => tested.includes(policy.name));
     yield {
@@ -183,7 +191,7 @@ export async function redecide(
   const { columns } = outcomes;
   const { policies, context } = assembled(outcomes, config);
   const decided: ExplainedPolicy[] = [];
-  for (const policy of policies) decided.push((await decide(policy, columns, known)).explained);
+  for (const policy of policies) decided.push(policy.open ? recallAsked(parts.store, run, policy, columns) : (await decide(policy, columns, known)).explained);
   return { columns, settings, figures: context.models, policies: decided, basis: outcomes.basis, models: modelInfos(settings, prices, outcomes), workload: read?.name ?? known.workload.name };
 }
 

@@ -27,7 +27,8 @@ export async function topics(topic: string): Promise<string> {
     return `Metrics\n${lines.join("\n")}`;
   }
   if (topic === "profiles") return profiles();
-  throw unknownName("help topic", topic, ["exit-codes", "environment", "metrics", "profiles"]);
+  if (topic === "command") return (await import("./command-topic.ts")).COMMAND_TOPIC;
+  throw unknownName("help topic", topic, ["exit-codes", "environment", "metrics", "profiles", "command"]);
 }
 
 async function profiles(): Promise<string> {

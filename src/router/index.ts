@@ -2,6 +2,7 @@ import type { PolicySpec } from "../model/config.ts";
 import { always } from "./kinds/always.ts";
 import { bestSingle } from "./kinds/best-single.ts";
 import { cheapest } from "./kinds/cheapest.ts";
+import { command } from "./kinds/command.ts";
 import { mix } from "./kinds/mix.ts";
 import { oracle } from "./kinds/oracle.ts";
 import { random } from "./kinds/random.ts";
@@ -24,22 +25,24 @@ const kinds: { readonly [K in PolicySpec["kind"]]: Kind<K> } = {
   threshold,
   rules,
   recorded,
+  command,
 };
 
 /** Builds one policy of its spec; `control` marks those that wrp adds. Throws WrpError. */
 export function buildPolicy(spec: PolicySpec, context: RouterContext, control = false): Policy {
   const kind = kinds[spec.kind] as Kind<PolicySpec["kind"]>;
   return kind.build(spec as never, context, {
-    name: spec.name ?? defaultName(spec),
+    name: nameOf(spec),
     kind: spec.kind,
     control,
     hindsight: false,
   });
 }
 
-function defaultName(spec: PolicySpec): string {
-  return spec.kind === "always" ? spec.model : spec.kind;
+/** What a policy is called: its own name, else its model's, else its kind's. */
+export function nameOf(spec: PolicySpec): string {
+  return spec.name ?? (spec.kind === "always" ? spec.model : spec.kind);
 }
 
 export { factOf } from "./facts.ts";
-export type { ModelFigures, Policy, RouterContext } from "./policy.ts";
+export type { ModelFigures, Policy, PolicySession, RouterContext, SessionHost, SessionTimes, Undecided } from "./policy.ts";

@@ -8,6 +8,7 @@ import { checkNotInput, checkWritable, writeWhole } from "../files.ts";
 import { loadConfig } from "../load-config.ts";
 import { wrpVersion } from "../manifest.ts";
 import { progressLine } from "../progress.ts";
+import { sessionHost } from "../session-host.ts";
 import { runSettings, workloadOptions, type EvalFlags } from "../settings.ts";
 import { IN_MEMORY, openForWriting, storeFile } from "../store-file.ts";
 import type { World } from "../world.ts";
@@ -49,6 +50,7 @@ export async function evalCommand(data: readonly string[], flags: EvalFlags, wor
       clockMs: world.clockMs,
       signal: world.signal,
       placeOf: (spec) => loaded.places.get(spec),
+      sessions: sessionHost(loaded, world),
     })) {
       progress.show(event);
       if (event.type === "done") finished = event;
