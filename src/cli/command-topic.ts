@@ -31,9 +31,8 @@ First line on stdin (nothing needs to be answered; {"type":"hello","protocol":1}
 
 Then one request a prompt. What is not known of a prompt is left out:
 
-  {"type":"route","id":"0","prompt":{"id":"q1","dataset":"desk","tags":["pii"],
-   "messages":[{"role":"user","content":"Hi"}],"text":"Hi","lengthCodePoints":2,"tokens":1,"session":"s","turn":0},
-   "meta":{"team":"desk"},"signals":{}}
+  {"type":"route","id":"0","prompt":{"id":"q1","dataset":"desk","tags":["pii"],"lengthCodePoints":2,"tokens":1,
+   "session":"s","turn":0,"text":"Hi","messages":[{"role":"user","content":"Hi"}]},"meta":{"team":"desk"},"signals":{}}
 
   text is the messages' texts joined by newlines, tokens is counted in o200k where the data has no count.
 

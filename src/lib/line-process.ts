@@ -65,8 +65,17 @@ const PAUSE_MS_A_PROCESS = 1;
 const KILL_ROUNDS = 50;
 const KILL_PAUSE_MS = 10;
 
-/** Waits for a line or the end of its input; at the end (whoever held it is gone, also by kill -9) it kills the group. */
-const GUARD = 'read -r _ || kill -9 "-$1"';
+/**
+ * Waits for a line or the end of its input. At the end whoever held it is gone, also by kill -9: it kills the group, then, where the
+ * system shows processes as files, those of the session that made groups of their own. Only what every /bin/sh has built in.
+ */
+const GUARD = `read -r _ && exit
+kill -9 "-$1"
+for file in /proc/[0-9]*/stat; do
+  read -r stat <"$file" || continue
+  set -- "$1" \${stat##*) }
+  if [ "$5" = "$1" ]; then kill -9 "\${stat%% *}"; fi
+done`;
 
 /**
  * Starts a program in a process group (and session) of its own and reads its stdout by lines. Nothing throws: what goes wrong is

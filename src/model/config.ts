@@ -74,7 +74,7 @@ export const policySpecSchema = z.discriminatedUnion("kind", [
       .union([z.array(z.string()).min(1), z.string().min(1)], { error: "must be a program with its arguments: a list, or one text" })
       .describe("a router in any language: the program and its arguments, as a list or as a shell would split them (no shell runs); wrp help command has the protocol"),
     cwd: z.string().optional().describe("the folder it runs in, relative to this file (on the command line: to the working directory)"),
-    env: z.record(z.string(), z.string()).optional().describe("added to the environment"),
+    env: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()], { error: "must be a text or a number" })).optional().describe("added to the environment"),
     timeoutMs: milliseconds.default(10_000).describe("longest wait for an answer; then it is killed"),
     startTimeoutMs: milliseconds.default(60_000).describe("longest wait for its first answer"),
     memoryMb: z.number().positive().nullable().default(2048).describe("most resident memory of it and all that it starts, MB; null: any"),

@@ -18,10 +18,11 @@ export function helloLine(policy: string, models: readonly ToldModel[]): string 
   return JSON.stringify({ type: "hello", protocol: PROTOCOL, models, policy });
 }
 
-/** A question. What is not known of a prompt is left out. */
+/** A question. What is not known of a prompt is left out; texts come last, so that a shell finds the rest soon. */
 export function routeLine(id: string, { prompt, signals }: PromptView): string {
   const { prompt: seen, meta } = celScope(prompt, signals);
-  return JSON.stringify({ type: "route", id, prompt: seen, meta, signals });
+  const { text, messages, ...rest } = seen;
+  return JSON.stringify({ type: "route", id, prompt: { ...rest, text, messages }, meta, signals });
 }
 
 const factValue = z.union([z.string(), z.number(), z.boolean(), z.null()]);

@@ -10,8 +10,9 @@ import { answerOf, helloLine, PROTOCOL, routeLine, type ToldModel } from "./prot
 type CommandSpec = Extract<PolicySpec, { kind: "command" }>;
 
 /** A command as its policy was built. */
-interface Command extends Omit<CommandSpec, "name"> {
+interface Command extends Omit<CommandSpec, "name" | "env"> {
   readonly name: string;
+  readonly env: Readonly<Record<string, string>>;
   readonly words: readonly string[];
   readonly models: readonly ToldModel[];
 }
@@ -62,7 +63,7 @@ class CommandSession implements PolicySession {
     this.#cwd = resolve(host.folderOf(spec), command.cwd ?? ".");
     this.#models = new Set(command.models.map(({ name }) => name));
     this.#openedMs = host.clockMs();
-    const { words, env = {}, memoryMb } = command;
+    const { words, env, memoryMb } = command;
     this.#process = host.start({ command: words, cwd: this.#cwd, env, memoryMb }, (line) => this.#read(line));
     this.#process.write(helloLine(command.name, command.models));
     void this.#process.stopped.then((stop) => this.#stopped(stop));
@@ -116,6 +117,7 @@ class CommandSession implements PolicySession {
 
   async #ask(view: PromptView): Promise<Decision | Undecided> {
     if (this.#problem) throw this.#error(await this.#problem, view.prompt.id);
+    if (this.#over) throw new Error("a session that is over was asked");
     const askedMs = this.#host.clockMs();
     const id = String(this.#asked++);
     return new Promise((answered, failed) => {
