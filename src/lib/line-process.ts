@@ -101,6 +101,7 @@ class ChildProcess implements LineProcess {
   /** The first reason stands. */
   #why: Stop | null = null;
   #forced = false;
+  #hasExited = false;
   #settle!: (stop: Stop) => void;
 
   constructor(launch: Launch, onLine: (line: string) => void, system: ProcessSystem) {
@@ -195,10 +196,12 @@ class ChildProcess implements LineProcess {
   }
 
   async #stdinClosed(): Promise<void> {
-    if (!(await this.#stopsWithin(EXIT_AFTER_EPIPE_MS))) this.#fail({ why: "closed stdin" });
+    await pause(EXIT_AFTER_EPIPE_MS);
+    if (!this.#hasExited) this.#fail({ why: "closed stdin" });
   }
 
   async #exited(code: number | null, signal: string | null): Promise<void> {
+    this.#hasExited = true;
     await this.#drained();
     if (!this.#why && this.#held > 0) this.#onLine(Buffer.concat(this.#pieces).toString("utf8"));
     this.#why ??= { why: "exited", code, signal, forced: this.#forced };
@@ -212,7 +215,7 @@ class ChildProcess implements LineProcess {
   async #drained(): Promise<void> {
     const child = this.#child as ChildProcessWithoutNullStreams;
     const ends = [child.stdout, child.stderr].map((stream) => (stream.closed ? null : new Promise((done) => stream.once("close", done))));
-    await Promise.race([Promise.all(ends), pause(DRAIN_MS, undefined, { ref: true })]);
+    await Promise.race([Promise.all(ends), pause(DRAIN_MS)]);
     for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
   }
 

@@ -30,8 +30,8 @@ function fixture(name: string, args: string[] = [], rest: Spec = {}): Spec {
 }
 
 const FAST = ["--resamples", "200", "-q"];
-const judged = async (folder: Folder, ...flags: string[]): Promise<Report> => {
-  const ran = await folder.inside("eval", "--json", ...FAST, ...flags);
+const judged = async (here: Folder, ...flags: string[]): Promise<Report> => {
+  const ran = await here.inside("eval", "--json", ...FAST, ...flags);
   expect(ran.code, ran.stderr).toBe(0);
   return ran.json();
 };
@@ -195,10 +195,12 @@ describe("what a command does wrong: exit 2, the policy, the command, the prompt
   test.each<[string, Spec, RegExp]>([
     ["exits", quick, /ended with exit code 7 before it had answered \(at prompt q3\)\n {2}stderr: Traceback:\n {2}stderr: {3}KeyError: 'x'\nhint: it must read requests/],
     ["exits well", quick, /ended with exit code 0 before it had answered \(at prompt q1\)/],
+    ["exits, but not all of it", quick, /ended with exit code 4 before it had answered \(at prompt q1\)/],
     ["is killed", quick, /ended by signal SIGSEGV before it had answered \(at prompt q3\)/],
     ["falls silent", quick, /gave no answer within 500 ms and was killed \(at prompt q3\)\n {2}stderr: thinking…\nhint: timeoutMs/],
     ["never speaks", { ...quick, startTimeoutMs: 400 }, /gave no first answer within 400 ms and was killed \(at prompt q1\)\nhint: startTimeoutMs/],
-    ["hoards", quick, /took \d+ MB of memory, more than 256 MB, and was killed \(at prompt q1\)\nhint: memoryMb/],
+    ["hoards", { ...quick, startTimeoutMs: 20_000 }, /took \d+ MB of memory, more than 256 MB, and was killed \(at prompt q1\)\nhint: memoryMb/],
+    ["hoards in a child", { ...quick, startTimeoutMs: 20_000 }, /took \d+ MB of memory, more than 256 MB/],
     ["chatters", quick, /wrote a line that is no JSON object, got: loading the model…\nhint: stdout is for answers alone/],
     ["answers a list", quick, /wrote a line that is no JSON object, got: \[1\]/],
     ["leaves the id out", quick, /wrote an answer without an "id", got: \{"model":"wren"\}/],

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { execFileSync, spawnSync } from "node:child_process";
 import { join, resolve } from "node:path";
 import { setFlagsFromString } from "node:v8";
@@ -154,7 +154,9 @@ describe("with a process that is handed in", () => {
   test("what a router writes reaches the terminal as text", async () => {
     const rude = told((line, answer) => line.includes('"route"') && answer("\u001b[2J\u202Erude\u0007"));
     const session = await opened({ command: "rude" }, host(rude.start));
-    expect((await problemOf(session.decide([viewOf(1)]))).message).not.toMatch(/[\u001b\u0007\u202E]/);
+    const { message } = await problemOf(session.decide([viewOf(1)]));
+    expect(message).toContain("rude");
+    for (const acts of ["\u001b", "\u0007", "\u202E"]) expect(message).not.toContain(acts);
   });
 
   test("long rules, many and long facts are cut", async () => {
