@@ -19,8 +19,8 @@ export async function decide(
   parts: Pick<Parts, "store" | "workload" | "settings" | "wrpVersion" | "fresh" | "signal">,
 ): Promise<{ explained: ExplainedPolicy; reused: boolean }> {
   const { store, workload, settings } = parts;
-  // What looks at outcomes depends on their prices and on the rule for failed calls, too.
-  const outcomes = policy.hindsight ? { models: settings.models, missing: settings.missing } : null;
+  // What looks at outcomes depends on their prices, on the seed of simulated ones and on the rule for failed calls, too.
+  const outcomes = policy.hindsight ? { models: settings.models, missing: settings.missing, seed: settings.seed } : null;
   const key = valueHash({ kind: policy.kind, content: policy.content, models: columns.models, outcomes, wrpVersion: parts.wrpVersion });
   const { name, kind, control, hindsight, description, sweep } = policy;
   const shown = { name, kind, control, hindsight, description, ...(sweep ? { sweep } : {}) };
