@@ -60,9 +60,9 @@ export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, voi
     const readMs = clockMs() - started;
     const { context, policies, notes } = assembled(outcomes, config, parts.placeOf);
     const reference = referenceName(settings, policies, context.strong, outcomes.basis);
-    const underTest = policiesUnderTest(settings, policies, reference, outcomes.basis);
+    const underTest = policiesUnderTest(settings, policies, reference, { ...outcomes, seen: [...outcomes.seen, ...(parts.baseline?.header.models ?? [])] });
     const tested = [...new Set([...underTest, ...settings.gates.flatMap(({ policy }) => policy ?? [])])];
-    const baseline = parts.baseline && alignBaseline(parts.baseline, outcomes.columns, settings, outcomes.comparability, tested);
+    const baseline = parts.baseline && alignBaseline(parts.baseline, outcomes.columns, settings, outcomes.comparability, { tested, own: underTest });
     const decideFrom = clockMs();
     const decided: ExplainedPolicy[] = [];
     const counts = { computed: 0, reused: 0, micros: 0 };
@@ -102,7 +102,7 @@ export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, voi
       },
     };
     store.finishRun(parts.runId, reportKey, report);
-    const blessed = decided.filter((policy) => tested.includes(policy.name));
+    const blessed = decided.filter((policy) => tested.includes(policy.name) || parts.blessed.includes(policy.name));
     yield {
       type: "done",
       report,

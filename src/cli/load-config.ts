@@ -18,10 +18,12 @@ export interface LoadedConfig {
   placeAt(path: readonly PropertyKey[]): Place | undefined;
 }
 
+export const DEFAULT_CONFIG = "wrp.yaml";
+
 /** Reads the config named, or wrp.yaml of this folder where there is one; none for `false`. Throws WrpError with file, line and value. */
 export function loadConfig(file: string | false | undefined, cwd: string): LoadedConfig {
   if (file === false) return { config: {}, folder: cwd, places: new Map(), placeAt: () => undefined };
-  const name = file ?? "wrp.yaml";
+  const name = file ?? DEFAULT_CONFIG;
   const path = resolve(cwd, name);
   if (!existsSync(path)) {
     if (file === undefined) return { config: {}, folder: cwd, places: new Map(), placeAt: () => undefined };

@@ -5,7 +5,8 @@ import { baselineFile, readBaseline } from "../baseline-file.ts";
 import { exitCodeOf, tellGitHub } from "../continuous-integration.ts";
 import { deliver, deliveryOf } from "../deliver.ts";
 import { checkNotInput, checkWritable, writeWhole } from "../files.ts";
-import { loadConfig } from "../load-config.ts";
+import { gatesOf } from "../gates.ts";
+import { DEFAULT_CONFIG, loadConfig } from "../load-config.ts";
 import { wrpVersion } from "../manifest.ts";
 import { progressLine } from "../progress.ts";
 import { runSettings, workloadOptions, type EvalFlags } from "../settings.ts";
@@ -26,10 +27,15 @@ export async function evalCommand(data: readonly string[], flags: EvalFlags, wor
   // All of the training part: a sample is of what is judged.
   const { sample: _, ...unsampled } = options;
   const trainedOn = options.split === "test" ? await openWorkload({ ...unsampled, split: "train" }) : null;
-  for (const file of delivery.files) checkNotInput(file, world.cwd, [...workload.files, ...(options.exclude ?? []).map((name) => ({ name }))], options.cwd);
+  const inputs = [...workload.files, ...(options.exclude ?? []).map((name) => ({ name }))];
+  for (const file of delivery.files) checkNotInput(file, world.cwd, inputs, options.cwd);
   const storePath = storeFile(flags.store, loaded, world.cwd);
   const blessed = baselineFile(flags.baseline, loaded, world.cwd);
-  if (flags.bless) checkWritable(blessed, world.cwd);
+  if (flags.bless) {
+    checkWritable(blessed, world.cwd);
+    checkNotInput(blessed, world.cwd, inputs, options.cwd);
+    checkNotInput(blessed, world.cwd, [{ name: flags.config || DEFAULT_CONFIG }, { name: storePath }], world.cwd);
+  }
   const baseline = settings.gates.some((gate) => gate.factor !== 0) ? readBaseline(blessed, world.cwd) : null;
   const store = await openForWriting(storePath, world.cwd);
   const progress = progressLine(world, flags);
@@ -45,6 +51,7 @@ export async function evalCommand(data: readonly string[], flags: EvalFlags, wor
       wrpVersion: wrpVersion(),
       fresh: flags.fresh === true,
       concurrency,
+      blessed: gatesOf({ ...flags, bless: false }, loaded).flatMap(({ policy }) => policy ?? []),
       now: world.now,
       clockMs: world.clockMs,
       signal: world.signal,
