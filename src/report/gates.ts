@@ -68,7 +68,8 @@ export interface MixFigures {
  */
 export function pendingGate(gate: Gate, policy: DecidedPolicy, old: PromptFigures | null, all: GateSubject): PendingGate {
   const live = all.basis === "decisions" && policy.kind === "recorded" && all.logged !== null;
-  const subject = live ? { ...all, columns: all.logged as OutcomeColumns, compared: { ...all.compared, latencyMs: all.logged?.latencyMs ?? [], ttftMs: all.logged?.ttftMs ?? [] } } : all;
+  // Its cost is the row's: where the log lacks a part, that is expected, and said to be.
+  const subject = live ? { ...all, columns: { ...(all.logged as OutcomeColumns), costUsd: all.columns.costUsd }, compared: { ...all.compared, latencyMs: all.logged?.latencyMs ?? [], ttftMs: all.logged?.ttftMs ?? [] } } : all;
   const finish = (measured: Measured): ReportGate => {
     const line = gate.factor === 0 ? gate.offset : measured.baseline === null ? null : gate.factor * measured.baseline + gate.offset;
     const { verdict, bound } = judged(gate.op, measured, line);

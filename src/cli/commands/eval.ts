@@ -63,9 +63,9 @@ export async function evalCommand(data: readonly string[], flags: EvalFlags, wor
     }
     progress.clear();
     if (!finished) throw new Error("a run ends with its report");
-    const { report, columns, policies } = finished;
+    const { report, columns, logged, policies } = finished;
     if (flags.jsonl) world.stdout.write(`${JSON.stringify({ type: "done", report })}\n`);
-    await deliver(report, () => ({ columns, policies }), delivery, store, world);
+    await deliver(report, () => ({ columns, logged, policies }), delivery, store, world);
     if (flags.bless) {
       await writeWhole(blessed, world.cwd, finished.baseline());
       if (!delivery.quiet) world.stderr.write(`blessed: wrote ${blessed}\n`);
