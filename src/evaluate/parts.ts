@@ -1,8 +1,8 @@
 import type { Baseline } from "../model/baseline.ts";
 import type { ModelSpec, PolicySpec } from "../model/config.ts";
-import type { Place } from "../model/errors.ts";
 import type { OutcomeStore } from "../outcomes/store.ts";
 import type { Judging } from "../report/input.ts";
+import type { PlaceOf } from "../router/assemble.ts";
 import type { ModelFigures } from "../router/index.ts";
 import type { Workload } from "../workload/workload.ts";
 
@@ -37,7 +37,7 @@ export interface Parts {
   readonly clockMs: () => number;
   readonly signal: AbortSignal;
   /** Where the user wrote a policy, for errors about it. */
-  readonly placeOf?: (spec: PolicySpec) => Place | undefined;
+  readonly placeOf?: PlaceOf;
 }
 
 /** What is stored with a run, so that it can be decided again: its settings and what was fitted on the training part. */

@@ -118,7 +118,7 @@ describe("a baseline", () => {
 
   test("that knows few of the prompts is said to, and equal figures on those few are no proof", async () => {
     const at = desks(["quality >= baseline", "costUsdPer1k <= baseline"]);
-    const ungraded = (row: (typeof rows)[number]) => ({ ...row, outcomes: Object.fromEntries(Object.entries(row.outcomes).map(([model, { quality: _, ...rest }]) => [model, rest])) });
+    const ungraded = (row: (typeof rows)[number]) => ({ ...row, outcomes: Object.fromEntries(Object.entries(row.outcomes).map(([model, { quality: _quality, ...rest }]) => [model, rest])) });
     at.put("d.jsonl", jsonl(rows.map((row, i) => (i < 6 ? row : ungraded(row)))));
     await at.inside("eval", "--bless", ...FAST);
     at.put("d.jsonl", jsonl(rows));

@@ -88,7 +88,7 @@ test("recorded beside simulated: only what uses the simulated model is marked", 
 });
 
 test("hindsight of one seed's answers is never taken for another's", async () => {
-  const files = { "p.jsonl": jsonl(desk(80).map(({ outcomes: _, chosen: __, ...row }) => row)), "two.yaml": "models:\n  - {name: near, simulated: {quality: 0.6}}\n  - {name: far, simulated: {quality: 0.6}}\n" };
+  const files = { "p.jsonl": jsonl(desk(80).map(({ outcomes: _outcomes, chosen: _chosen, ...row }) => row)), "two.yaml": "models:\n  - {name: near, simulated: {quality: 0.6}}\n  - {name: far, simulated: {quality: 0.6}}\n" };
   const seeded = async (...seeds: string[]) => {
     const place = folder(files);
     let ran = await place.inside("eval", "p.jsonl", "-c", "two.yaml", "-q", "--json", "--resamples", "200", "--seed", seeds[0] as string);

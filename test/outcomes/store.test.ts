@@ -7,8 +7,10 @@ import Database from "better-sqlite3";
 import { afterAll, describe, expect, test } from "vitest";
 import type { WrpError } from "../../src/model/errors.ts";
 import { openStore } from "../../src/outcomes/index.ts";
+import { migrations } from "../../src/outcomes/migrations/index.ts";
 import { sqliteStore } from "../../src/outcomes/sqlite-store.ts";
 import { outcomeStoreContract } from "../contract/outcome-store.ts";
+import { storedRunsContract } from "../contract/stored-runs.ts";
 import { header, outcome, prompt, summary } from "./prompts.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "wrp-store-"));
@@ -19,6 +21,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 outcomeStoreContract("SQLite file", () => openStore(newPath()));
 outcomeStoreContract("SQLite in memory", () => openStore(":memory:"));
+storedRunsContract("SQLite file", () => openStore(newPath()));
+storedRunsContract("SQLite in memory", () => openStore(":memory:"));
 
 describe("the file", () => {
   test("is made with its folder, which git ignores; a folder that was there is left alone", async () => {
@@ -41,7 +45,7 @@ describe("the file", () => {
     const again = await openStore(path);
     expect([...again.readPrompts("w")].flat()).toStrictEqual([prompt(0)]);
     again.close();
-    expect(query(path, "SELECT name FROM kysely_migration")).toEqual([{ name: "0001-outcomes" }]);
+    expect(query(path, "SELECT name FROM kysely_migration")).toEqual(Object.keys(migrations).map((name) => ({ name })));
     expect(query(path, "PRAGMA journal_mode")).toEqual([{ journal_mode: "wal" }]);
     expect(query(path, "PRAGMA foreign_key_check")).toEqual([]);
   });
@@ -50,7 +54,7 @@ describe("the file", () => {
     const path = newPath();
     const stores = await Promise.all([openStore(path), openStore(path), openStore(path)]);
     for (const store of stores) store.close();
-    expect(query(path, "SELECT name FROM kysely_migration")).toHaveLength(1);
+    expect(query(path, "SELECT name FROM kysely_migration")).toHaveLength(Object.keys(migrations).length);
   });
 
   test("shows outcomes and decisions by name to whoever opens it", async () => {
@@ -231,10 +235,13 @@ describe("what cannot be opened or written is explained", () => {
 
 const writerProcess = fileURLToPath(new URL("writer-process.ts", import.meta.url));
 
+/** Longer than a busy disk takes for one group. */
+const BUSY_TIMEOUT_MS = 3000;
+
 /** Runs the writer process to its end. Root may write anywhere, so `unprivileged` runs it as nobody. */
 async function writeInChild(path: string, prompts: number, { unprivileged = false } = {}): Promise<{ code: number | null; last: unknown }> {
   const nobody = unprivileged && process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
-  const child = spawn(process.execPath, [writerProcess, path, String(prompts), "500"], { stdio: ["ignore", "pipe", "inherit"], ...nobody });
+  const child = spawn(process.execPath, [writerProcess, path, String(prompts), String(BUSY_TIMEOUT_MS)], { stdio: ["ignore", "pipe", "inherit"], ...nobody });
   let output = "";
   child.stdout.on("data", (chunk) => (output += String(chunk)));
   const code = await new Promise<number | null>((resolve) => child.on("close", resolve));

@@ -1,16 +1,18 @@
 import { evaluate, type EvaluateEvent } from "../../evaluate.ts";
 import { WrpError } from "../../model/errors.ts";
+import type { OutcomeStore } from "../../outcomes/store.ts";
 import { openWorkload } from "../../workload/index.ts";
 import { baselineFile, readBaseline } from "../baseline-file.ts";
 import { exitCodeOf, tellGitHub } from "../continuous-integration.ts";
 import { deliver, deliveryOf } from "../deliver.ts";
 import { checkNotInput, checkWritable, writeWhole } from "../files.ts";
 import { gatesOf } from "../gates.ts";
-import { DEFAULT_CONFIG, loadConfig } from "../load-config.ts";
+import { loadConfig } from "../load-config.ts";
 import { wrpVersion } from "../manifest.ts";
 import { progressLine } from "../progress.ts";
 import { runSettings, workloadOptions, type EvalFlags } from "../settings.ts";
-import { IN_MEMORY, openForWriting, storeFile } from "../store-file.ts";
+import { IN_MEMORY, openExisting, openForWriting, storeFile } from "../store-file.ts";
+import { withWayOn } from "../way-on.ts";
 import type { World } from "../world.ts";
 
 const DEFAULT_CONCURRENCY = 16;
@@ -34,12 +36,16 @@ export async function evalCommand(data: readonly string[], flags: EvalFlags, wor
   if (flags.bless) {
     checkWritable(blessed, world.cwd);
     checkNotInput(blessed, world.cwd, inputs, options.cwd);
-    checkNotInput(blessed, world.cwd, [{ name: flags.config || DEFAULT_CONFIG }, { name: storePath }], world.cwd);
+    checkNotInput(blessed, world.cwd, [...(loaded.file === null ? [] : [{ name: loaded.file }]), { name: storePath }], world.cwd);
   }
   const baseline = settings.gates.some((gate) => gate.factor !== 0) ? readBaseline(blessed, world.cwd) : null;
-  const store = await openForWriting(storePath, world.cwd);
+  const stopped = { runId: "", workloadHash: workload.hash, store: null as OutcomeStore | null, storePath };
   const progress = progressLine(world, flags);
   try {
+    const store = flags.resume === undefined ? await openForWriting(storePath, world.cwd) : await openExisting(storePath, world.cwd);
+    stopped.store = store;
+    const runId = flags.resume === undefined ? world.newId() : store.findRun(flags.resume).id;
+    stopped.runId = runId;
     let finished: Extract<EvaluateEvent, { type: "done" }> | null = null;
     for await (const event of evaluate({
       workload,
@@ -47,7 +53,7 @@ export async function evalCommand(data: readonly string[], flags: EvalFlags, wor
       baseline,
       store,
       settings,
-      runId: world.newId(),
+      runId,
       wrpVersion: wrpVersion(),
       fresh: flags.fresh === true,
       concurrency,
@@ -55,7 +61,7 @@ export async function evalCommand(data: readonly string[], flags: EvalFlags, wor
       now: world.now,
       clockMs: world.clockMs,
       signal: world.signal,
-      placeOf: (spec) => loaded.places.get(spec),
+      placeOf: loaded.placeOf,
     })) {
       progress.show(event);
       if (event.type === "done") finished = event;
@@ -73,9 +79,12 @@ export async function evalCommand(data: readonly string[], flags: EvalFlags, wor
     await tellGitHub(report, loaded, world);
     if (!delivery.quiet && storePath !== IN_MEMORY) world.stderr.write(nextSteps(report.run.id, report.workload.read, storePath, flags));
     return exitCodeOf(report.verdict);
+  } catch (error) {
+    progress.clear();
+    throw withWayOn(error, stopped, world);
   } finally {
     progress.clear();
-    store.close();
+    stopped.store?.close();
   }
 }
 

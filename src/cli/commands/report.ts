@@ -23,7 +23,7 @@ export async function reportCommand(runId: string, flags: ReportFlags, world: Wo
     const stored = run.reportKey === null ? null : store.findReport(run.reportKey);
     if (!stored)
       throw new WrpError(`run ${run.id} has no report: it ${run.status === "failed" ? "failed" : "did not finish"}`, {
-        hint: "give the same wrp eval again: what was stored is not computed twice",
+        hint: `give the same wrp eval again, with --resume ${run.id} to keep its id: what was stored is not computed twice`,
       });
     if (!reportSchema.safeParse({ ...stored, run: { ...stored.run, id: run.id } }).success)
       throw new WrpError(`run ${run.id} was stored by another version of wrp, whose report this one cannot read`, { hint: "give the same wrp eval again: its outcomes are kept" });

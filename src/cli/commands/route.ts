@@ -102,14 +102,14 @@ async function runFigures(flags: RouteFlags, loaded: LoadedConfig, world: World)
 }
 
 /** Policies of the config and flag, else those of the run; over the run's models, else the config's. */
-async function candidates(flags: RouteFlags, { config, places }: LoadedConfig, run: RunFigures | null): Promise<{ policies: readonly Policy[]; specs: readonly PolicySpec[] }> {
+async function candidates(flags: RouteFlags, { config, placeOf }: LoadedConfig, run: RunFigures | null): Promise<{ policies: readonly Policy[]; specs: readonly PolicySpec[] }> {
   const known: ModelFigures[] = run ? [...run.figures] : [];
   for (const { name } of config.models ?? []) if (!known.some((m) => m.name === name)) known.push({ name, quality: NaN, costUsdPer1k: NaN });
   if (known.length === 0)
     throw new WrpError("no models are known", { hint: "run wrp eval DATA first, or list models and policies in wrp.yaml" });
   const flag = flags.policy !== undefined && flags.policy.includes("(") ? [policyFromFlag(flags.policy)] : [];
   const specs = [...(config.policies ?? run?.settings.policies ?? []), ...flag];
-  const { policies } = assemble(known, specs, run?.columns.facts ?? new Map(), false, (spec) => places.get(spec));
+  const { policies } = assemble(known, specs, run?.columns.facts ?? new Map(), false, placeOf);
   return { policies, specs };
 }
 
