@@ -34,6 +34,8 @@ export type EvaluateEvent =
       readonly type: "done";
       readonly report: Report;
       readonly columns: OutcomeColumns;
+      /** What was really seen, where the report stands on decisions; null on outcomes. */
+      readonly logged: OutcomeColumns | null;
       readonly policies: readonly ExplainedPolicy[];
       /** The lines of a baseline file that this run is blessed as. */
       readonly baseline: () => Iterable<string>;
@@ -59,9 +61,9 @@ export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, voi
     const readMs = clockMs() - started;
     const { context, policies, notes } = assembled(outcomes, config, parts.placeOf);
     const reference = referenceName(settings, policies, context.strong, outcomes.basis);
-    const underTest = policiesUnderTest(settings, policies, reference, outcomes.basis);
+    const underTest = policiesUnderTest(settings, policies, reference, { ...outcomes, seen: [...outcomes.seen, ...(parts.baseline?.header.models ?? [])] });
     const tested = [...new Set([...underTest, ...settings.gates.flatMap(({ policy }) => policy ?? [])])];
-    const baseline = parts.baseline && alignBaseline(parts.baseline, outcomes.columns, settings, outcomes.comparability, tested);
+    const baseline = parts.baseline && alignBaseline(parts.baseline, outcomes.columns, settings, outcomes.comparability, { tested, own: underTest });
     const decideFrom = clockMs();
     const decided: ExplainedPolicy[] = [];
     const keys: string[] = [];
@@ -109,11 +111,12 @@ export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, voi
     };
     keys.push(...keepAsked(store, workload.hash, reportKey, policies, decided, outcomes.columns));
     store.finishRun(parts.runId, reportKey, report, keys);
-    const blessed = decided.filter((policy) => tested.includes(policy.name));
+    const blessed = decided.filter((policy) => tested.includes(policy.name) || parts.blessed.includes(policy.name));
     yield {
       type: "done",
       report,
       columns: outcomes.columns,
+      logged: outcomes.logged,
       policies: decided,
       baseline: () => baselineLines(report, outcomes.columns, blessed, modelInfos(settings, prices, outcomes), settings, outcomes.comparability),
     };
@@ -177,7 +180,7 @@ function hullModels(figures: readonly ModelFigures[]): string[] {
 export async function redecide(
   run: RunRecord,
   parts: Pick<Parts, "store" | "clockMs" | "signal">,
-): Promise<{ columns: OutcomeColumns; policies: ExplainedPolicy[]; settings: RunSettings; figures: readonly ModelFigures[]; basis: Basis; models: readonly ModelInfo[]; workload: string }> {
+): Promise<{ columns: OutcomeColumns; logged: OutcomeColumns | null; policies: ExplainedPolicy[]; settings: RunSettings; figures: readonly ModelFigures[]; basis: Basis; models: readonly ModelInfo[]; workload: string }> {
   const { settings, fitted, read } = JSON.parse(run.config) as RunConfig;
   // JSON has no NaN: an unknown figure came back as null.
   const config = { settings, baseline: null, fitted: fitted && fitted.map((m) => ({ name: m.name, quality: m.quality ?? NaN, costUsdPer1k: m.costUsdPer1k ?? NaN })) };
@@ -191,7 +194,7 @@ export async function redecide(
   const { policies, context } = assembled(outcomes, config);
   const decided: ExplainedPolicy[] = [];
   for (const policy of policies) decided.push(policy.open ? recallAsked(parts.store, run, policy, columns) : (await decide(policy, columns, known)).explained);
-  return { columns, settings, figures: context.models, policies: decided, basis: outcomes.basis, models: modelInfos(settings, prices, outcomes), workload: read?.name ?? known.workload.name };
+  return { columns, logged: outcomes.logged, settings, figures: context.models, policies: decided, basis: outcomes.basis, models: modelInfos(settings, prices, outcomes), workload: read?.name ?? known.workload.name };
 }
 
 /** A stored report under the names that this run's user gave; another run of the same bytes may have stored it. */

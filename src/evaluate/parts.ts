@@ -30,6 +30,8 @@ export interface Parts {
   /** Compute a report anew even where the store has it. */
   readonly fresh: boolean;
   readonly concurrency: number;
+  /** Policies that gates name: a blessing keeps them, also where it leaves those gates out. */
+  readonly blessed: readonly string[];
   /** The time of day, and a stopwatch in milliseconds. */
   readonly now: () => Date;
   readonly clockMs: () => number;
