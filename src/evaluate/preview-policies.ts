@@ -44,12 +44,14 @@ export async function tryPolicies(parts: PreviewParts, workload: OpenedWorkload,
 }
 
 /** The reference, the policies that gates are about, and the baseline that they compare with. */
-function tellNames({ settings, baseline, placeAt }: PreviewParts, { basis, columns, comparability }: PreviewBasis, { policies, context }: ReturnType<typeof assembled>, tell: Tell): void {
+function tellNames({ settings, baseline, placeAt }: PreviewParts, { basis, columns, comparability, seen }: PreviewBasis, { policies, context }: ReturnType<typeof assembled>, tell: Tell): void {
   const reference = telling(tell, () => referenceName(settings, policies, context.strong, basis), placeAt(["reference"]));
   if (reference === undefined) return;
-  const underTest = settings.gates.map((gate, k) => telling(tell, () => policiesUnderTest({ ...settings, gates: [gate] }, policies, reference, basis), placeAt(["gates", k])));
-  const names = new Set([...underTest.flatMap((tested) => tested ?? []), ...settings.gates.flatMap(({ policy }) => policy ?? [])]);
-  if (baseline && !underTest.includes(undefined)) telling(tell, () => alignBaseline(baseline, columns, settings, comparability, [...names]), placeAt(["baseline"]));
+  const known = { basis, columns, seen: [...seen, ...(baseline?.header.models ?? [])] };
+  const underTest = settings.gates.map((gate, k) => telling(tell, () => policiesUnderTest({ ...settings, gates: [gate] }, policies, reference, known), placeAt(["gates", k])));
+  const own = underTest.flatMap((tested) => tested ?? []);
+  const names = new Set([...own, ...settings.gates.flatMap(({ policy }) => policy ?? [])]);
+  if (baseline && !underTest.includes(undefined)) telling(tell, () => alignBaseline(baseline, columns, settings, comparability, { tested: [...names], own }), placeAt(["baseline"]));
 }
 
 /**

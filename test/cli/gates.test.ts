@@ -181,7 +181,7 @@ describe("a line that is a number", () => {
     const gate = gateOf((await at.inside("eval", "--json", ...FAST)).json());
     expect(gate.verdict).toBe(verdict);
     expect(bound === null ? gate.bound : typeof gate.bound).toBe(bound);
-    if (bound === null) expect(gate.note).toBe("a p95 needs at least 59 prompts for a bound");
+    if (bound === null) expect(gate.note).toBe("a p95 needs at least 59 independent prompts for a bound");
   });
 
   test("p99 needs 299 prompts", async () => {
