@@ -1,10 +1,12 @@
 import { alignBaseline, baselineLines } from "./evaluate/baseline.ts";
+import { hashOfAsked, keepAsked, recallAsked } from "./evaluate/asked.ts";
 import { assembled, basedOn, type Based } from "./evaluate/based.ts";
 import { decide, type ExplainedPolicy } from "./evaluate/decide.ts";
 import { describeModel, referenceName, settingsWarnings } from "./evaluate/describe.ts";
 import { fitOn, gather, storedWorkload } from "./evaluate/gather.ts";
 import { endWithout, stopIfAsked } from "./evaluate/interrupt.ts";
 import type { Parts, RunConfig, RunSettings } from "./evaluate/parts.ts";
+import { decideThrough, type Deciding } from "./evaluate/through-session.ts";
 import { policiesUnderTest } from "./evaluate/under-test.ts";
 import { valueHash } from "./lib/hash.ts";
 import type { OutcomeColumns } from "./model/columns.ts";
@@ -25,6 +27,7 @@ export type { ExplainedPolicy, Parts, RunSettings };
 /** What a run tells as it goes; the last is `done`. */
 export type EvaluateEvent =
   | { readonly type: "read"; readonly prompts: number; readonly stored: boolean }
+  | Deciding
   | { readonly type: "decided"; readonly policy: string; readonly prompts: number; readonly reused: boolean }
   | { readonly type: "computing"; readonly resamples: number; readonly of: number }
   | {
@@ -64,14 +67,17 @@ export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, voi
     const decideFrom = clockMs();
     const decided: ExplainedPolicy[] = [];
     const keys: string[] = [];
+    const overhead: NonNullable<Report["timing"]["overhead"]> = [];
     const counts = { computed: 0, reused: 0, micros: 0 };
     for (const policy of policies) {
       await stopIfAsked(parts.signal);
       const before = clockMs();
-      const { explained, reused, key } = await decide(policy, outcomes.columns, parts);
+      const asked = policy.open ? yield* decideThrough(policy, outcomes.columns, parts) : null;
+      const { explained, reused, key } = asked ?? (await decide(policy, outcomes.columns, parts));
       decided.push(explained);
+      if (asked?.overhead) overhead.push(asked.overhead);
       const each = explained.decisions.form === "choice"; // a mixture is one thing for the whole workload
-      if (each) keys.push(key);
+      if (each && key !== null) keys.push(key);
       if (each) counts[reused ? "reused" : "computed"] += outcomes.columns.n;
       if (each && !reused) counts.micros += (clockMs() - before) * 1000;
       yield { type: "decided", policy: policy.name, prompts: outcomes.columns.n, reused };
@@ -81,7 +87,8 @@ export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, voi
     const reportFrom = clockMs();
     // List prices are those of the day.
     const pricedOn = outcomes.basis === "decisions" ? createdAt.slice(0, 10) : null;
-    const reportKey = valueHash({ configHash, pricedOn, workloadHash: workload.hash, wrpVersion: parts.wrpVersion, revision: REPORT_REVISION });
+    const asked = hashOfAsked(policies, decided);
+    const reportKey = valueHash({ configHash, pricedOn, asked, workloadHash: workload.hash, wrpVersion: parts.wrpVersion, revision: REPORT_REVISION });
     const known = parts.fresh ? null : store.findReport(reportKey);
     const computed = known ?? (yield* computeReport(reportInput(run, parts, config, prices, outcomes, { context, policies, notes }, decided, { reference, underTest, baseline }), parts));
     const ended = clockMs();
@@ -97,10 +104,12 @@ export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, voi
         totalMs: ended - started,
         decisions: counts.computed,
         decisionMicros: counts.computed > 0 ? counts.micros / counts.computed : null,
+        ...(overhead.length > 0 ? { overhead } : {}),
         reused: { answers: outcomes.saved.answersKnown, grades: outcomes.saved.gradesKnown, decisions: counts.reused, report: known !== null },
         computed: { answers: outcomes.saved.answersNew, grades: outcomes.saved.gradesNew, decisions: counts.computed },
       },
     };
+    keys.push(...keepAsked(store, workload.hash, reportKey, policies, decided, outcomes.columns));
     store.finishRun(parts.runId, reportKey, report, keys);
     const blessed = decided.filter((policy) => tested.includes(policy.name) || parts.blessed.includes(policy.name));
     yield {
@@ -184,7 +193,7 @@ export async function redecide(
   const { columns } = outcomes;
   const { policies, context } = assembled(outcomes, config);
   const decided: ExplainedPolicy[] = [];
-  for (const policy of policies) decided.push((await decide(policy, columns, known)).explained);
+  for (const policy of policies) decided.push(policy.open ? recallAsked(parts.store, run, policy, columns) : (await decide(policy, columns, known)).explained);
   return { columns, logged: outcomes.logged, settings, figures: context.models, policies: decided, basis: outcomes.basis, models: modelInfos(settings, prices, outcomes), workload: read?.name ?? known.workload.name };
 }
 

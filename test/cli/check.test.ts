@@ -145,6 +145,15 @@ describe("a config", () => {
   });
 });
 
+test("where data cannot be read, nobody knows what models it has: only those that a models list lacks are told of", async () => {
+  at.put("half.yaml", "datasets: [desk.jsonl, gone.jsonl]\npolicies: [{ kind: always, name: x, model: eagle }]\nreference: x\n");
+  expect((await checked(at, "-c", "half.yaml")).places.filter((place) => place.startsWith("error"))).toEqual(["error no-such-file half.yaml 1 24"]);
+  at.put("half.yaml", "datasets: [desk.jsonl, gone.jsonl]\nmodels: [{ name: wren }]\npolicies: [{ kind: always, name: x, model: eagle }]\n");
+  expect((await checked(at, "-c", "half.yaml")).places.filter((place) => place.startsWith("error"))).toEqual(["error no-such-file half.yaml 1 24", "error unknown-model half.yaml 3 44"]);
+  at.put("all.yaml", "datasets: [gone.jsonl]\nmodels: [{ name: wren }]\npolicies: [{ kind: always, name: x, model: eagle }, { kind: always, name: y, model: wren }]\n");
+  expect((await checked(at, "-c", "all.yaml")).places).toEqual(["error no-such-file all.yaml 1 12", "error unknown-model all.yaml 3 44"]);
+});
+
 describe("data", () => {
   test("every bad row of every file, unusable files too; the rest is counted", async () => {
     at.put("a.jsonl", `{"prompt":"x","outcomes":{"m":{"quality":7}}}\n{"prompt":"y","outcomes":{"m":{"quality":1,"costUsd":0.1}}}\n{"prompt":"z",}\n{"prompt":"w","outcomes":{"m":{"costUsd":-1}}}\n`);

@@ -54,6 +54,8 @@ const OFFERS: [string[], string[]][] = [
   [["eval", "--reference", "coi"], ["coin"]],
   [["route", "--policy", "best"], ["best-single"]], // a control: known from the newest run
   [["compare", "coi"], ["coin"]],
+  [["runs", "sh"], ["show"]],
+  [["runs", "export", "--no-c"], ["--no-content"]],
   [["compare", "coin", "zero-r"], ["zero-router"]],
   [["eval", "--seed", ""], []],
   [["eval", "--no-config", "--reference", "nobody"], []],
@@ -82,6 +84,7 @@ describe("bash", () => {
   test("runs", () => {
     expect(complete("report", run.slice(0, 3))).toEqual([run]);
     expect(complete("compare", "coin", run.slice(0, 3))).toEqual([run]);
+    expect(complete("runs", "show", run.slice(0, 3))).toEqual([run]);
   });
 
   test("values behind = and names with colons, as readline splits them and as it does not", () => {
@@ -137,6 +140,7 @@ describe.skipIf(!has("fish"))("fish", () => {
 
   test("runs, values behind =", () => {
     expect(complete("report", run.slice(0, 3))).toEqual([run]);
+    expect(complete("runs", "show", run.slice(0, 3))).toEqual([run]);
     expect(complete("eval", "--split=te")).toEqual(["--split=test"]);
     expect(existsSync(join(at.path, "pwned"))).toBe(false);
   });

@@ -10,6 +10,7 @@ import { gatesOf } from "../gates.ts";
 import { loadConfig } from "../load-config.ts";
 import { wrpVersion } from "../manifest.ts";
 import { progressLine } from "../progress.ts";
+import { sessionHost } from "../session-host.ts";
 import { runSettings, workloadOptions, type EvalFlags } from "../settings.ts";
 import { IN_MEMORY, openExisting, openForWriting, storeFile } from "../store-file.ts";
 import { withWayOn } from "../way-on.ts";
@@ -62,6 +63,7 @@ export async function evalCommand(data: readonly string[], flags: EvalFlags, wor
       clockMs: world.clockMs,
       signal: world.signal,
       placeOf: loaded.placeOf,
+      sessions: sessionHost(loaded, world),
     })) {
       progress.show(event);
       if (event.type === "done") finished = event;
