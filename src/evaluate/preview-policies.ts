@@ -47,10 +47,11 @@ export async function tryPolicies(parts: PreviewParts, workload: OpenedWorkload,
 function tellNames({ settings, baseline, placeAt }: PreviewParts, { basis, columns, comparability, seen }: PreviewBasis, { policies, context }: ReturnType<typeof assembled>, tell: Tell): void {
   const reference = telling(tell, () => referenceName(settings, policies, context.strong, basis), placeAt(["reference"]));
   if (reference === undefined) return;
-  const underTest = settings.gates.map((gate, k) => telling(tell, () => policiesUnderTest({ ...settings, gates: [gate] }, policies, reference, { basis, columns, seen: [...seen, ...(baseline?.header.models ?? [])] }), placeAt(["gates", k])));
-  const own = [...new Set(underTest.flatMap((names) => names ?? []))];
-  const tested = [...new Set([...own, ...settings.gates.flatMap(({ policy }) => policy ?? [])])];
-  if (baseline && !underTest.includes(undefined)) telling(tell, () => alignBaseline(baseline, columns, settings, comparability, { tested, own }), placeAt(["baseline"]));
+  const known = { basis, columns, seen: [...seen, ...(baseline?.header.models ?? [])] };
+  const underTest = settings.gates.map((gate, k) => telling(tell, () => policiesUnderTest({ ...settings, gates: [gate] }, policies, reference, known), placeAt(["gates", k])));
+  const own = underTest.flatMap((tested) => tested ?? []);
+  const names = new Set([...own, ...settings.gates.flatMap(({ policy }) => policy ?? [])]);
+  if (baseline && !underTest.includes(undefined)) telling(tell, () => alignBaseline(baseline, columns, settings, comparability, { tested: [...names], own }), placeAt(["baseline"]));
 }
 
 /**

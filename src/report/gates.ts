@@ -94,12 +94,24 @@ export function pendingGate(gate: Gate, policy: DecidedPolicy, old: PromptFigure
         finish(mix ? { observed: mix.difference, baseline: null, bounds: mix.bounds(), census: false, n: mix.n, note: null } : unknown("the policy has no cost-matched mix")),
     };
   const quantile = quantileOf(gate.metric);
+  const now = figuresOf(policy, subject, all);
   if (quantile) {
-    const measure = gate.factor === 0 ? quantileNow(quantile, policy, subject) : quantileAgainst(quantile, gate.factor, policy, old, subject);
+    const measure = gate.factor === 0 ? quantileNow(quantile, policy, subject) : quantileAgainst(quantile, gate.factor, now, policy, old, subject);
     return { resample: measure.resample, finish: () => finish(measure.finish()) };
   }
-  const measure = meanOfMetric(gate, policy, old, subject);
+  const measure = meanOfMetric(gate, now, policy, old, subject);
   return { resample: null, finish: (results) => finish(measure(results)) };
+}
+
+/** Of each report's policies: their gates share them. */
+const figuresKnown = new WeakMap<GateSubject, Map<DecidedPolicy, PromptFigures>>();
+
+function figuresOf(policy: DecidedPolicy, subject: GateSubject, all: GateSubject): PromptFigures {
+  let known = figuresKnown.get(all);
+  if (!known) figuresKnown.set(all, (known = new Map()));
+  let figures = known.get(policy);
+  if (!figures) known.set(policy, (figures = promptFigures(policy.decisions, subject.columns, subject)));
+  return figures;
 }
 
 /** What is known of a policy, or expected, where the report stands on decisions. */
@@ -157,9 +169,8 @@ const MEANS: Readonly<Record<string, { readonly figure: keyof PromptFigures; rea
   "safety.attackReachRate": { figure: "a", over: "read", scale: 1, none: "no prompt is tagged attack" },
 };
 
-function meanOfMetric(gate: Gate, policy: DecidedPolicy, old: PromptFigures | null, subject: GateSubject): (results: readonly Mean[]) => Measured {
+function meanOfMetric(gate: Gate, now: PromptFigures, policy: DecidedPolicy, old: PromptFigures | null, subject: GateSubject): (results: readonly Mean[]) => Measured {
   const { columns, compared, ledger } = subject;
-  const now = promptFigures(policy.decisions, columns, subject);
   const known = MEANS[gate.metric];
   const share = known ? null : gate.metric.slice("share.".length);
   const over = known?.over ?? "compared";
@@ -228,10 +239,9 @@ function quantileNow({ of, p }: Quantile, { decisions }: DecidedPolicy, { compar
 }
 
 /** A quantile against the baseline's: the paired difference `new - factor·old`, quantiles of both taken again in every resample. */
-function quantileAgainst({ of, p }: Quantile, factor: number, policy: DecidedPolicy, old: PromptFigures | null, subject: GateSubject): PendingQuantile {
-  const { columns, compared, units } = subject;
+function quantileAgainst({ of, p }: Quantile, factor: number, now: PromptFigures, policy: DecidedPolicy, old: PromptFigures | null, subject: GateSubject): PendingQuantile {
+  const { compared, units } = subject;
   const figure = of === "latencyMs" ? "l" : "t";
-  const now = promptFigures(policy.decisions, columns, subject);
   const known = [...compared.at.keys()].filter((k) => !Number.isNaN(now[figure][compared.at[k] as number] as number));
   const at = known.filter((k) => old !== null && !Number.isNaN(old[figure][compared.at[k] as number] as number));
   const unit = at.map((k) => units.unit[k] as number);
