@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, lstatSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { LineCounter, parseDocument, type Document } from "yaml";
 import { condition } from "../lib/cel.ts";
@@ -10,6 +10,10 @@ import { gateOf } from "./gates.ts";
 import { modelOf } from "./models.ts";
 import { usableConfig } from "./usable-config.ts";
 import { yamlPlaces } from "./yaml-places.ts";
+import { readTextFile } from "./text-file.ts";
+
+/** YAML is read whole, and slowly: ten thousand models with their prices are a megabyte. */
+const MAX_CONFIG_BYTES = 4 * 1024 * 1024;
 
 export interface LoadedConfig {
   readonly config: Config;
@@ -51,17 +55,21 @@ export function readConfig(file: string | false | undefined, cwd: string): ReadC
   const name = file ?? "wrp.yaml";
   const path = resolve(cwd, name);
   const unreadable = (error: WrpError) => ({ loaded: { ...none, file: name, folder: dirname(path) }, wrong: [error], leftOut: [] });
-  if (!existsSync(path)) return file === undefined ? { loaded: none, wrong: [], leftOut: [] } : unreadable(new WrpError("no such config", { place: { file: name }, code: "no-such-file" }));
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    return unreadable(new WrpError(`cannot be read: ${(error as Error).message}`, { place: { file: name }, code: "unreadable", cause: error }));
-  }
+  // A link that leads nowhere was meant to be a config.
+  if (!existsSync(path) && file === undefined && !isLink(path)) return { loaded: none, wrong: [], leftOut: [] };
+  if (!existsSync(path) && file !== undefined) return unreadable(new WrpError("no such config", { place: { file: name }, code: "no-such-file" }));
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  let document: Document;
+  try {
+    document = parseDocument(readTextFile(name, cwd, MAX_CONFIG_BYTES), { lineCounter: lines, prettyErrors: false });
+  } catch (error) {
+    if (error instanceof WrpError) return unreadable(new WrpError(error.message, { code: "unreadable", cause: error, place: error.place ?? { file: name }, ...(error.hint === undefined ? {} : { hint: error.hint }) }));
+    // The parser walks itself out of stack.
+    if (error instanceof RangeError) return unreadable(new WrpError("is nested too deeply", { place: { file: name }, code: "yaml", cause: error }));
+    throw error;
+  }
   const places = yamlPlaces(document, lines, name);
-  const broken = document.errors.map(({ message, pos }) => new WrpError(message, { place: places.atOffset(pos[0]), code: "yaml" }));
+  const broken = document.errors.map(({ message, pos }) => new WrpError(message, { place: places.atOffset(pos[0]), code: "yaml", hint: "the file must be YAML: wrp schema config prints what it may hold" }));
   if (broken.length > 0) return { ...unreadable(broken[0] as WrpError), wrong: broken };
   const value = valueOf(document, name);
   if (value instanceof WrpError) return unreadable(value);
@@ -133,13 +141,23 @@ function soundConfig(config: Config, placeAt: (path: readonly PropertyKey[]) => 
   };
 }
 
-/** The document as plain values, or what keeps it from being that (aliases that unfold without end). */
+/** The document as plain values, or what keeps it from being that (aliases that unfold without end, nesting without end). */
 function valueOf(document: Document, file: string): unknown {
   try {
     return document.toJS() ?? {};
   } catch (error) {
-    return new WrpError((error as Error).message, { place: { file }, code: "yaml", cause: error });
+    const message = error instanceof RangeError ? "is nested too deeply" : error instanceof ReferenceError ? aliasTrouble(error.message) : null;
+    if (message === null) throw error;
+    return new WrpError(message, { place: { file }, code: "yaml", cause: error });
   }
+}
+
+function aliasTrouble(message: string): string {
+  return /excessive alias/i.test(message) ? "its aliases unfold to more than a config can hold" : `an alias cannot be resolved (${message})`;
+}
+
+function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
 }
 
 /** How many of several errors one hint spells out. */

@@ -35,7 +35,7 @@ export function assemble(
   placeOf: PlaceOf = () => undefined,
   tell: Tell = raise,
 ): Assembly {
-  const context: RouterContext = { models, ...weakAndStrong(models), factValues: (name) => facts.get(name) ?? null, pool: NO_POOL };
+  const context: RouterContext = { models, ...weakAndStrong(models), factValues: (name) => facts.get(name) ?? null, pool: NO_POOL, placeOf };
   const singles = models.map((m) => buildPolicy({ kind: "always", model: m.name }, context));
   const names = new Set(singles.map((policy) => policy.name));
   const own = (specs.length === 0 && logged ? [{ kind: "recorded" } as const] : specs).flatMap((spec) => {

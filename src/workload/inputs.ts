@@ -1,4 +1,4 @@
-import { readdir, realpath, stat } from "node:fs/promises";
+import { readdir, readlink, realpath, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { glob, isDynamicPattern } from "tinyglobby";
 import { placed, raise, tellingLater, WrpError, type Place, type Tell } from "../model/errors.ts";
@@ -46,7 +46,7 @@ export async function findFiles(
 /** One file that must exist. */
 export async function findFile(input: string, cwd: string): Promise<DataFile> {
   const path = resolve(cwd, input);
-  const kind = await kindOf(path);
+  const kind = await kindOf(path, input);
   if (kind === "file") return { name: input, path };
   throw kind === "folder" ? new WrpError(`"${input}" is a folder, not a file`) : await missing(input, path);
 }
@@ -62,7 +62,7 @@ export function commonName(files: readonly DataFile[]): string {
 
 async function expand(input: string, cwd: string): Promise<DataFile[]> {
   const path = resolve(cwd, input);
-  const kind = await kindOf(path);
+  const kind = await kindOf(path, input);
   if (kind === "file") return [{ name: input, path }];
   if (kind === "folder") return folderFiles(input, path);
   if (!isDynamicPattern(input)) throw await missing(input, path);
@@ -82,17 +82,22 @@ async function folderFiles(input: string, path: string): Promise<DataFile[]> {
   return names.map((name) => ({ name: join(input, name), path: join(path, name) }));
 }
 
-async function kindOf(path: string): Promise<"file" | "folder" | "missing"> {
+async function kindOf(path: string, input: string): Promise<"file" | "folder" | "missing"> {
   try {
-    return (await stat(path)).isDirectory() ? "folder" : "file";
+    const found = await stat(path);
+    if (found.isFile()) return "file";
+    if (found.isDirectory()) return "folder";
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === "ENOENT" || code === "ENOTDIR" || code === "ENAMETOOLONG") return "missing";
-    throw new WrpError(`"${path}" cannot be read (${code})`, { cause: error });
+    throw new WrpError(`"${input}" cannot be read (${code === "ELOOP" ? "its links go round in a circle" : code})`, { cause: error });
   }
+  throw new WrpError(`"${input}" is no regular file`, { hint: "data is read more than once, so pipes and devices cannot be: save it to a file first" });
 }
 
 async function missing(input: string, path: string): Promise<WrpError> {
+  const target = await readlink(path).catch(() => null);
+  if (target !== null) return new WrpError(`"${input}" is a link to a file that does not exist: "${target}"`);
   const near = await nearName(path);
   const hint = near === null ? {} : { hint: `did you mean "${join(dirname(input), near)}"?` };
   return new WrpError(`no such file or folder: "${input}"`, { code: "no-such-file", ...hint });

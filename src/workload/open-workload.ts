@@ -35,7 +35,7 @@ export async function openWorkload(options: WorkloadOptions, tell: Tell = raise)
   const listed = wanted.filter((file) => file !== undefined);
   const found = await findFiles(options.inputs, options.cwd, listed, { tell, placeOf: (k) => placeOf("inputs", k) });
   const wherePlace = placeOf("where");
-  const where = telling(tell, () => (options.where === undefined ? null : condition(options.where)), wherePlace) ?? null;
+  const where = telling(tell, () => (options.where === undefined ? null : condition(options.where, wherePlace)), wherePlace) ?? null;
   const exclusion = listed.length > 0 ? ((await tellingLater(tell, () => readExclusion(listed), placeOf("exclude"))) ?? null) : null;
   const opened = await openFiles(found, options, tell);
   const files = opened.files.map((one) => one.described);

@@ -115,7 +115,7 @@ describe("a config", () => {
 `);
     const { code, findings } = await checked(at, "-c", "rules.yaml", "desk.jsonl");
     expect(code).toBe(2);
-    expect(findings).toContainEqual(expect.objectContaining({ severity: "error", code: "bad-condition", line: 2, message: expect.stringContaining('"prompt.tokens + 1 > 3" on prompt q1') }));
+    expect(findings).toContainEqual(expect.objectContaining({ severity: "error", code: "bad-condition", line: 4, message: expect.stringContaining('"prompt.tokens + 1 > 3" on prompt q1') }));
     expect(findings).toContainEqual(expect.objectContaining({ severity: "warning", code: "missing-field", line: 6, message: expect.stringContaining("met a missing field on 40 prompts") }));
   });
 
@@ -130,7 +130,7 @@ describe("a config", () => {
   test.each([
     ["no config and no data", [], "nothing to check"],
     ["a config that is not there", ["-c", "gone.yaml"], "no such config"],
-    ["a folder in place of a config", ["-c", "own"], "cannot be read"],
+    ["a folder in place of a config", ["-c", "own"], "is a folder, not a file"],
   ])("%s: exit 2, told as a finding", async (_, args, message) => {
     const { code, findings } = await checked(folder({ "own/x": "" }), ...args);
     expect(code).toBe(2);

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { text as readAll } from "node:stream/consumers";
 import { styleText } from "node:util";
@@ -18,6 +18,7 @@ import { modelsOf } from "../models.ts";
 import { policyFromFlag } from "../policy-flag.ts";
 import { sessionHost } from "../session-host.ts";
 import { openExisting, storeFile } from "../store-file.ts";
+import { readTextFile } from "../text-file.ts";
 import type { World } from "../world.ts";
 
 interface RouteFlags {
@@ -175,19 +176,26 @@ async function messagesOf(given: string | undefined, flags: RouteFlags, world: W
   return [{ role: "user", content: piped.replace(/\r?\n$/, "") }];
 }
 
+const CHAT_FORM = "--messages takes a list of {role, content}, or {messages: [...]}, as JSON";
+const MAX_CHAT_BYTES = 64 * 1024 * 1024;
+
 const chatSchema = z.array(z.object({ role: z.string(), content: z.string() })).min(1);
 
 function chatOf(file: string, cwd: string): Message[] {
+  const text = readTextFile(file, cwd, MAX_CHAT_BYTES);
   let value: unknown;
   try {
-    value = JSON.parse(readFileSync(resolve(cwd, file), "utf8"));
+    value = JSON.parse(text);
   } catch (error) {
-    throw new WrpError((error as NodeJS.ErrnoException).code === "ENOENT" ? "no such file" : `is not JSON: ${(error as Error).message}`, { place: { file }, cause: error });
+    const at = /position (\d+)/.exec((error as Error).message)?.[1];
+    const line = at === undefined ? text.split("\n").length : text.slice(0, Number(at)).split("\n").length;
+    throw new WrpError(`is not JSON: ${(error as Error).message}`, { place: { file, line }, hint: CHAT_FORM, cause: error });
   }
   const messages = Array.isArray(value) ? value : (value as { messages?: unknown } | null)?.messages;
   const parsed = chatSchema.safeParse(messages);
-  if (!parsed.success) throw new WrpError("must be a list of {role, content}, or {messages: [...]}", { place: { file } });
-  return parsed.data;
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new WrpError(`is no chat: ${issue?.path.length ? `message ${issue.path.join(".")}: ` : ""}${issue?.message}`, { place: { file }, hint: CHAT_FORM });
 }
 
 async function promptOf(messages: readonly Message[], flags: RouteFlags): Promise<Prompt> {

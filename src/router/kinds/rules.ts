@@ -8,9 +8,9 @@ export const rules: Kind<"rules"> = {
     ...spec.rules.map(({ model }, k) => ({ model, path: ["rules", k, "model"] })),
     { model: spec.default, path: ["default"] },
   ],
-  build(spec, _context, base) {
+  build(spec, context, base) {
     const compiled = spec.rules.map((rule, k) => ({
-      when: condition(rule.when),
+      when: condition(rule.when, context.placeOf?.(spec, ["rules", k, "when"])),
       decision: (facts: { name: string; value: string }[]) => call(rule.model, rule.name ?? `rule ${k + 1}: ${rule.when}`, facts),
     }));
     return {

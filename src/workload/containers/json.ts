@@ -3,6 +3,7 @@ import TokenParser from "@streamparser/json/tokenparser.js";
 import { WrpError } from "../../model/errors.ts";
 import { linesAt, MAX_RECORD_BYTES, PEEK_BYTES, textBytes } from "../bytes.ts";
 import type { DataFile } from "../data-file.ts";
+import { isDeep, TOO_DEEP } from "../nesting.ts";
 import { BATCH, type Container, type ReadOptions, type Row, type RowBatch } from "./container.ts";
 
 /**
@@ -106,6 +107,7 @@ async function* wholeObject(file: DataFile): AsyncGenerator<RowBatch> {
       hint: "rows are a list of objects, alone or as the only one in an object; or one object a line (JSONL)",
     });
   }
+  if (isDeep(row)) throw await failed(file, 0, TOO_DEEP);
   yield { columns: null, rows: [row], at: [0], first: 0 };
 }
 
@@ -174,6 +176,7 @@ function newItems(inObject: boolean) {
       if (list !== null && list !== key) fail(start, `the JSON object holds several lists of objects ("${list}" and "${key}")`);
       list = key;
     } else if (!isRow) return void fail(last, "each item of the list must be an object");
+    if (isDeep(value)) return void fail(start, TOO_DEEP);
     rows.push(value as Record<string, unknown>);
     at.push(start);
   };

@@ -3,6 +3,7 @@ import { WrpError } from "../../model/errors.ts";
 import type { Message, MetaValue } from "../../model/prompt.ts";
 import type { Row } from "../containers/container.ts";
 import { nameHash, newDraft, textOf, type Draft, type RowName } from "../draft.ts";
+import { parseJson } from "../nesting.ts";
 import type { Notes } from "../notes.ts";
 import { countCell, figureCell, isGap, newOutcome, qualityCell, settle, shown, type OutcomeDraft } from "../outcome.ts";
 import { BadRow } from "../problems.ts";
@@ -135,12 +136,12 @@ function promptOf(columns: Columns, row: Row, name: RowName, notes: Notes): Draf
   draft.chosen = textCell(get("chosen"));
   if (columns.prompt.has("tags")) draft.tags = tagsOf(get("tags"));
   if (columns.meta.length > 0) {
-    const meta: Record<string, MetaValue> = {};
+    const facts: [string, MetaValue][] = [];
     for (const [key, cell] of columns.meta) {
       const value = cell.get(row);
-      if (value !== undefined) meta[key] = metaCell(value, columns.textual);
+      if (value !== undefined) facts.push([key, metaCell(value, columns.textual)]);
     }
-    draft.meta = meta;
+    draft.meta = Object.fromEntries(facts); // a fact may be named __proto__
   }
   return draft;
 }
@@ -157,7 +158,7 @@ function messagesOf(columns: Columns, row: Row, notes: Notes, name: RowName): Me
   let value = messages.get(row);
   if (typeof value === "string") {
     try {
-      value = JSON.parse(value);
+      value = parseJson(value);
     } catch {
       throw new BadRow(`"${messages.name}" must be a list of {role, content} as JSON (got ${shown(value)})`);
     }
@@ -224,7 +225,7 @@ function tagsOf(value: unknown): string[] {
   let list: unknown = value;
   if (typeof value === "string" && value.trimStart().startsWith("[")) {
     try {
-      list = JSON.parse(value);
+      list = parseJson(value);
     } catch {
       throw new BadRow(`tags must be a list, or words with commas between (got ${shown(value)})`);
     }
