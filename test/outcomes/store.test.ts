@@ -159,11 +159,15 @@ test("an export is one moment's state, whatever is written while it is made", as
   writer.finishRun("r", "key", { schemaVersion: 1, models: [{ name: "small" }] } as never);
   const { model: _, ...answer } = outcome("small");
   const keys = prompts.map(({ hash, messages }) => ({ hash, variant: 0, messages }));
-  let written = 0;
-  const between = async () => void writer.keptAnswers({ kind: "live", hash: `source ${++written}` }).save("small", keys, [answer, answer]);
-  let text = "";
-  for await (const piece of exporter.exportRun("r", { texts: true, wrpVersion: "0.1.0", between })) text += piece;
-  expect(written).toBeGreaterThan(2);
+  const write = () => writer.keptAnswers({ kind: "live", hash: "source" }).save("small", keys, [answer, answer]);
+  const exported = async (writeAt: number) => {
+    let [text, pauses] = ["", 0];
+    const between = async () => void (++pauses === writeAt && write());
+    for await (const piece of exporter.exportRun("r", { texts: true, wrpVersion: "0.1.0", between })) text += piece;
+    return { text, pauses };
+  };
+  const { pauses } = await exported(0);
+  const { text } = await exported(pauses / 2); // when all has been hashed, and not yet been given out
   const file = await readRunFile("run.jsonl", async function* () {
     for (const [k, line] of text.trimEnd().split("\n").entries()) yield { text: line, number: k + 1 };
   });
