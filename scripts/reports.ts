@@ -31,11 +31,12 @@ for (const [name, what] of Object.entries(REPORTS)) {
     newId: () => "example",
     now: () => new Date("2026-11-23T00:00:00Z"),
     clockMs: () => 0,
+    kill: () => undefined,
     signal: new AbortController().signal,
   });
   if (code !== 0) throw new Error(`${name}: exit ${code}: ${written.stderr}`);
-  for (const [form, text] of [["txt", written.stdout], ...FORMS.map((form) => [form, readFileSync(join(made, `${name}.${form}`), "utf8")] as const)] as const) {
-    const file = `reports/${name}.${form}`;
+  for (const [ending, text] of [["txt", written.stdout], ...FORMS.map((form) => [form, readFileSync(join(made, `${name}.${form}`), "utf8")] as const)] as const) {
+    const file = `reports/${name}.${ending}`;
     if (!check) writeFileSync(file, text);
     else if (!existsSync(file) || readFileSync(file, "utf8") !== text) {
       different++;

@@ -73,6 +73,7 @@ async function inside(cwd: string, argv: readonly string[], terminal: number | n
     newId: () => randomBytes(5).toString("hex"),
     now: () => new Date(),
     clockMs: () => performance.now(),
+    kill: (pid, signal) => void process.kill(pid, signal),
     signal: new AbortController().signal,
   });
   return { code, ...written, json: <T>() => parsed<T>(written.stdout, written.stderr) };

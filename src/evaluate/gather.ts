@@ -16,6 +16,7 @@ import { factOf, type ModelFigures } from "../router/index.ts";
 import { readsTokens, withTokens } from "../signals/tokens.ts";
 import type { Workload } from "../workload/workload.ts";
 import { asker } from "./ask.ts";
+import { zeroCostWarning } from "./describe.ts";
 import { stopIfAsked } from "./interrupt.ts";
 import type { Parts } from "./parts.ts";
 
@@ -65,7 +66,7 @@ export async function* gather(
     duplicates: pour.builder.duplicates,
     /** What a baseline must agree with. */
     comparability: { graders: pour.builder.graders(), simulated: pour.simulated() },
-    warnings: zeroCost.map((name) => `${name} costs 0 on every prompt: taken as unpriced; say --free ${name} (or price: free in wrp.yaml) if it really costs nothing`),
+    warnings: zeroCost.map(zeroCostWarning),
   };
 }
 
@@ -107,7 +108,7 @@ export function storedWorkload(store: OutcomeStore, hash: string): Workload {
 }
 
 /** Answers and grades prompts batch by batch into columns; every answer once a prompt and model, shared by all policies. */
-function pourInto({ settings, store, concurrency }: Pick<Parts, "settings" | "store" | "concurrency">, prices: PriceBook) {
+export function pourInto({ settings, store, concurrency }: Pick<Parts, "settings" | "concurrency"> & { readonly store: Pick<OutcomeStore, "keptAnswers"> }, prices: PriceBook) {
   const recorded = recordedBackend(prices.tokens);
   const simulated = new Map(
     settings.models.flatMap(({ name, simulated: profile }) =>

@@ -4,10 +4,10 @@ import { isPassing } from "../outcomes/errors.ts";
 import type { OutcomeStore } from "../outcomes/store.ts";
 
 /** Gives a signal its turn (reading from the store and deciding never wait), then stops with exit code 130 if one came. */
-export async function stopIfAsked(signal: AbortSignal): Promise<void> {
+export async function stopIfAsked(signal: AbortSignal, hint = "what was read is stored: the same command goes on from there"): Promise<void> {
   await nextTurn();
   if (signal.aborted)
-    throw new WrpError("interrupted", { exitCode: EXIT.interrupted, hint: "what was read is stored: the same command goes on from there" });
+    throw new WrpError("interrupted", { exitCode: EXIT.interrupted, hint });
 }
 
 /** Whether the same command may go on later: it was interrupted, or met a full disk or a lock. */

@@ -51,7 +51,7 @@ export function condition(source: string, place?: Place): Condition {
         throw celError(source, error, place, `prompt ${scope.prompt.id}`);
       }
       if (typeof value !== "boolean")
-        throw new WrpError(`CEL expression "${source}" must be true or false (got ${typeof value})`, place ? { place } : {});
+        throw new WrpError(`CEL expression "${source}" must be true or false (got ${typeof value})`, { code: "bad-condition", ...(place ? { place } : {}) });
       return value;
     },
   };
@@ -83,6 +83,7 @@ function celError(source: string, error: unknown, place?: Place, at?: string): u
   if (!(error instanceof ParseError || error instanceof EvaluationError || error instanceof CelTypeError)) return error;
   const message = firstLine(error.message);
   return new WrpError(`CEL expression "${source}"${at ? ` on ${at}` : ""}: ${message}`, {
+    code: "bad-condition",
     hint: message.includes("double") && message.includes("int")
       ? "numbers of a prompt are doubles: write 1.0, not 1, in arithmetic"
       : "conditions see prompt, meta and signals: prompt.tokens > 200 && 'pii' in prompt.tags",

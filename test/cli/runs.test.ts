@@ -15,7 +15,7 @@ policies:
   - {kind: rules, name: house, rules: [{when: 'prompt.text.contains("matter please") && meta.hardness > 0.6', model: condor}], default: wren}
   - {kind: threshold, name: long, fact: prompt.tokens, threshold: 100}
 `;
-const ROWS = desk(60).map(({ inputTokens: _, ...row }) => row);
+const ROWS = desk(60).map(({ inputTokens: _tokens, ...row }) => row);
 const FILES = { "desk.jsonl": jsonl(ROWS), "wrp.yaml": CONFIG };
 const EVAL = ["eval", "desk.jsonl", "--json", "-q", "--resamples", "200"];
 
@@ -306,7 +306,7 @@ describe("wrp runs export and import", () => {
 });
 
 function withoutTexts(report: Report): Report {
-  return { ...report, moved: report.moved.map((pair) => ({ ...pair, prompts: pair.prompts.map(({ text: _, ...prompt }) => prompt) })) };
+  return { ...report, moved: report.moved.map((pair) => ({ ...pair, prompts: pair.prompts.map(({ text: _text, ...prompt }) => prompt) })) };
 }
 
 function query(at: Folder, sql: string): unknown[] {

@@ -83,7 +83,9 @@ function parseRow(line: Buffer): Record<string, unknown> {
   try {
     value = JSON.parse(line.toString("utf8"));
   } catch (error) {
-    throw new BadRow(`not valid JSON (${(error as Error).message})`);
+    const { message } = error as Error;
+    const column = /\bline 1 column (\d+)/.exec(message)?.[1];
+    throw new BadRow(`not valid JSON (${message})`, column === undefined ? {} : { column: Number(column) });
   }
   if (typeof value !== "object" || value === null || Array.isArray(value))
     throw new BadRow(`each line must be a JSON object (got ${Array.isArray(value) ? "a list" : value === null ? "null" : `a ${typeof value}`})`);
