@@ -53,12 +53,6 @@ describe("a config of simulated models", () => {
     expect(policy(other, "far").quality.mean).not.toBe(policy(await evaluate(), "far").quality.mean);
   });
 
-  test("what hindsight chose among the answers of one seed is not taken for another's", async () => {
-    await evaluate();
-    const kept = await evaluate("--seed", "3");
-    expect(timeless(await evaluate("--seed", "3", "--store", "other.db"))).toEqual(timeless(kept));
-  });
-
   test("another price buys no new answer", async () => {
     const before = await evaluate();
     at.put("dear.yaml", CONFIG.replace("outputUsdPer1M: 8", "outputUsdPer1M: 80"));
