@@ -8,7 +8,7 @@ import { desk, generator } from "../desk.ts";
 import { folder, jsonl, timeless } from "../wrp.ts";
 
 const BIN = resolve(import.meta.dirname, "../../bin/wrp.js");
-const ROWS = 2000;
+const ROWS = 1500;
 const FILES = {
   "desk.jsonl": jsonl(desk(ROWS)),
   "wrp.yaml": `
@@ -40,7 +40,7 @@ describe(`kill -9 at ${KILLS} random moments, then the same command`, () => {
 
   test.concurrent.each([0, 1])("half %i", async (half) => {
     for (const [k, moment] of moments.entries()) if (k % 2 === half) await killedAt(moment);
-  }, 120_000);
+  }, 300_000);
 });
 
 async function killedAt(moment: number): Promise<void> {
@@ -65,7 +65,7 @@ async function killedAt(moment: number): Promise<void> {
   expect(query(at.path, "PRAGMA integrity_check"), told).toEqual([{ integrity_check: "ok" }]);
   const { runs } = (await at.inside("runs", "list", "--json")).json<{ runs: { id: string; status: string }[] }>();
   expect(runs[0], told).toMatchObject({ id: report.run.id, status: "complete" });
-  for (const { status } of runs.slice(1)) expect(status, told).toBe(killed ? "interrupted" : "complete");
+  for (const { status } of runs.slice(1)) expect(status, told).toBe(killed && left.reports === 0 ? "interrupted" : "complete");
 }
 
 test("two processes at once on a new store: the same document from both, every outcome once", async () => {

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { copyFileSync, mkdirSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import Database from "better-sqlite3";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -59,6 +59,9 @@ describe("a run that is killed without a word", () => {
     mkdirSync(join(at.path, "copied"));
     copyFileSync(join(at.path, ".wrp/wrp.db"), join(at.path, "copied/wrp.db"));
     expect(await listed(at, "--store", "copied/wrp.db")).toMatchObject([{ id, status: "running?" }]);
+    await at.inside("runs", "gc", "-q");
+    expect(readdirSync(join(at.path, ".wrp")).filter((name) => name.includes("-run-"))).toEqual([]);
+    expect(await listed(at)).toMatchObject([{ id, status: "interrupted" }]);
   });
 
   test("goes on under its id", async () => {

@@ -125,6 +125,17 @@ export function storedRunsContract(name: string, open: () => Promise<OutcomeStor
     );
 
     test(
+      "removed while somebody reads it is not taken for the end of a workload",
+      withStores(async (store) => {
+        save(store, "w", fruits(0, 1300));
+        const batches = store.readPrompts("w")[Symbol.iterator]();
+        expect(batches.next().value).toHaveLength(512);
+        await collect(store);
+        expect(errorOf(() => batches.next()).message).toBe("the workload was removed while it was read");
+      }),
+    );
+
+    test(
       "goes in steps, between which it may be stopped and the store written",
       withStores(async (store) => {
         for (const hash of ["a", "b", "c"]) save(store, hash, fruits(0, 4), hash);

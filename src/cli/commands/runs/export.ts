@@ -30,7 +30,7 @@ export async function exportCommand(id: string, flags: ExportFlags, world: World
   try {
     const run = store.findRun(id);
     if (!flags.content) refuseReaders(run.id, JSON.parse(run.config) as RunConfig);
-    const pieces = store.exportRun(run.id, { texts: flags.content, wrpVersion: wrpVersion(), between: () => stopIfAsked(world.signal) });
+    const pieces = store.exportRun(run.id, { texts: flags.content, wrpVersion: wrpVersion(), between: () => stopIfAsked(world.signal, "nothing was written: give the same command again") });
     if (output === "-") {
       for await (const piece of pieces) world.stdout.write(piece);
       return 0;

@@ -17,7 +17,7 @@ export async function collectCommand(flags: CollectFlags, world: World): Promise
   try {
     const dryRun = flags.dryRun === true;
     const options = { all: flags.all === true, answers: flags.answers === true, dryRun };
-    const collected = await store.collectGarbage(options, () => stopIfAsked(world.signal));
+    const collected = await store.collectGarbage(options, () => stopIfAsked(world.signal, "what was removed is gone, the rest is whole: the same command goes on from there"));
     const { removed, bytesBefore, bytesAfter, uncompacted } = collected;
     if (flags.json) world.stdout.write(`${JSON.stringify({ schemaVersion: 1, dryRun, ...collected }, null, 2)}\n`);
     else if (!flags.quiet) {

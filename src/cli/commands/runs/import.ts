@@ -16,7 +16,7 @@ interface ImportFlags {
 
 export async function importRunsCommand(files: readonly string[], flags: ImportFlags, world: World): Promise<number> {
   const path = storeFile(flags.store, loadConfig(undefined, world.cwd), world.cwd);
-  const between = () => stopIfAsked(world.signal);
+  const between = () => stopIfAsked(world.signal, "no run shows before all of it is there: the same command goes on from there");
   const imported: (ImportedRun & { readonly file: string })[] = [];
   for (const name of files) {
     if (name === "-") throw new WrpError("a run is imported from a file, which is read twice", { hint: "save stdin to a file first" });
