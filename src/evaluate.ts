@@ -1,10 +1,12 @@
 import { alignBaseline, baselineLines } from "./evaluate/baseline.ts";
+import { hashOfAsked, keepAsked, recallAsked } from "./evaluate/asked.ts";
 import { assembled, basedOn, type Based } from "./evaluate/based.ts";
 import { decide, type ExplainedPolicy } from "./evaluate/decide.ts";
 import { describeModel, referenceName, settingsWarnings } from "./evaluate/describe.ts";
 import { fitOn, gather, storedWorkload } from "./evaluate/gather.ts";
 import { endWithout, stopIfAsked } from "./evaluate/interrupt.ts";
 import type { Parts, RunConfig, RunSettings } from "./evaluate/parts.ts";
+import { decideThrough, type Deciding } from "./evaluate/through-session.ts";
 import { policiesUnderTest } from "./evaluate/under-test.ts";
 import { valueHash } from "./lib/hash.ts";
 import type { OutcomeColumns } from "./model/columns.ts";
@@ -25,12 +27,15 @@ export type { ExplainedPolicy, Parts, RunSettings };
 /** What a run tells as it goes; the last is `done`. */
 export type EvaluateEvent =
   | { readonly type: "read"; readonly prompts: number; readonly stored: boolean }
+  | Deciding
   | { readonly type: "decided"; readonly policy: string; readonly prompts: number; readonly reused: boolean }
   | { readonly type: "computing"; readonly resamples: number; readonly of: number }
   | {
       readonly type: "done";
       readonly report: Report;
       readonly columns: OutcomeColumns;
+      /** What was really seen, where the report stands on decisions; null on outcomes. */
+      readonly logged: OutcomeColumns | null;
       readonly policies: readonly ExplainedPolicy[];
       /** The lines of a baseline file that this run is blessed as. */
       readonly baseline: () => Iterable<string>;
@@ -56,20 +61,23 @@ export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, voi
     const readMs = clockMs() - started;
     const { context, policies, notes } = assembled(outcomes, config, parts.placeOf);
     const reference = referenceName(settings, policies, context.strong, outcomes.basis);
-    const underTest = policiesUnderTest(settings, policies, reference, outcomes.basis);
+    const underTest = policiesUnderTest(settings, policies, reference, { ...outcomes, seen: [...outcomes.seen, ...(parts.baseline?.header.models ?? [])] });
     const tested = [...new Set([...underTest, ...settings.gates.flatMap(({ policy }) => policy ?? [])])];
-    const baseline = parts.baseline && alignBaseline(parts.baseline, outcomes.columns, settings, outcomes.comparability, tested);
+    const baseline = parts.baseline && alignBaseline(parts.baseline, outcomes.columns, settings, outcomes.comparability, { tested, own: underTest });
     const decideFrom = clockMs();
     const decided: ExplainedPolicy[] = [];
     const keys: string[] = [];
+    const overhead: NonNullable<Report["timing"]["overhead"]> = [];
     const counts = { computed: 0, reused: 0, micros: 0 };
     for (const policy of policies) {
       await stopIfAsked(parts.signal);
       const before = clockMs();
-      const { explained, reused, key } = await decide(policy, outcomes.columns, parts);
+      const asked = policy.open ? yield* decideThrough(policy, outcomes.columns, parts) : null;
+      const { explained, reused, key } = asked ?? (await decide(policy, outcomes.columns, parts));
       decided.push(explained);
+      if (asked?.overhead) overhead.push(asked.overhead);
       const each = explained.decisions.form === "choice"; // a mixture is one thing for the whole workload
-      if (each) keys.push(key);
+      if (each && key !== null) keys.push(key);
       if (each) counts[reused ? "reused" : "computed"] += outcomes.columns.n;
       if (each && !reused) counts.micros += (clockMs() - before) * 1000;
       yield { type: "decided", policy: policy.name, prompts: outcomes.columns.n, reused };
@@ -79,7 +87,8 @@ export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, voi
     const reportFrom = clockMs();
     // List prices are those of the day.
     const pricedOn = outcomes.basis === "decisions" ? createdAt.slice(0, 10) : null;
-    const reportKey = valueHash({ configHash, pricedOn, workloadHash: workload.hash, wrpVersion: parts.wrpVersion, revision: REPORT_REVISION });
+    const asked = hashOfAsked(policies, decided);
+    const reportKey = valueHash({ configHash, pricedOn, asked, workloadHash: workload.hash, wrpVersion: parts.wrpVersion, revision: REPORT_REVISION });
     const known = parts.fresh ? null : store.findReport(reportKey);
     const computed = known ?? (yield* computeReport(reportInput(run, parts, config, prices, outcomes, { context, policies, notes }, decided, { reference, underTest, baseline }), parts));
     const ended = clockMs();
@@ -95,16 +104,19 @@ export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, voi
         totalMs: ended - started,
         decisions: counts.computed,
         decisionMicros: counts.computed > 0 ? counts.micros / counts.computed : null,
+        ...(overhead.length > 0 ? { overhead } : {}),
         reused: { answers: outcomes.saved.answersKnown, grades: outcomes.saved.gradesKnown, decisions: counts.reused, report: known !== null },
         computed: { answers: outcomes.saved.answersNew, grades: outcomes.saved.gradesNew, decisions: counts.computed },
       },
     };
+    keys.push(...keepAsked(store, workload.hash, reportKey, policies, decided, outcomes.columns));
     store.finishRun(parts.runId, reportKey, report, keys);
-    const blessed = decided.filter((policy) => tested.includes(policy.name));
+    const blessed = decided.filter((policy) => tested.includes(policy.name) || parts.blessed.includes(policy.name));
     yield {
       type: "done",
       report,
       columns: outcomes.columns,
+      logged: outcomes.logged,
       policies: decided,
       baseline: () => baselineLines(report, outcomes.columns, blessed, modelInfos(settings, prices, outcomes), settings, outcomes.comparability),
     };
@@ -168,7 +180,7 @@ function hullModels(figures: readonly ModelFigures[]): string[] {
 export async function redecide(
   run: RunRecord,
   parts: Pick<Parts, "store" | "clockMs" | "signal">,
-): Promise<{ columns: OutcomeColumns; policies: ExplainedPolicy[]; settings: RunSettings; figures: readonly ModelFigures[]; basis: Basis; models: readonly ModelInfo[]; workload: string }> {
+): Promise<{ columns: OutcomeColumns; logged: OutcomeColumns | null; policies: ExplainedPolicy[]; settings: RunSettings; figures: readonly ModelFigures[]; basis: Basis; models: readonly ModelInfo[]; workload: string }> {
   const { settings, fitted, read } = JSON.parse(run.config) as RunConfig;
   // JSON has no NaN: an unknown figure came back as null.
   const config = { settings, baseline: null, fitted: fitted && fitted.map((m) => ({ name: m.name, quality: m.quality ?? NaN, costUsdPer1k: m.costUsdPer1k ?? NaN })) };
@@ -181,8 +193,8 @@ export async function redecide(
   const { columns } = outcomes;
   const { policies, context } = assembled(outcomes, config);
   const decided: ExplainedPolicy[] = [];
-  for (const policy of policies) decided.push((await decide(policy, columns, known)).explained);
-  return { columns, settings, figures: context.models, policies: decided, basis: outcomes.basis, models: modelInfos(settings, prices, outcomes), workload: read?.name ?? known.workload.name };
+  for (const policy of policies) decided.push(policy.open ? recallAsked(parts.store, run, policy, columns) : (await decide(policy, columns, known)).explained);
+  return { columns, logged: outcomes.logged, settings, figures: context.models, policies: decided, basis: outcomes.basis, models: modelInfos(settings, prices, outcomes), workload: read?.name ?? known.workload.name };
 }
 
 /** A stored report under the names that this run's user gave; another run of the same bytes may have stored it. */

@@ -2,6 +2,9 @@ import type { z } from "zod";
 import { nearest } from "../model/nearest.ts";
 import { knownKeys } from "./known-keys.ts";
 
+/** What zod says where a union has no words of its own. */
+const UNTOLD = "Invalid input";
+
 /** One thing that does not fit the config's schema, in words. */
 export interface ConfigIssue {
   readonly code: string;
@@ -35,6 +38,7 @@ export function issuesOf(issue: z.core.$ZodIssue, root: unknown, schema: z.ZodTy
         const what = path[0] === "policies" ? "kind of policy" : String(path.at(-1));
         return one("unknown-value", `is no known ${what} ${got}; known: ${known.join(", ")}`, suggestion(valueAt(root, path), known));
       }
+      if (issue.message !== UNTOLD) return one("wrong-type", `${issue.message} ${got}`); // the schema has its own words for it
       const nearestForm = issue.errors.find((form) => form.every((inner) => inner.path.length > 0 || inner.code === "unrecognized_keys"));
       if (nearestForm) return nearestForm.flatMap((inner) => issuesOf({ ...inner, path: [...path, ...inner.path] } as z.core.$ZodIssue, root, schema));
       const forms = issue.errors.flatMap((form) => (form[0] ? [wanted(form[0])] : []));

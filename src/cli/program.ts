@@ -244,7 +244,7 @@ export function program(world: World, outcome: Outcome): Command {
 
   wrp
     .command("help")
-    .summary("help on a command, or on: exit-codes, environment, metrics, profiles, formats")
+    .summary("help on a command, or on: exit-codes, environment, metrics, profiles, formats, command")
     .argument("[topic]")
     .action(async (topic: string | undefined) => {
       const command = wrp.commands.find((c) => c.name() === topic);
@@ -367,7 +367,7 @@ Examples:
   wrp route "Why is the sky blue?"
 
 Exit codes: 0 ran, 1 a gate failed, 2 could not run, 3 inconclusive, 130 interrupted
-More: wrp COMMAND --help, wrp help exit-codes, wrp help environment, wrp help metrics
+More: wrp COMMAND --help, wrp help exit-codes, wrp help environment, wrp help metrics, wrp help command
 `;
 
 const EVAL_EXAMPLES = `

@@ -34,6 +34,7 @@ export async function topics(topic: string): Promise<string> {
     const { importers } = await import("../workload/importers/index.ts");
     return `Formats, found by looking inside or named by --format\n${importers.map(({ name, describe }) => `${name}\n  ${describe}\n`).join("")}`;
   }
+  if (topic === "command") return (await import("./command-topic.ts")).COMMAND_TOPIC;
   throw unknownName("help topic", topic, TOPICS);
 }
 

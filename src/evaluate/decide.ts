@@ -23,23 +23,28 @@ export async function decide(
   const drawn = settings.models.some((model) => model.simulated !== undefined);
   const outcomes = policy.hindsight ? { models: settings.models, missing: settings.missing, ...(drawn ? { seed: settings.seed } : {}) } : null;
   const key = valueHash({ kind: policy.kind, content: policy.content, models: columns.models, outcomes, wrpVersion: parts.wrpVersion });
-  const { name, kind, control, hindsight, description, sweep } = policy;
-  const shown = { name, kind, control, hindsight, description, ...(sweep ? { sweep } : {}) };
   const known = parts.fresh ? null : store.findDecisions(key, workload.hash);
-  if (known) {
-    const position = known.models.map((model) => columns.models.indexOf(model));
-    const model = known.model.map((m) => (m < 0 ? -1 : (position[m] as number)));
-    return { explained: { ...shown, decisions: { form: "choice", model }, rules: known.rules.length > 0 ? known : null }, reused: true, key };
-  }
+  if (known) return { explained: explainedBy(policy, known, columns), reused: true, key };
   if (policy.replay) {
     const decisions = policy.replay(policy.hindsight ? columnsUnder(settings.missing, columns) : columns);
     if (decisions.form === "choice")
       store.saveDecisions(key, workload.hash, { models: columns.models, model: decisions.model, rule: new Int32Array(columns.n).fill(-1), rules: [], notes: [] });
-    return { explained: { ...shown, decisions, rules: null }, reused: false, key };
+    return { explained: { ...shown(policy), decisions, rules: null }, reused: false, key };
   }
   const stored = await decideEach(policy, columns, store.readPrompts(workload.hash), readsTokens(settings.policies), parts.signal);
   store.saveDecisions(key, workload.hash, stored);
-  return { explained: { ...shown, decisions: { form: "choice", model: stored.model }, rules: stored }, reused: false, key };
+  return { explained: { ...shown(policy), decisions: { form: "choice", model: stored.model }, rules: stored }, reused: false, key };
+}
+
+/** A policy with decisions as they are stored, over these columns. */
+export function explainedBy(policy: Policy, known: StoredDecisions, columns: OutcomeColumns): ExplainedPolicy {
+  const position = known.models.map((model) => columns.models.indexOf(model));
+  const model = known.model.map((m) => (m < 0 ? -1 : (position[m] as number)));
+  return { ...shown(policy), decisions: { form: "choice", model }, rules: known.rules.length > 0 ? known : null };
+}
+
+function shown({ name, kind, control, hindsight, description, sweep }: Policy): Omit<ExplainedPolicy, "decisions" | "rules"> {
+  return { name, kind, control, hindsight, description, ...(sweep ? { sweep } : {}) };
 }
 
 async function decideEach(policy: Policy, columns: OutcomeColumns, batches: Iterable<readonly Prompt[]>, tokens: boolean, signal: AbortSignal): Promise<StoredDecisions> {

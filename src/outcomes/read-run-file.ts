@@ -131,7 +131,7 @@ function checker(fail: Fail) {
       if (kind === "settings") settings.add(value.hash);
       else {
         const at = ORDER.indexOf(kind);
-        must(at >= last && (at <= last + 1 || seen.workload > 0), `a "${kind}" line stands in the wrong place`);
+        must(at >= last && (at === last + 1 || last > 0), `a "${kind}" line stands in the wrong place`);
         last = at;
       }
       if (kind === "run") {

@@ -3,6 +3,7 @@ import { unknownName, type Place, type WrpError } from "../model/errors.ts";
 import { always } from "./kinds/always.ts";
 import { bestSingle } from "./kinds/best-single.ts";
 import { cheapest } from "./kinds/cheapest.ts";
+import { command } from "./kinds/command.ts";
 import { mix } from "./kinds/mix.ts";
 import { oracle } from "./kinds/oracle.ts";
 import { random } from "./kinds/random.ts";
@@ -25,6 +26,7 @@ const kinds: { readonly [K in PolicySpec["kind"]]: Kind<K> } = {
   threshold,
   rules,
   recorded,
+  command,
 };
 
 /** Builds one policy of its spec; `control` marks those that wrp adds. Throws WrpError. */
@@ -60,4 +62,4 @@ export function policyName(spec: PolicySpec): string {
 }
 
 export { factOf } from "./facts.ts";
-export type { ModelFigures, Policy, RouterContext } from "./policy.ts";
+export type { ModelFigures, Policy, PolicySession, RouterContext, SessionHost, SessionTimes, Undecided } from "./policy.ts";

@@ -149,6 +149,7 @@ async function asked(at: Folder, lines: readonly (string | null)[], ...args: str
     newId: () => "0",
     now: () => new Date(),
     clockMs: () => 0,
+    kill: () => undefined,
     signal: abort.signal,
   });
   return { code, stdout, stderr };
