@@ -102,7 +102,7 @@ const LISTS = ["policies", "models", "gates"] as const;
  * told of. `pathIn` gives the path that something left has in `config`.
  */
 function soundConfig(config: Config, placeAt: (path: readonly PropertyKey[]) => Place, tell: Tell): { sound: Config; pathIn: (path: readonly PropertyKey[]) => readonly PropertyKey[] } {
-  const { where, reference, policies = [], models = [], gates = [] } = config;
+  const { where, policies = [], models = [], gates = [] } = config;
   const faulty = new Set<string>();
   /** Tells of something about this part, which is then left out. */
   const about = (...part: readonly PropertyKey[]): Tell => (error) => {
@@ -132,11 +132,9 @@ function soundConfig(config: Config, placeAt: (path: readonly PropertyKey[]) => 
 
   const kept = Object.fromEntries(LISTS.map((list) => [list, [...(config[list] ?? []).keys()].filter((k) => !faulty.has(`${list}.${k}`))]));
   const left = Object.fromEntries(LISTS.flatMap((list) => (config[list] ? [[list, kept[list]?.map((k) => config[list]?.[k])]] : []))) as Pick<Config, (typeof LISTS)[number]>;
-  const { where: _where, reference: _reference, ...rest } = config;
-  // The reference may be the name of a policy that is left out.
-  const whole = kept["policies"]?.length === policies.length;
+  const { where: _where, ...rest } = config;
   return {
-    sound: { ...rest, ...left, ...(where === undefined || faulty.has("where") ? {} : { where }), ...(reference !== undefined && whole ? { reference } : {}) },
+    sound: { ...rest, ...left, ...(where === undefined || faulty.has("where") ? {} : { where }) },
     pathIn: ([list, k, ...more]) => (list === undefined ? [] : k === undefined ? [list] : [list, kept[String(list)]?.[k as number] ?? k, ...more]),
   };
 }

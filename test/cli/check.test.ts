@@ -1,9 +1,10 @@
-import { mkdirSync, readdirSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import type { CheckDocument } from "../../src/model/check.ts";
 import { desk } from "../desk.ts";
+import { SAMPLES } from "../workload/samples.ts";
 import { folder, jsonl, type Folder } from "../wrp.ts";
 
 const { checkSchema } = (await import("../../dist/model/check.js" as string)) as typeof import("../../src/model/check.ts");
@@ -119,6 +120,33 @@ describe("a config", () => {
     expect(findings).toContainEqual(expect.objectContaining({ severity: "warning", code: "missing-field", line: 6, message: expect.stringContaining("met a missing field on 40 prompts") }));
   });
 
+  test("what cannot be answered is told once, however many prompts cannot answer it", async () => {
+    at.put("many.jsonl", jsonl(desk(600)));
+    at.put("once.yaml", `where: prompt.tokens + 1 > 2
+policies:
+  - { kind: rules, name: typed, rules: [{ when: "prompt.tokens + 1 > 3", model: wren }], default: wren }
+`);
+    expect((await checked(at, "-c", "once.yaml", "many.jsonl")).places.filter((place) => place.startsWith("error"))).toEqual(["error bad-condition once.yaml 1 8", "error bad-condition once.yaml 3 5"]);
+    at.put("many.jsonl", `${jsonl(desk(40))}{"prompt":1}\n`); // read again for the rules
+    at.put("once.yaml", "policies: [{ kind: rules, name: r, rules: [{ when: meta.urgent, model: wren }], default: wren }]\n");
+    expect((await checked(at, "-c", "once.yaml", "many.jsonl")).summary.errors).toBe(1);
+  });
+
+  test("a policy that cannot be used takes its other faults along, and the reference that names it is none", async () => {
+    at.put("fault.yaml", `reference: x
+policies:
+  - kind: rules
+    name: x
+    rules: [{ when: "meta.", model: wren }, { when: "true", model: eagle }]
+    default: wren
+`);
+    expect((await checked(at, "-c", "fault.yaml", "desk.jsonl")).places.filter((place) => place.startsWith("error"))).toEqual(["error bad-condition fault.yaml 5 21", "error unknown-model fault.yaml 5 68"]);
+    at.put("fault.yaml", "reference: x\npolicies: [{ kind: rules, name: x, rules: [{ when: meta., model: wren }], default: wren }]\n");
+    expect((await checked(at, "-c", "fault.yaml", "desk.jsonl")).summary.errors).toBe(1);
+    at.put("fault.yaml", "reference: x\npolicies:\n  - { kind: mix, name: x }\n");
+    expect((await checked(at, "-c", "fault.yaml", "desk.jsonl")).places.filter((place) => place.startsWith("error"))).toEqual(["error wrong-type fault.yaml 3 5"]);
+  });
+
   test("names of data are seen from here, not from the config's folder", async () => {
     at.put("own/data.jsonl", '{"prompt":1}\n');
     at.put("own/wrp.yaml", "datasets: [data.jsonl]\n");
@@ -212,6 +240,13 @@ describe("data", () => {
       "no-overlap null",
     ]);
     expect((await at.inside("check", "--no-config", "--strict", "odd.jsonl")).code).toBe(2);
+  });
+
+  test("where a row of the file holds several prompts, no line is claimed for one of them", async () => {
+    const spans = readFileSync(join(SAMPLES, "otel-genai.jsonl"), "utf8");
+    at.put("spans.jsonl", spans + spans + '{"resourceSpans":[]}\n'.repeat(50));
+    const { findings } = await checked(at, "--no-config", "spans.jsonl");
+    expect(findings).toContainEqual(expect.objectContaining({ code: "repeated-id", file: "spans.jsonl", line: null }));
   });
 
   test("nothing wrong: 0, and nothing but the summary", async () => {

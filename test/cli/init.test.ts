@@ -9,7 +9,7 @@ import { folder, jsonl, policy, type Folder } from "../wrp.ts";
 const { run } = (await import("../../dist/cli/main.js" as string)) as typeof import("../../src/cli/main.ts");
 
 /** The made-up files that a config can be made of, with names that YAML would take for something else. */
-const ODD_NAMES = ["yes", "3.5", "a: b # c", "it's \"quoted\"\nand broken", "模型", "by-length"];
+const ODD_NAMES = ["true", "null", "3.5", "a: b # c", "it's \"quoted\"\nand broken", "模型", "by-length"];
 const twoModels = (a: string, b: string) => jsonl(desk(40).map(({ prompt, outcomes }) => ({ prompt, outcomes: { [a]: outcomes["wren"], [b]: outcomes["condor"] } })));
 
 async function works(at: Folder): Promise<void> {
@@ -80,6 +80,7 @@ describe("without a terminal", () => {
     const at = folder({
       "a.jsonl": jsonl(desk(40)),
       "b.jsonl": twoModels("other", "another"),
+      "apart.jsonl": jsonl(desk(40).map(({ prompt, outcomes }, i) => ({ prompt, outcomes: i % 2 ? { wren: outcomes["wren"] } : { heron: outcomes["heron"] } }))),
       "broken.jsonl": `${JSON.stringify(desk(1)[0])}\n{"prompt":7}\n`,
       "bare.jsonl": '{"prompt":"x"}\n',
       "package.json": '{"name":"x"}',
@@ -87,10 +88,17 @@ describe("without a terminal", () => {
     });
     const { code, stderr } = await at.inside("init");
     expect(code).toBe(0);
-    expect(stderr).toBe('left out bare.jsonl: its prompts have no recorded outcomes\nleft out broken.jsonl:2: "prompt" must be a string (got 7)\nwrote wrp.yaml\nnext: wrp eval\n');
+    expect(stderr).toBe('left out apart.jsonl: no prompt has a grade for every model\nleft out bare.jsonl: its prompts have no recorded outcomes\nleft out broken.jsonl:2: "prompt" must be a string (got 7)\nwrote wrp.yaml\nnext: wrp eval\n');
     expect(parse(at.read("wrp.yaml")).datasets).toEqual(["a.jsonl"]);
     expect(at.read("wrp.yaml")).toContain("# - b.jsonl # outcomes of other models: other, another");
     await works(at);
+  });
+
+  test("the strong model is the best, the weak one the cheapest, and what is dearer than the strong one is in no policy", async () => {
+    const figures = { best: [1, 0.01], dear: [0.9, 0.5], middling: [0.7, 0.005], cheap: [0.4, 0.001] };
+    const at = folder({ "d.jsonl": jsonl(desk(40).map(({ prompt }) => ({ prompt, outcomes: Object.fromEntries(Object.entries(figures).map(([name, [quality, costUsd]]) => [name, { quality, costUsd }])) }))) });
+    await at.inside("init");
+    expect(parse(at.read("wrp.yaml")).policies).toMatchObject([{ strong: "best", weak: "cheap" }, { rules: [{ model: "best" }], default: "middling" }]);
   });
 
   test("many files of one ending are written as a glob", async () => {
