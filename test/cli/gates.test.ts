@@ -256,6 +256,7 @@ describe("where gates are told", () => {
     await at.inside("eval", ...FAST);
     const ran = await at.inside("report", "-o", "r.html", "-o", "r.md", "-o", "r.xml", "-q");
     expect(ran.stdout).toContain("gates fail");
+    expect(ran.code).toBe(1); // the verdict that is printed
     for (const form of ["r.html", "r.md", "r.xml"]) expect(at.read(form)).toMatch(/fail/);
   });
 });

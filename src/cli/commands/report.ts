@@ -1,6 +1,7 @@
 import { asRead, redecide } from "../../evaluate.ts";
 import { WrpError } from "../../model/errors.ts";
 import { reportSchema } from "../../model/report.ts";
+import { exitCodeOf } from "../continuous-integration.ts";
 import { deliver, deliveryOf } from "../deliver.ts";
 import { checkNotInput } from "../files.ts";
 import { loadConfig } from "../load-config.ts";
@@ -30,7 +31,7 @@ export async function reportCommand(runId: string, flags: ReportFlags, world: Wo
     const report = asRead({ ...stored, run: { ...stored.run, id: run.id, createdAt: run.createdAt } }, run);
     for (const file of delivery.files) checkNotInput(file, world.cwd, report.workload.files, world.cwd);
     await deliver(report, () => redecide(run, { store, clockMs: world.clockMs, signal: world.signal }), delivery, store, world);
-    return 0;
+    return exitCodeOf(report.verdict); // what it prints is what it says
   } finally {
     store.close();
   }
