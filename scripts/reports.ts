@@ -31,6 +31,7 @@ for (const [name, what] of Object.entries(REPORTS)) {
     newId: () => "example",
     now: () => new Date("2026-11-23T00:00:00Z"),
     clockMs: () => 0,
+    kill: () => undefined,
     signal: new AbortController().signal,
   });
   if (code !== 0) throw new Error(`${name}: exit ${code}: ${written.stderr}`);

@@ -20,7 +20,7 @@ export function baselineFile(flag: string | undefined, { config, folder }: Loade
 /** Reads a baseline. Throws WrpError with file and line; where there is no file, with the hint to bless a run. */
 export function readBaseline(file: string, cwd: string): Baseline {
   const path = resolve(cwd, file);
-  if (!existsSync(path)) throw new WrpError("no baseline yet: a gate compares with one", { place: { file }, hint: "bless a run that is good: wrp eval … --bless" });
+  if (!existsSync(path)) throw new WrpError("no baseline yet: a gate compares with one", { code: "no-baseline", place: { file }, hint: "bless a run that is good: wrp eval … --bless" });
   const text = readTextFile(file, cwd, MAX_BASELINE_BYTES);
   const [first = "", ...lines] = text.split(/\r?\n/);
   const header = parsed(baselineHeaderSchema, first, file, 1);

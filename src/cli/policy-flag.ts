@@ -15,20 +15,25 @@ export function policyFromFlag(flag: string): PolicySpec {
     const equals = part.indexOf("=");
     if (equals < 0) throw bad(flag, `"${part.trim()}" is not key=value`);
     try {
-      fields[part.slice(0, equals).trim()] = parse(part.slice(equals + 1).trim().replace(/(?<=[{,]\s*[^\s{},:=]+)=/g, ": "), { logLevel: "error" });
+      fields[part.slice(0, equals).trim()] = parse(colons(part.slice(equals + 1).trim()), { logLevel: "error" });
     } catch (error) {
       throw bad(flag, (error as Error).message.split("\n", 1)[0] ?? "");
     }
   }
-  if (inside !== undefined && fields["name"] === undefined) fields["name"] = flag.replace(/\s+/g, "");
+  if (inside !== undefined && fields["name"] === undefined) fields["name"] = flag.replace(/"[^"]*"|'[^']*'|\s+/g, (part) => part.trim());
   const parsed = policySpecSchema.safeParse(fields);
   if (parsed.success) return parsed.data;
   const { issues } = parsed.error;
   const issue = issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0];
-  if (issue?.code === "invalid_union") throw bad(flag, `unknown kind "${kind}"`);
+  if (issue?.code === "invalid_union" && issue.path[0] === "kind") throw bad(flag, `unknown kind "${kind}"`);
   if (issue?.code === "unrecognized_keys") throw bad(flag, `unknown key ${issue.keys.map((k) => `"${k}"`).join(", ")}`);
   if (issue?.code === "invalid_type") throw bad(flag, `${issue.path.join(".")} must be given, as ${issue.expected === "record" ? "{name: number, …}" : `a ${issue.expected}`}`);
   throw bad(flag, issue ? `${issue.path.join(".") || "policy"}: ${issue.message}` : "does not fit the schema");
+}
+
+/** `{a=1}` is `{a: 1}`; quoted texts stay as they are. */
+function colons(value: string): string {
+  return value.includes("{") ? value.replace(/"(?:[^"\\]|\\.)*"|'[^']*'|(?<=[{,]\s*[^\s{},:=]+)=/g, (part) => (part === "=" ? ": " : part)) : value;
 }
 
 /** Splits at commas outside brackets and quotes. */

@@ -30,6 +30,8 @@ function words(event: EvaluateEvent): string {
   switch (event.type) {
     case "read":
       return `${event.stored ? "reading from the store" : "reading"} · ${event.prompts.toLocaleString("en-US")} prompts`;
+    case "deciding":
+      return `routing · ${event.policy} · ${event.prompts.toLocaleString("en-US")}/${event.of.toLocaleString("en-US")} prompts`;
     case "decided":
       return `routing · ${event.policy}`;
     case "computing":

@@ -38,6 +38,8 @@ export interface EvalFlags {
   readonly resamples?: number;
   readonly concurrency?: number;
   readonly fresh?: boolean;
+  /** A run to go on with. */
+  readonly resume?: string;
   readonly json?: boolean;
   readonly jsonl?: boolean;
   readonly output?: string[];
@@ -61,15 +63,18 @@ export function workloadOptions(data: readonly string[], flags: EvalFlags, { con
   const exclude = flags.exclude ?? config.exclude?.map((file) => resolve(folder, file));
   const format = flags.format ?? config.format;
   const where = flags.where ?? config.where;
-  const wherePlace = flags.where === undefined ? placeAt(["where"]) : undefined;
   return {
     inputs,
     cwd: data.length > 0 ? cwd : folder,
+    placeOf(option, k) {
+      const key = option === "inputs" ? "datasets" : option;
+      const byFlag = option === "inputs" ? data.length > 0 : flags[option] !== undefined;
+      return byFlag || config[key] === undefined ? undefined : placeAt(k === undefined ? [key] : [key, k]);
+    },
     seed: flags.seed ?? config.seed ?? DEFAULT_SEED,
     ...(format === undefined ? {} : { format }),
     ...(map === undefined ? {} : { map }),
     ...(where === undefined ? {} : { where }),
-    ...(where === undefined || wherePlace === undefined ? {} : { wherePlace }),
     ...(exclude === undefined ? {} : { exclude: exclude.map((file) => resolve(cwd, file)) }),
     ...(flags.sample === undefined ? {} : { sample: flags.sample }),
     ...(flags.split === undefined ? {} : { split: flags.split as "train" | "test" }),

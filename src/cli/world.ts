@@ -12,6 +12,8 @@ export interface World {
   readonly newId: () => string;
   readonly now: () => Date;
   readonly clockMs: () => number;
+  /** As kill(2): a negative number is a process group. Throws where there is none. */
+  readonly kill: (pid: number, signal: NodeJS.Signals) => void;
   /** Fires once when the user interrupts. */
   readonly signal: AbortSignal;
 }
@@ -39,6 +41,7 @@ export function processWorld(): World {
     newId: () => Buffer.from(crypto.getRandomValues(new Uint8Array(5))).toString("hex"), // the global is loaded on first use
     now: () => new Date(),
     clockMs: () => performance.now(),
+    kill: (pid, signal) => void process.kill(pid, signal),
     signal: abort.signal,
   };
 }

@@ -1,9 +1,9 @@
 import type { Baseline } from "../model/baseline.ts";
 import type { ModelSpec, PolicySpec } from "../model/config.ts";
-import type { Place } from "../model/errors.ts";
 import type { OutcomeStore } from "../outcomes/store.ts";
 import type { Judging } from "../report/input.ts";
-import type { ModelFigures } from "../router/index.ts";
+import type { PlaceOf } from "../router/assemble.ts";
+import type { ModelFigures, SessionHost } from "../router/index.ts";
 import type { Workload } from "../workload/workload.ts";
 
 /** Everything that changes a run's numbers, besides the workload. Stored with the run. */
@@ -30,12 +30,16 @@ export interface Parts {
   /** Compute a report anew even where the store has it. */
   readonly fresh: boolean;
   readonly concurrency: number;
+  /** Policies that gates name: a blessing keeps them, also where it leaves those gates out. */
+  readonly blessed: readonly string[];
   /** The time of day, and a stopwatch in milliseconds. */
   readonly now: () => Date;
   readonly clockMs: () => number;
   readonly signal: AbortSignal;
-  /** Where the user wrote a policy, or a rule of one, for errors about it. */
-  readonly placeOf?: (written: object) => Place | undefined;
+  /** Where the user wrote a policy, for errors about it. */
+  readonly placeOf?: PlaceOf;
+  /** What opens policies that decide through a command; without it there are none. */
+  readonly sessions?: SessionHost;
 }
 
 /** What is stored with a run, so that it can be decided again: its settings and what was fitted on the training part. */

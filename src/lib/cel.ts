@@ -52,6 +52,7 @@ export function condition(source: string, place?: Place): Condition {
       }
       if (typeof value !== "boolean")
         throw new WrpError(`CEL expression "${source}" on prompt ${scope.prompt.id}: must be true or false (got ${kindOf(value)})`, {
+          code: "bad-condition",
           hint: "compare with something: prompt.tokens > 200.0",
           ...(place ? { place } : {}),
         });
@@ -92,6 +93,7 @@ function celError(source: string, error: unknown, place?: Place, at?: string): u
   if (!known) return error;
   const message = error instanceof RangeError ? "is nested too deeply" : firstLine(error.message);
   return new WrpError(`CEL expression "${source}"${at ? ` on ${at}` : ""}: ${message}`, {
+    code: "bad-condition",
     hint: message.includes("double") && message.includes("int")
       ? "numbers of a prompt are doubles: write 1.0, not 1, in arithmetic"
       : "conditions see prompt, meta and signals: prompt.tokens > 200 && 'pii' in prompt.tags",

@@ -24,6 +24,8 @@ const modelSchema = z.strictObject({
     .describe("answers are drawn, not recorded: the name of a shipped profile (wrp help profiles lists them), or distributions"),
 });
 
+const milliseconds = z.number().positive().max(86_400_000);
+
 const named = { name: z.string().min(1).optional() };
 
 /** The policies of a config, by kind. */
@@ -65,6 +67,20 @@ export const policySpecSchema = z.discriminatedUnion("kind", [
     default: z.string(),
   }),
   z.strictObject({ kind: z.literal("recorded"), ...named }),
+  z.strictObject({
+    kind: z.literal("command"),
+    ...named,
+    command: z
+      .union([z.array(z.string()).min(1), z.string().min(1)], { error: "must be a program with its arguments: a list, or one text" })
+      .describe("a router in any language: the program and its arguments, as a list or as a shell would split them (no shell runs); wrp help command has the protocol"),
+    cwd: z.string().optional().describe("the folder it runs in, relative to this file (on the command line: to the working directory)"),
+    env: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()], { error: "must be a text or a number" })).optional().describe("added to the environment"),
+    timeoutMs: milliseconds.default(10_000).describe("longest wait for an answer; then it is killed"),
+    startTimeoutMs: milliseconds.default(60_000).describe("longest wait for its first answer"),
+    memoryMb: z.number().positive().nullable().default(2048).describe("most resident memory of it and all that it starts, MB; null: any"),
+    inFlight: z.number().int().min(1).max(1024).default(1).describe("questions that may wait for their answers at a time"),
+    version: z.string().min(1).optional().describe("of its code: while this stays, decisions are kept and it is not asked again"),
+  }),
 ]);
 
 export const configSchema = z.strictObject({

@@ -174,7 +174,7 @@ const movedSchema = z.object({
 });
 
 /** Raised whenever the same run would give another document: what an older wrp stored is then computed anew. */
-export const REPORT_REVISION = 2;
+export const REPORT_REVISION = 3;
 
 export const reportSchema = z.object({
   schemaVersion: z.literal(1),
@@ -253,7 +253,7 @@ export const reportSchema = z.object({
       baseline: z.number().nullable().describe("the blessed run's figure on the same prompts"),
       n: z.number().int().describe("prompts that it stands on"),
       nToSettle: z.number().nullable().describe("prompts at which the bound would reach the line, at the observed spread"),
-      note: z.string().nullable().describe("why it cannot be decided"),
+      note: z.string().nullable().describe("why it cannot be decided, or what it leaves out"),
     }),
   ),
   verdict: z.enum(["pass", "fail", "inconclusive", "none"]),
@@ -274,6 +274,20 @@ export const reportSchema = z.object({
     totalMs: z.number(),
     decisions: z.number().int(),
     decisionMicros: z.number().nullable().describe("routing overhead: mean wall time of one decision, microseconds"),
+    overhead: z
+      .array(
+        z.object({
+          policy: z.string(),
+          decisions: z.number().int().nonnegative(),
+          startMs: z.number().nullable().describe("from the start of its process to its first answer, which the other figures leave out"),
+          meanMs: z.number().nullable().describe("wall time of a decision, from the question to the answer; null where only the first was made"),
+          p50Ms: z.number().nullable(),
+          p95Ms: z.number().nullable(),
+          p99Ms: z.number().nullable(),
+        }),
+      )
+      .optional()
+      .describe("policies that decided through a process of their own in this run"),
     reused: z.object({ answers: z.number().int(), grades: z.number().int(), decisions: z.number().int(), report: z.boolean() }),
     computed: z.object({ answers: z.number().int(), grades: z.number().int(), decisions: z.number().int() }),
   }),

@@ -77,6 +77,7 @@ export function methodOf(units: Design, compared: Compared, input: ReportInput, 
 /** Why a policy has no decision on some prompts. */
 export function whyUndecided(kind: string): string {
   if (kind === "recorded") return "the others have no logged choice, or one that is no model of this run";
+  if (kind === "command") return "to the others it gave no model, or an error";
   if (kind === "threshold") return "the others lack its fact";
   return "the others have no model to go to";
 }

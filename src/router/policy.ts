@@ -1,4 +1,6 @@
+import type { StartProcess } from "../lib/line-process.ts";
 import type { Decisions, OutcomeColumns } from "../model/columns.ts";
+import type { PolicySpec } from "../model/config.ts";
 import type { Decision } from "../model/decision.ts";
 import type { Place } from "../model/errors.ts";
 import type { Prompt } from "../model/prompt.ts";
@@ -27,8 +29,8 @@ export interface RouterContext {
   /** A numeric fact over the workload's prompts, for policies calibrated on it; null where there is none. */
   factValues(name: string): Float64Array | null;
   readonly pool: PoolView;
-  /** Where the user wrote a policy, or a rule of one, for errors about it. */
-  placeOf?(written: object): Place | undefined;
+  /** Where the user wrote a policy, or what stands in it under a path, for errors about it. */
+  placeOf?(spec: PolicySpec, path?: readonly (string | number)[]): Place | undefined;
 }
 
 /** One prompt with the facts known of it: all that `decide` sees. */
@@ -44,9 +46,45 @@ export interface SweepSpec {
   readonly strong: string;
 }
 
+/** A policy that left a prompt without a model, and why. */
+export interface Undecided {
+  readonly undecided: string;
+}
+
+/** What a session took, milliseconds. */
+export interface SessionTimes {
+  /** From its start to its first answer; null before that. */
+  readonly startMs: number | null;
+  /** Each decision after the first, from its question to its answer. */
+  readonly eachMs: readonly number[];
+}
+
+/** A policy at work outside this process. Whoever opens one ends it, or kills it. */
+export interface PolicySession {
+  /** Decisions in the order of the prompts. Throws WrpError where it cannot go on; then it is over. */
+  decide(views: readonly PromptView[]): Promise<readonly (Decision | Undecided)[]>;
+  /** What it has met so far that a report should warn of. */
+  notes(): string[];
+  times(): SessionTimes;
+  /** Lets it end in its own time. Throws WrpError where something was wrong after the last answer. */
+  end(): Promise<void>;
+  kill(): Promise<void>;
+}
+
+/** What sessions are opened with; only where a user asked for them there is one. */
+export interface SessionHost {
+  readonly start: StartProcess;
+  /** What relative folders of a policy are relative to. */
+  readonly folderOf: (spec: PolicySpec) => string;
+  /** Where the user wrote a policy, for errors about it. */
+  readonly placeOf: (spec: PolicySpec) => Place | undefined;
+  /** A stopwatch in milliseconds. */
+  readonly clockMs: () => number;
+}
+
 /**
  * A routing policy. It decides one prompt at a time (`decide`), a whole workload over columns (`replay`), or both; a
- * policy with `replay` alone looks at outcomes and cannot route a new prompt.
+ * policy with `replay` alone looks at outcomes and cannot route a new prompt. One with `open` alone decides elsewhere.
  */
 export interface Policy {
   readonly name: string;
@@ -58,11 +96,15 @@ export interface Policy {
   readonly description: string;
   /** Everything that a decision depends on besides the prompt, as JSON-able data: the key of stored decisions. */
   readonly content: unknown;
+  /** True where its decisions depend on more than its content: stored ones are not taken for those it would make now. */
+  readonly volatile?: boolean;
   readonly sweep?: SweepSpec;
   decide?(view: PromptView): Decision;
   /** What `decide` has met so far that a report should warn of. */
   notes?(): string[];
   replay?(columns: OutcomeColumns): Decisions;
+  /** Starts whatever decides. Building a policy starts nothing. Throws WrpError. */
+  open?(host: SessionHost): Promise<PolicySession>;
 }
 
 /** A decision for one model, with certainty. */

@@ -1,7 +1,24 @@
 /** Things that are odd but no error: each kind becomes one warning with its count and an example. */
 export interface Notes {
-  add(kind: NoteKind, example: string): void;
+  /** @param row record number of the example, where it is known */
+  add(kind: NoteKind, example: string, row?: number): void;
   warnings(): string[];
+}
+
+/** Notes that know the files which their examples are from. */
+export interface NoteBook extends Notes {
+  /** The same notes, for what is met in one file. */
+  in(file: string): Notes;
+  noted(): Note[];
+}
+
+/** One kind of oddity, and where its first example stands. */
+export interface Note {
+  readonly code: NoteKind;
+  readonly message: string;
+  readonly file: string | null;
+  /** Record number in the file, from 0; null where it is not known. */
+  readonly row: number | null;
 }
 
 const texts = {
@@ -47,18 +64,22 @@ const texts = {
 
 export type NoteKind = keyof typeof texts;
 
-export function newNotes(): Notes {
-  const seen = new Map<NoteKind, { count: number; example: string }>();
-  return {
-    add(kind, example) {
+export function newNotes(): NoteBook {
+  const seen = new Map<NoteKind, { count: number; example: string; file: string | null; row: number | null }>();
+  const noted = (): Note[] =>
+    (Object.keys(texts) as NoteKind[]).flatMap((code) => {
+      const entry = seen.get(code);
+      return entry ? [{ code, message: texts[code](entry.count, `for example ${entry.example}`), file: entry.file, row: entry.row }] : [];
+    });
+  const noting = (file: string | null): NoteBook => ({
+    add(kind, example, row) {
       const entry = seen.get(kind);
       if (entry) entry.count++;
-      else seen.set(kind, { count: 1, example });
+      else seen.set(kind, { count: 1, example, file, row: row ?? null });
     },
-    warnings: () =>
-      (Object.keys(texts) as NoteKind[]).flatMap((kind) => {
-        const entry = seen.get(kind);
-        return entry ? [texts[kind](entry.count, `for example ${entry.example}`)] : [];
-      }),
-  };
+    in: noting,
+    noted,
+    warnings: () => noted().map(({ message }) => message),
+  });
+  return noting(null);
 }

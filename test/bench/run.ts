@@ -3,6 +3,7 @@
  * judges nobody, so the exit code is 0 whatever it says. Build first.
  */
 import { parseArgs } from "node:util";
+import * as command from "./command.ts";
 import * as demo from "./demo.ts";
 import * as help from "./help.ts";
 import { runNode, type Aim, type Bench, type Figure } from "./measure.ts";
@@ -13,7 +14,7 @@ import * as rules from "./rules.ts";
 import * as store from "./store.ts";
 import * as sweep from "./sweep.ts";
 
-const BENCHES: readonly Bench[] = [store, parse, replay, report, rules, sweep, help, demo];
+const BENCHES: readonly Bench[] = [store, parse, replay, report, rules, command, sweep, help, demo];
 
 /** A figure with its verdict: null where it has no aim. */
 type Row = Figure & { readonly bench: string; readonly aim: Aim | null; readonly met: boolean | null };

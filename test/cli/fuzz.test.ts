@@ -64,7 +64,7 @@ test("a spoilt config is a config that holds what it may, or an error with its f
         expect(model.name).not.toBe("");
         if (typeof model.price === "object") expect(model.price.inputUsdPer1M).toSatisfy((price: number) => price >= 0 && price < Infinity);
       }
-      for (const spec of loaded.config.policies ?? []) expect(loaded.places.get(spec)?.file).toBe("wrp.yaml");
+      for (const spec of loaded.config.policies ?? []) expect(loaded.placeOf(spec)?.file).toBe("wrp.yaml");
       if (loaded.config.seed !== undefined) expect(Number.isSafeInteger(loaded.config.seed)).toBe(true);
     }),
     RUNS,

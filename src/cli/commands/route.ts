@@ -8,14 +8,15 @@ import { promptHash } from "../../lib/hash.ts";
 import { tokenCounter } from "../../lib/tokens.ts";
 import type { PolicySpec } from "../../model/config.ts";
 import type { Decision } from "../../model/decision.ts";
-import { WrpError } from "../../model/errors.ts";
+import { EXIT, WrpError } from "../../model/errors.ts";
 import type { Message, MetaValue, Prompt } from "../../model/prompt.ts";
 import { assemble } from "../../router/assemble.ts";
-import type { ModelFigures, Policy } from "../../router/index.ts";
+import { policyName, type ModelFigures, type Policy, type Undecided } from "../../router/index.ts";
 import { expectations, type Expectation, type RunFigures } from "../expectations.ts";
 import { loadConfig, type LoadedConfig } from "../load-config.ts";
 import { modelsOf } from "../models.ts";
 import { policyFromFlag } from "../policy-flag.ts";
+import { sessionHost } from "../session-host.ts";
 import { openExisting, storeFile } from "../store-file.ts";
 import { readTextFile } from "../text-file.ts";
 import type { World } from "../world.ts";
@@ -51,13 +52,15 @@ export async function routeCommand(given: string | undefined, flags: RouteFlags,
   const messages = await messagesOf(given, flags, world);
   const prompt = await promptOf(messages, flags);
   const run = await runFigures(flags, loaded, world);
-  const { policies, specs } = await candidates(flags, loaded, run);
+  const { policies, specs, stored } = await candidates(flags, loaded, run);
   const wanted = chosenPolicies(policies, specs, flags);
   const decided: Routed[] = [];
   const undecided: { policy: string; reason: string }[] = [];
   for (const policy of wanted) {
+    const asked = policy.open && !stored.has(policy.name) ? await askedOnce(policy, prompt, loaded, world) : null; // what goes wrong there is not about this prompt
     try {
-      decided.push(await route(policy, prompt, loaded, run, world));
+      if (policy.open && !asked) throw notStarted(policy, run);
+      decided.push(await route(policy, asked ?? decisionOf(policy, prompt), prompt, loaded, run, world));
     } catch (error) {
       if (!(error instanceof WrpError) || flags.policy !== undefined) throw error;
       undecided.push({ policy: policy.name, reason: error.message });
@@ -71,9 +74,9 @@ export async function routeCommand(given: string | undefined, flags: RouteFlags,
   return 0;
 }
 
-async function route(policy: Policy, prompt: Prompt, loaded: LoadedConfig, run: RunFigures | null, world: World): Promise<Routed> {
-  if (!policy.decide) throw new WrpError(`policy "${policy.name}" looks at outcomes: it cannot route a new prompt`);
-  const { alternatives, rule, facts } = policy.decide({ prompt, signals: {} });
+async function route(policy: Policy, decision: Decision | Undecided, prompt: Prompt, loaded: LoadedConfig, run: RunFigures | null, world: World): Promise<Routed> {
+  if ("undecided" in decision) throw new WrpError(`policy "${policy.name}" did not decide: ${decision.undecided}`);
+  const { alternatives, rule, facts } = decision;
   const calls = alternatives.flatMap(({ steps, probability }) => steps.flatMap((step) => (step.do === "call" ? [{ model: step.model, probability }] : [])));
   const { costUsd, latencyMs } = await expectations(calls, prompt, modelsOf(loaded), run, world.now());
   return {
@@ -89,6 +92,34 @@ async function route(policy: Policy, prompt: Prompt, loaded: LoadedConfig, run: 
   };
 }
 
+function decisionOf(policy: Policy, prompt: Prompt): Decision {
+  if (!policy.decide) throw new WrpError(`policy "${policy.name}" looks at outcomes: it cannot route a new prompt`);
+  return policy.decide({ prompt, signals: {} });
+}
+
+/** What a policy that decides elsewhere says; its process is gone afterwards. */
+async function askedOnce(policy: Policy, prompt: Prompt, loaded: LoadedConfig, world: World): Promise<Decision | Undecided | null> {
+  const session = await policy.open?.(sessionHost(loaded, world));
+  const interrupt = () => void session?.kill();
+  world.signal.addEventListener("abort", interrupt);
+  try {
+    const decisions = await session?.decide([{ prompt, signals: {} }]);
+    await session?.end();
+    return decisions?.[0] ?? null;
+  } catch (error) {
+    if (world.signal.aborted) throw new WrpError("interrupted", { exitCode: EXIT.interrupted, cause: error });
+    throw error;
+  } finally {
+    world.signal.removeEventListener("abort", interrupt);
+    await session?.kill();
+  }
+}
+
+/** A store may come from anywhere: what it says is not started. */
+function notStarted(policy: Policy, run: RunFigures | null): WrpError {
+  return new WrpError(`policy "${policy.name}" is a command of run ${run?.id}: wrp route starts only those that wrp.yaml or --policy gives`);
+}
+
 /** The figures of the run asked for; null where there is no store yet and no run was named. */
 async function runFigures(flags: RouteFlags, loaded: LoadedConfig, world: World): Promise<RunFigures | null> {
   const file = storeFile(flags.store, loaded, world.cwd);
@@ -102,16 +133,21 @@ async function runFigures(flags: RouteFlags, loaded: LoadedConfig, world: World)
   }
 }
 
-/** Policies of the config and flag, else those of the run; over the run's models, else the config's. */
-async function candidates(flags: RouteFlags, { config, places }: LoadedConfig, run: RunFigures | null): Promise<{ policies: readonly Policy[]; specs: readonly PolicySpec[] }> {
+/** Policies of the config and flag, else those of the run (named in `stored`); over the run's models, else the config's. */
+async function candidates(
+  flags: RouteFlags,
+  { config, placeOf }: LoadedConfig,
+  run: RunFigures | null,
+): Promise<{ policies: readonly Policy[]; specs: readonly PolicySpec[]; stored: ReadonlySet<string> }> {
   const known: ModelFigures[] = run ? [...run.figures] : [];
   for (const { name } of config.models ?? []) if (!known.some((m) => m.name === name)) known.push({ name, quality: NaN, costUsdPer1k: NaN });
   if (known.length === 0)
     throw new WrpError("no models are known", { hint: "run wrp eval DATA first, or list models and policies in wrp.yaml" });
   const flag = flags.policy !== undefined && flags.policy.includes("(") ? [policyFromFlag(flags.policy)] : [];
-  const specs = [...(config.policies ?? run?.settings.policies ?? []), ...flag];
-  const { policies } = assemble(known, specs, run?.columns.facts ?? new Map(), false, (written) => places.get(written));
-  return { policies, specs };
+  const ofRun = config.policies ? [] : (run?.settings.policies ?? []).filter((spec) => policyName(spec) !== flag[0]?.name);
+  const specs = [...(config.policies ?? ofRun), ...flag];
+  const { policies } = assemble(known, specs, run?.columns.facts ?? new Map(), false, placeOf);
+  return { policies, specs, stored: new Set(ofRun.map(policyName)) };
 }
 
 function chosenPolicies(policies: readonly Policy[], specs: readonly PolicySpec[], flags: RouteFlags): readonly Policy[] {

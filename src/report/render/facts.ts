@@ -1,5 +1,5 @@
 import type { Report, Sweep } from "../../model/report.ts";
-import { count, counted, GAP, interval, percent, plain, quality, usd, withInterval } from "./numbers.ts";
+import { count, counted, GAP, interval, milliseconds, percent, plain, quality, usd, withInterval } from "./numbers.ts";
 import { metricWords, simulatedModels } from "./words.ts";
 
 const MOST_NAMES = 12;
@@ -24,6 +24,7 @@ export function reportFacts(report: Report): Fact[] {
     oracle(report),
     ...report.sweeps.map((one) => sweep(report, one)),
     simulated(report),
+    ...(report.timing.overhead ?? []).map(overhead),
   ].filter((fact) => fact !== null);
 }
 
@@ -118,4 +119,10 @@ function simulated({ policies, models }: Report): Fact | null {
   const sources = [...Map.groupBy(models.filter((m) => m.simulated !== null), (m) => m.simulated as string)];
   const from = sources.map(([source, those]) => `${listed(those.map((m) => m.name))}: ${source}`).join("; ");
   return { label: "simulated", text: [list, from, "intervals there cover the sampling of prompts only"].filter((part) => part).join("; ") };
+}
+
+function overhead({ policy, decisions, startMs, meanMs, p50Ms, p95Ms, p99Ms }: NonNullable<Report["timing"]["overhead"]>[number]): Fact {
+  const [mean, p50, p95, p99, start] = [meanMs, p50Ms, p95Ms, p99Ms, startMs].map(milliseconds);
+  const each = meanMs === null ? "" : `${mean} a decision (p50 ${p50}, p95 ${p95}, p99 ${p99}), `;
+  return { label: "overhead", text: `${policy}: ${each}${start} to its first answer; ${counted(decisions, "decision")} through its process` };
 }

@@ -89,7 +89,9 @@ function parseRow(line: Buffer): Record<string, unknown> {
   try {
     value = JSON.parse(line.toString("utf8"));
   } catch (error) {
-    throw new BadRow(`not valid JSON (${(error as Error).message})`, hintFor(line));
+    const { message } = error as Error;
+    const column = /\bline 1 column (\d+)/.exec(message)?.[1];
+    throw new BadRow(`not valid JSON (${message})`, { ...hintFor(line), ...(column === undefined ? {} : { column: Number(column) }) });
   }
   if (isDeep(value)) throw new BadRow(TOO_DEEP);
   if (typeof value !== "object" || value === null || Array.isArray(value))

@@ -20,6 +20,8 @@ export interface ImportedBatch {
 export interface Import {
   /** Whether prompts can have sessions. */
   readonly sessions: boolean;
+  /** True where prompts are numbered otherwise than the rows of the file. */
+  readonly renumbered?: boolean;
   /** Reads the file; bad rows go to `problems`. */
   read(problems: Problems, notes: Notes): AsyncIterable<ImportedBatch>;
 }

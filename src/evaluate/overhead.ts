@@ -1,0 +1,18 @@
+import type { Report } from "../model/report.ts";
+import type { SessionTimes } from "../router/index.ts";
+import { quantileStep } from "../stats/quantiles.ts";
+
+/** What deciding through a session took, a decision. The first one, which waits for the start, is told apart. */
+export function overheadOf(policy: string, decisions: number, { startMs, eachMs }: SessionTimes): NonNullable<Report["timing"]["overhead"]>[number] {
+  const sorted = Float64Array.from(eachMs).sort();
+  const at = (p: number) => (sorted.length === 0 ? null : quantileStep(sorted, p));
+  return {
+    policy,
+    decisions,
+    startMs,
+    meanMs: sorted.length === 0 ? null : sorted.reduce((sum, ms) => sum + ms, 0) / sorted.length,
+    p50Ms: at(0.5),
+    p95Ms: at(0.95),
+    p99Ms: at(0.99),
+  };
+}
