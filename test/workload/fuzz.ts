@@ -34,7 +34,7 @@ beforeAll(async () => {
     seed(byName ?? importers.find((importer) => importer.detect(source))?.name ?? "table", readFileSync(path));
   }
   seed("wrp", Buffer.from(jsonl(...rows)));
-  seed("wrp", Buffer.from(jsonl(...rows.map(({ prompt: _, ...row }, i) => ({ ...row, messages: messages(i), tags: ["pii"], session: "s", turn: i, chosen: "m" })))));
+  seed("wrp", Buffer.from(jsonl(...rows.map(({ id, outcomes }, i) => ({ id, messages: messages(i), tags: ["pii"], session: "s", turn: i, chosen: "m", outcomes })))));
   seed("wrp", Buffer.from(JSON.stringify({ rows })));
   seed("table", Buffer.from(table));
   seed("table", Buffer.from(JSON.stringify(rows.map(({ id, prompt }) => ({ id, prompt, quality: 0.5, cost: 1, note: { a: [1] } })))));
