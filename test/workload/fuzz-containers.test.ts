@@ -28,11 +28,11 @@ test("one row a prompt and model", { timeout: PATIENCE_MS }, async () => {
 
 // Some of these never come to an end in the decoder; each then takes until its thread is ended, so there are fewer.
 test.each([["SNAPPY"], ["UNCOMPRESSED"]] as const)("Parquet, %s", { timeout: PATIENCE_MS }, async (codec) => {
-  await fc.assert(fc.asyncProperty(mutated([parquet(codec)], true), (bytes) => reads(bytes, {})), { ...RUNS, numRuns: 300 });
+  await fc.assert(fc.asyncProperty(mutated([parquet(codec)], true), (bytes) => reads(bytes, {})), { ...RUNS, numRuns: 150 });
 });
 
 test("lists of prompts to leave out", { timeout: PATIENCE_MS }, async () => {
   const data = put("data.jsonl", jsonl(...rows));
   const lists = ["eval_prompt,x\nquestion,1\n\"a\nb\",2\n", "question one\nquestion two\n", JSON.stringify([{ prompt: "a" }, { prompt: "b" }])].map((text) => Buffer.from(text));
-  await fc.assert(fc.asyncProperty(mutated(lists), async (bytes) => void (await outcome(data, { exclude: [put("list", bytes)] }))), RUNS);
+  await fc.assert(fc.asyncProperty(mutated(lists), async (bytes) => void (await outcome(data, { exclude: [put("list", bytes)] }))), { ...RUNS, numRuns: 500 });
 });
