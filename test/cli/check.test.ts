@@ -126,7 +126,7 @@ describe("a config", () => {
 policies:
   - { kind: rules, name: typed, rules: [{ when: "prompt.tokens + 1 > 3", model: wren }], default: wren }
 `);
-    expect((await checked(at, "-c", "once.yaml", "many.jsonl")).places.filter((place) => place.startsWith("error"))).toEqual(["error bad-condition once.yaml 1 8", "error bad-condition once.yaml 3 5"]);
+    expect((await checked(at, "-c", "once.yaml", "many.jsonl")).places.filter((place) => place.startsWith("error"))).toEqual(["error bad-condition once.yaml 1 8", "error bad-condition once.yaml 3 49"]);
     at.put("many.jsonl", `${jsonl(desk(40))}{"prompt":1}\n`); // read again for the rules
     at.put("once.yaml", "policies: [{ kind: rules, name: r, rules: [{ when: meta.urgent, model: wren }], default: wren }]\n");
     expect((await checked(at, "-c", "once.yaml", "many.jsonl")).summary.errors).toBe(1);

@@ -167,7 +167,7 @@ test.each<[unknown, string]>([
   [{ prompt: "a", outcoms: {}, outcomes: {} }, 'unknown key "outcoms"'],
   [{ prompt: 7, outcomes: {} }, '"prompt" must be a string (got 7)'],
   [{ messages: [], outcomes: {} }, '"messages" must hold at least one message (got [])'],
-  [{ messages: [{ role: "user" }], outcomes: {} }, '"messages.0.content" must be a string (got undefined)'],
+  [{ messages: [{ role: "user" }], outcomes: {} }, '"messages.0.content" must be a string (got nothing)'],
   [{ messages: "hi", outcomes: {} }, '"messages" must be a list of {role, content} (got "hi")'],
   [{ promptHash: "xyz" }, '"promptHash" must be 32 hex digits (got "xyz")'],
   [{ prompt: "a", meta: { deep: { er: 1 } } }, '"meta.deep" must be a string, number, true, false or null (got {"er":1})'],
