@@ -104,6 +104,12 @@ describe("data", () => {
     }
   }, 300_000);
 
+  test("the process ends when a Parquet file is read: its decoder's thread does not keep it", async () => {
+    at.put("x.parquet", parquet);
+    const ran = await at.wrp("eval", "x.parquet", "--store", ":memory:", "--resamples", "200", "--json", "-q");
+    expect(ran.json().workload.prompts, ran.stderr).toBe(20);
+  });
+
   test("what is odd but says what it means is read: BOM, CRLF, CR, NaN in a table, ids that repeat, one row", async () => {
     const read = async (name: string, content: string, ...args: string[]) => {
       at.put(name, content);
