@@ -1,25 +1,21 @@
 import { alignBaseline, baselineLines } from "./evaluate/baseline.ts";
 import { hashOfAsked, keepAsked, recallAsked } from "./evaluate/asked.ts";
-import { basisOf, knownModels, withModels } from "./evaluate/basis.ts";
+import { assembled, basedOn, type Based } from "./evaluate/based.ts";
 import { decide, type ExplainedPolicy } from "./evaluate/decide.ts";
 import { describeModel, referenceName, settingsWarnings } from "./evaluate/describe.ts";
-import { expectedOutcomes } from "./evaluate/expect.ts";
-import { figuresUnder, fitOn, gather, storedWorkload, type Gathered } from "./evaluate/gather.ts";
-import { stopIfAsked } from "./evaluate/interrupt.ts";
+import { fitOn, gather, storedWorkload } from "./evaluate/gather.ts";
+import { endWithout, stopIfAsked } from "./evaluate/interrupt.ts";
 import type { Parts, RunConfig, RunSettings } from "./evaluate/parts.ts";
 import { decideThrough, type Deciding } from "./evaluate/through-session.ts";
 import { policiesUnderTest } from "./evaluate/under-test.ts";
 import { valueHash } from "./lib/hash.ts";
 import type { OutcomeColumns } from "./model/columns.ts";
-import type { PolicySpec } from "./model/config.ts";
-import { WrpError } from "./model/errors.ts";
-import type { Report } from "./model/report.ts";
-import { modelFigures } from "./outcomes/figures.ts";
+import { REPORT_REVISION, type Report } from "./model/report.ts";
 import type { RunRecord } from "./outcomes/store.ts";
 import { priceBook, type PriceBook } from "./pool/price-book.ts";
 import { compiling } from "./report/compile.ts";
 import type { Basis, ModelInfo, ReportInput } from "./report/input.ts";
-import { assemble, type Assembly } from "./router/assemble.ts";
+import type { Assembly } from "./router/assemble.ts";
 import type { ModelFigures } from "./router/index.ts";
 import { nonDecreasingHull } from "./stats/hull.ts";
 
@@ -38,6 +34,8 @@ export type EvaluateEvent =
       readonly type: "done";
       readonly report: Report;
       readonly columns: OutcomeColumns;
+      /** What was really seen, where the report stands on decisions; null on outcomes. */
+      readonly logged: OutcomeColumns | null;
       readonly policies: readonly ExplainedPolicy[];
       /** The lines of a baseline file that this run is blessed as. */
       readonly baseline: () => Iterable<string>;
@@ -59,25 +57,27 @@ export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, voi
   const read: RunConfig["read"] = { name: workload.name, files: workload.files.map((file) => file.name) };
   store.startRun({ ...run, config: JSON.stringify({ ...config, read }) }, prices.records);
   try {
-    const outcomes = await basedOn(yield* gather(parts, prices), parts);
+    const outcomes = await basedOn(yield* gather(parts, prices), () => store.readPrompts(workload.hash), parts);
     const readMs = clockMs() - started;
     const { context, policies, notes } = assembled(outcomes, config, parts.placeOf);
     const reference = referenceName(settings, policies, context.strong, outcomes.basis);
-    const underTest = policiesUnderTest(settings, policies, reference, outcomes.basis);
+    const underTest = policiesUnderTest(settings, policies, reference, { ...outcomes, seen: [...outcomes.seen, ...(parts.baseline?.header.models ?? [])] });
     const tested = [...new Set([...underTest, ...settings.gates.flatMap(({ policy }) => policy ?? [])])];
-    const baseline = parts.baseline && alignBaseline(parts.baseline, outcomes.columns, settings, outcomes.comparability, tested);
+    const baseline = parts.baseline && alignBaseline(parts.baseline, outcomes.columns, settings, outcomes.comparability, { tested, own: underTest });
     const decideFrom = clockMs();
     const decided: ExplainedPolicy[] = [];
+    const keys: string[] = [];
     const overhead: NonNullable<Report["timing"]["overhead"]> = [];
     const counts = { computed: 0, reused: 0, micros: 0 };
     for (const policy of policies) {
       await stopIfAsked(parts.signal);
       const before = clockMs();
       const asked = policy.open ? yield* decideThrough(policy, outcomes.columns, parts) : null;
-      const { explained, reused } = asked ?? (await decide(policy, outcomes.columns, parts));
+      const { explained, reused, key } = asked ?? (await decide(policy, outcomes.columns, parts));
       decided.push(explained);
       if (asked?.overhead) overhead.push(asked.overhead);
       const each = explained.decisions.form === "choice"; // a mixture is one thing for the whole workload
+      if (each && key !== null) keys.push(key);
       if (each) counts[reused ? "reused" : "computed"] += outcomes.columns.n;
       if (each && !reused) counts.micros += (clockMs() - before) * 1000;
       yield { type: "decided", policy: policy.name, prompts: outcomes.columns.n, reused };
@@ -87,7 +87,8 @@ export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, voi
     const reportFrom = clockMs();
     // List prices are those of the day.
     const pricedOn = outcomes.basis === "decisions" ? createdAt.slice(0, 10) : null;
-    const reportKey = valueHash({ configHash, pricedOn, asked: hashOfAsked(policies, decided), workloadHash: workload.hash, wrpVersion: parts.wrpVersion });
+    const asked = hashOfAsked(policies, decided);
+    const reportKey = valueHash({ configHash, pricedOn, asked, workloadHash: workload.hash, wrpVersion: parts.wrpVersion, revision: REPORT_REVISION });
     const known = parts.fresh ? null : store.findReport(reportKey);
     const computed = known ?? (yield* computeReport(reportInput(run, parts, config, prices, outcomes, { context, policies, notes }, decided, { reference, underTest, baseline }), parts));
     const ended = clockMs();
@@ -108,18 +109,19 @@ export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, voi
         computed: { answers: outcomes.saved.answersNew, grades: outcomes.saved.gradesNew, decisions: counts.computed },
       },
     };
-    keepAsked(store, workload.hash, reportKey, policies, decided, outcomes.columns);
-    store.finishRun(parts.runId, reportKey, report);
-    const blessed = decided.filter((policy) => tested.includes(policy.name));
+    keys.push(...keepAsked(store, workload.hash, reportKey, policies, decided, outcomes.columns));
+    store.finishRun(parts.runId, reportKey, report, keys);
+    const blessed = decided.filter((policy) => tested.includes(policy.name) || parts.blessed.includes(policy.name));
     yield {
       type: "done",
       report,
       columns: outcomes.columns,
+      logged: outcomes.logged,
       policies: decided,
       baseline: () => baselineLines(report, outcomes.columns, blessed, modelInfos(settings, prices, outcomes), settings, outcomes.comparability),
     };
   } catch (error) {
-    store.failRun(parts.runId);
+    endWithout(store, parts.runId, error);
     throw error;
   }
 }
@@ -178,21 +180,21 @@ function hullModels(figures: readonly ModelFigures[]): string[] {
 export async function redecide(
   run: RunRecord,
   parts: Pick<Parts, "store" | "clockMs" | "signal">,
-): Promise<{ columns: OutcomeColumns; policies: ExplainedPolicy[]; settings: RunSettings; figures: readonly ModelFigures[]; basis: Basis; models: readonly ModelInfo[]; workload: string }> {
+): Promise<{ columns: OutcomeColumns; logged: OutcomeColumns | null; policies: ExplainedPolicy[]; settings: RunSettings; figures: readonly ModelFigures[]; basis: Basis; models: readonly ModelInfo[]; workload: string }> {
   const { settings, fitted, read } = JSON.parse(run.config) as RunConfig;
   // JSON has no NaN: an unknown figure came back as null.
   const config = { settings, baseline: null, fitted: fitted && fitted.map((m) => ({ name: m.name, quality: m.quality ?? NaN, costUsdPer1k: m.costUsdPer1k ?? NaN })) };
-  const known = { ...parts, settings, workload: storedWorkload(parts.store, run.workloadHash), wrpVersion: run.wrpVersion, fresh: false, concurrency: 1 };
+  const known = { ...parts, settings, workload: storedWorkload(parts.store, run.workloadHash), wrpVersion: run.wrpVersion, fresh: false, concurrency: 1, again: true };
   const prices = priceBook(settings.models);
   const reading = gather(known, prices);
   let step = await reading.next();
   while (!step.done) step = await reading.next();
-  const outcomes = await basedOn(step.value, { ...known, now: () => new Date(run.createdAt) });
+  const outcomes = await basedOn(step.value, () => parts.store.readPrompts(run.workloadHash), { settings, now: () => new Date(run.createdAt) });
   const { columns } = outcomes;
   const { policies, context } = assembled(outcomes, config);
   const decided: ExplainedPolicy[] = [];
   for (const policy of policies) decided.push(policy.open ? recallAsked(parts.store, run, policy, columns) : (await decide(policy, columns, known)).explained);
-  return { columns, settings, figures: context.models, policies: decided, basis: outcomes.basis, models: modelInfos(settings, prices, outcomes), workload: read?.name ?? known.workload.name };
+  return { columns, logged: outcomes.logged, settings, figures: context.models, policies: decided, basis: outcomes.basis, models: modelInfos(settings, prices, outcomes), workload: read?.name ?? known.workload.name };
 }
 
 /** A stored report under the names that this run's user gave; another run of the same bytes may have stored it. */
@@ -203,39 +205,4 @@ export function asRead(report: Report, run: RunRecord): Report {
 
 function named(workload: Report["workload"], read: NonNullable<RunConfig["read"]>): Report["workload"] {
   return { ...workload, name: read.name, files: workload.files.map((file, k) => ({ ...file, name: read.files[k] ?? file.name })) };
-}
-
-/** Outcomes with what they are a basis for. */
-type Based = Gathered & { readonly basis: Basis; readonly logged: OutcomeColumns | null; readonly sources: ReadonlyMap<string, string> | null };
-
-/** Decides what a report can stand on; where that is decisions alone, expects what nobody saw. */
-async function basedOn(outcomes: Gathered, { store, workload, settings, now }: Pick<Parts, "store" | "workload" | "settings" | "now">): Promise<Based> {
-  const { columns, chosen } = outcomes;
-  const known = knownModels(columns, chosen, settings.models, settings.only);
-  const basis = basisOf(columns, settings, known);
-  const judged = basis === "outcomes" ? columns.models : known;
-  for (const name of settings.only ?? []) if (!judged.includes(name)) throw new WrpError(`no outcome of model "${name}" in this workload`, { hint: `models: ${outcomes.seen.join(", ") || "none"}` });
-  if (basis === "outcomes") return { ...outcomes, basis, logged: null, sources: null };
-  const logged = withModels(columns, chosen, known);
-  const { columns: expected, sources } = await expectedOutcomes(logged, store.readPrompts(workload.hash), settings.models, now());
-  return { ...outcomes, columns: expected, basis, logged, sources };
-}
-
-function assembled({ columns, basis }: Pick<Based, "columns" | "basis">, { settings, fitted }: RunConfig, placeOf?: Parts["placeOf"]): Assembly {
-  const logged = columns.chosen.some((m) => m >= 0);
-  if (basis === "decisions") return assembleDecisions(columns, settings.policies, logged, placeOf);
-  // A model of the training part alone cannot be judged here; one that it lacks is there without figures.
-  const figures = fitted && columns.models.map((name) => fitted.find((m) => m.name === name) ?? { name, quality: NaN, costUsdPer1k: NaN });
-  return assemble(figures ?? figuresUnder(settings.missing, columns), settings.policies, columns.facts, logged, placeOf);
-}
-
-/** The controls that need no outcomes. */
-const BLIND_CONTROLS: readonly string[] = ["random", "cheapest"];
-
-/** Policies where nobody knows how good an answer would have been: the live router's own choices stand beside the user's. */
-function assembleDecisions(columns: OutcomeColumns, specs: readonly PolicySpec[], logged: boolean, placeOf?: Parts["placeOf"]): Assembly {
-  const figures = modelFigures(columns).map((model) => ({ ...model, quality: NaN }));
-  const own: readonly PolicySpec[] = !logged || specs.some((spec) => spec.kind === "recorded" || spec.name === "recorded") ? specs : [{ kind: "recorded" }, ...specs];
-  const { policies, context } = assemble(figures, own, columns.facts, logged, placeOf);
-  return { context, policies: policies.filter((policy) => !policy.control || BLIND_CONTROLS.includes(policy.kind)), notes: [] };
 }

@@ -37,6 +37,8 @@ export interface Folder {
   wrpWith(options: Options, ...args: string[]): Promise<Ran>;
   /** The same without a process of its own: for the hundreds of runs that processes would make slow. */
   inside(...args: string[]): Promise<Ran>;
+  /** The same with stdout a terminal of so many columns. */
+  onTerminal(columns: number, ...args: string[]): Promise<Ran>;
 }
 
 const folders: string[] = [];
@@ -54,10 +56,10 @@ export function folder(files: Readonly<Record<string, string | Uint8Array>> = {}
   };
   for (const [name, content] of Object.entries(files)) put(name, content);
   const wrpWith = (options: Options, ...args: string[]) => spawned(path, args, options);
-  return { path, put, wrpWith, read: (name) => readFileSync(join(path, name), "utf8"), wrp: (...args) => wrpWith({}, ...args), inside: (...args) => inside(path, args) };
+  return { path, put, wrpWith, read: (name) => readFileSync(join(path, name), "utf8"), wrp: (...args) => wrpWith({}, ...args), inside: (...args) => inside(path, args), onTerminal: (columns, ...args) => inside(path, args, columns) };
 }
 
-async function inside(cwd: string, argv: readonly string[]): Promise<Ran> {
+async function inside(cwd: string, argv: readonly string[], terminal: number | null = null): Promise<Ran> {
   const cli = (await import("../dist/cli/main.js" as string)) as typeof import("../src/cli/main.ts");
   const written = { stdout: "", stderr: "" };
   const stream = (name: keyof typeof written) => ({ write: (text: string) => void (written[name] += text), isTTY: false, columns: 80, color: false });
@@ -66,10 +68,10 @@ async function inside(cwd: string, argv: readonly string[]): Promise<Ran> {
     env: {},
     cwd,
     stdin: Readable.from([]),
-    stdout: stream("stdout"),
+    stdout: { ...stream("stdout"), ...(terminal === null ? {} : { isTTY: true, columns: terminal }) },
     stderr: stream("stderr"),
     newId: () => randomBytes(5).toString("hex"),
-        now: () => new Date(),
+    now: () => new Date(),
     clockMs: () => performance.now(),
     kill: (pid, signal) => void process.kill(pid, signal),
     signal: new AbortController().signal,

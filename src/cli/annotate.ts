@@ -10,7 +10,7 @@ export function annotate(level: "error" | "warning", message: string, title: str
 }
 
 /** GitHub wants paths from the root of the repository, wherever the step runs. */
-function inRepository(place: Place | undefined, { cwd, env }: World): Partial<Place> {
+export function inRepository(place: Place | undefined, { cwd, env }: World): Partial<Place> {
   const root = env["GITHUB_WORKSPACE"];
   return place && root ? { ...place, file: relative(root, resolve(cwd, place.file)) } : (place ?? {});
 }

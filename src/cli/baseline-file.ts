@@ -1,10 +1,14 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import type { z } from "zod";
 import { contentHash } from "../lib/hash.ts";
 import { baselineHeaderSchema, baselineRowSchema, type Baseline, type BaselineRow } from "../model/baseline.ts";
 import { WrpError } from "../model/errors.ts";
 import type { LoadedConfig } from "./load-config.ts";
+import { readTextFile } from "./text-file.ts";
+
+/** About two million prompts. */
+const MAX_BASELINE_BYTES = 256 * 1024 * 1024;
 
 const DEFAULT_BASELINE = "wrp.baseline.jsonl";
 
@@ -16,14 +20,9 @@ export function baselineFile(flag: string | undefined, { config, folder }: Loade
 /** Reads a baseline. Throws WrpError with file and line; where there is no file, with the hint to bless a run. */
 export function readBaseline(file: string, cwd: string): Baseline {
   const path = resolve(cwd, file);
-  if (!existsSync(path)) throw new WrpError("no baseline yet: a gate compares with one", { place: { file }, hint: "bless a run that is good: wrp eval … --bless" });
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    throw new WrpError(`cannot be read: ${(error as Error).message}`, { place: { file }, cause: error });
-  }
-  const [first = "", ...lines] = text.replace(/^\uFEFF/, "").split(/\r?\n/);
+  if (!existsSync(path)) throw new WrpError("no baseline yet: a gate compares with one", { code: "no-baseline", place: { file }, hint: "bless a run that is good: wrp eval … --bless" });
+  const text = readTextFile(file, cwd, MAX_BASELINE_BYTES);
+  const [first = "", ...lines] = text.split(/\r?\n/);
   const header = parsed(baselineHeaderSchema, first, file, 1);
   const rows: BaselineRow[] = [];
   const seen = new Set<string>();

@@ -23,6 +23,8 @@ export interface Delivery {
 /** What per-prompt decisions are written from. */
 interface Decided {
   readonly columns: OutcomeColumns;
+  /** Without the figures that are expected, where the report stands on decisions. */
+  readonly logged: OutcomeColumns | null;
   readonly policies: readonly ExplainedPolicy[];
 }
 
@@ -75,9 +77,9 @@ export async function deliver(
   async function chunksOf(file: string): Promise<Iterable<string>> {
     const format = formatForFile(file);
     if (format.of === "report") return [await renderers[format.format].render(report, {})];
-    const { columns, policies } = await decided();
+    const { columns, logged, policies } = await decided();
     const simulated = new Set(report.models.flatMap(({ name, simulated: source }) => (source === null ? [] : [name])));
-    return renderDecisions(decisionRows(columns, policies, simulated, report.basis), format.format);
+    return renderDecisions(decisionRows(columns, policies, simulated, logged), format.format);
   }
 }
 

@@ -29,28 +29,30 @@ export function isStdout(file: string): boolean {
 }
 
 /** Writes a file whole: under another name first, so that a failure leaves what was there. Throws WrpError. */
-export async function writeWhole(file: string, cwd: string, chunks: Iterable<string>): Promise<void> {
+export async function writeWhole(file: string, cwd: string, chunks: Iterable<string> | AsyncIterable<string | Uint8Array>): Promise<void> {
   const path = resolve(cwd, file);
   const draft = `${path}.${randomBytes(4).toString("hex")}.part`;
   try {
     const handle = await open(draft, "wx");
     try {
+      // `write` may write less than it is given; `writeFile` goes on where the last ended, until all is there.
       let held = "";
-      for (const chunk of chunks) {
-        held += chunk;
+      for await (const chunk of chunks) {
+        if (typeof chunk === "string") held += chunk;
+        else await handle.writeFile(chunk);
         if (held.length > 1 << 16) {
-          await handle.write(held);
+          await handle.writeFile(held);
           held = "";
         }
       }
-      await handle.write(held);
+      await handle.writeFile(held);
     } finally {
       await handle.close();
     }
     renameSync(draft, path);
   } catch (error) {
     rmSync(draft, { force: true });
-    throw new WrpError(`cannot be written: ${reason(error)}`, { place: { file }, cause: error });
+    throw error instanceof WrpError ? error : new WrpError(`cannot be written: ${reason(error)}`, { place: { file }, cause: error });
   }
 }
 

@@ -1,117 +1,172 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, lstatSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { LineCounter, parseDocument } from "yaml";
-import type { z } from "zod";
+import { LineCounter, parseDocument, type Document } from "yaml";
 import { condition } from "../lib/cel.ts";
-import { configSchema, policyKinds, type Config, type PolicySpec } from "../model/config.ts";
-import { WrpError, type Place } from "../model/errors.ts";
-import { factOf } from "../router/index.ts";
+import { configSchema, type Config, type PolicySpec } from "../model/config.ts";
+import { placed, telling, WrpError, type Place, type Tell } from "../model/errors.ts";
+import { factOf, policyName } from "../router/index.ts";
+import { issuesOf, SCHEMA_CODES } from "./config-issues.ts";
 import { gateOf } from "./gates.ts";
+import { modelOf } from "./models.ts";
+import { usableConfig } from "./usable-config.ts";
+import { yamlPlaces } from "./yaml-places.ts";
+import { readTextFile } from "./text-file.ts";
+
+/** YAML is read whole, and slowly: ten thousand models with their prices are a megabyte. */
+const MAX_CONFIG_BYTES = 4 * 1024 * 1024;
 
 export interface LoadedConfig {
   readonly config: Config;
+  /** The file as the user named it; null where there is none. */
+  readonly file: string | null;
   /** What relative paths in it are relative to. */
   readonly folder: string;
-  /** Where each of its policies stands. */
-  readonly places: ReadonlyMap<PolicySpec, Place>;
   /** Where what a path leads to stands in the file, or the nearest thing around it that does. */
   placeAt(path: readonly PropertyKey[]): Place | undefined;
+  /** Where a policy stands, or what a path leads to in it; undefined for one that is not in the file. */
+  placeOf(spec: PolicySpec, path?: readonly PropertyKey[]): Place | undefined;
 }
 
 /** Reads the config named, or wrp.yaml of this folder where there is one; none for `false`. Throws WrpError with file, line and value. */
 export function loadConfig(file: string | false | undefined, cwd: string): LoadedConfig {
-  if (file === false) return { config: {}, folder: cwd, places: new Map(), placeAt: () => undefined };
+  const { loaded, wrong } = readConfig(file, cwd);
+  const [first, ...others] = wrong;
+  if (!first) return loaded;
+  const { message, place, code, cause } = first;
+  const near = first.hint?.startsWith("did you mean") ? `${first.hint} ` : "";
+  const hint = others.length > 0 ? near + alsoWrong(others) : (first.hint ?? (SCHEMA_CODES.has(code ?? "") ? "wrp schema config prints what a config may hold" : undefined));
+  throw new WrpError(message, { all: wrong, cause, ...(hint === undefined ? {} : { hint }), ...(place ? { place } : {}), ...(code === undefined ? {} : { code }) });
+}
+
+/** A config with all that is wrong with it. */
+interface ReadConfig {
+  /** What can be used. */
+  readonly loaded: LoadedConfig;
+  /** In the file's order. */
+  readonly wrong: readonly WrpError[];
+  /** Policies that fit the schema and yet cannot be used. */
+  readonly leftOut: readonly PolicySpec[];
+}
+
+/** Reads a config as `loadConfig` does, but goes on with what can be used of it. */
+export function readConfig(file: string | false | undefined, cwd: string): ReadConfig {
+  const none = noConfig(cwd);
+  if (file === false) return { loaded: none, wrong: [], leftOut: [] };
   const name = file ?? "wrp.yaml";
   const path = resolve(cwd, name);
-  if (!existsSync(path)) {
-    if (file === undefined) return { config: {}, folder: cwd, places: new Map(), placeAt: () => undefined };
-    throw new WrpError("no such config", { place: { file: name } });
-  }
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    throw new WrpError(`cannot be read: ${(error as Error).message}`, { place: { file: name }, cause: error });
-  }
+  const unreadable = (error: WrpError) => ({ loaded: { ...none, file: name, folder: dirname(path) }, wrong: [error], leftOut: [] });
+  // A link that leads nowhere was meant to be a config.
+  if (!existsSync(path) && file === undefined && !isLink(path)) return { loaded: none, wrong: [], leftOut: [] };
+  if (!existsSync(path) && file !== undefined) return unreadable(new WrpError("no such config", { place: { file: name }, code: "no-such-file" }));
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const broken = document.errors[0];
-  if (broken) throw new WrpError(broken.message, { place: { file: name, line: lines.linePos(broken.pos[0]).line } });
-  const value: unknown = document.toJS() ?? {};
-  const parsed = configSchema.safeParse(value);
-  if (parsed.success) {
-    checkConfig(parsed.data, placeAt);
-    return { config: parsed.data, folder: dirname(path), places: new Map(parsed.data.policies?.map((spec, k) => [spec, placeAt(["policies", k])])), placeAt };
-  }
-
-  const [first, ...more] = parsed.error.issues.map((issue) => ({
-    message: describe(issue, value),
-    line: lineOf(issue.code === "unrecognized_keys" ? [...issue.path, issue.keys[0] as string] : issue.path),
-  }));
-  throw new WrpError(first?.message ?? "does not fit the schema", {
-    place: { file: name, ...(first?.line === undefined ? {} : { line: first.line }) },
-    hint: more.length > 0 ? `and ${more.map((m) => `line ${m.line ?? "?"}: ${m.message}`).join("; ")}` : "wrp schema config prints what a config may hold",
-  });
-
-  function placeAt(keys: readonly PropertyKey[]): Place {
-    const line = lineOf(keys);
-    return { file: name, ...(line === undefined ? {} : { line }) };
-  }
-
-  function lineOf(keys: readonly PropertyKey[]): number | undefined {
-    for (let depth = keys.length; depth >= 0; depth--) {
-      const node = document.getIn(keys.slice(0, depth), true) as { range?: [number, number, number] } | undefined;
-      if (node?.range) return lines.linePos(node.range[0]).line;
-    }
-    return undefined;
-  }
-}
-
-/** What the schema cannot say: conditions that can be read, facts that exist, names given once. Throws WrpError. */
-function checkConfig(config: Config, placeAt: (path: readonly PropertyKey[]) => Place): void {
-  if (config.where !== undefined) condition(config.where, placeAt(["where"]));
-  for (const [k, spec] of (config.policies ?? []).entries()) {
-    if (spec.kind === "threshold") factOf(spec.fact, placeAt(["policies", k, "fact"]));
-    if (spec.kind === "rules") for (const [r, rule] of spec.rules.entries()) condition(rule.when, placeAt(["policies", k, "rules", r, "when"]));
-  }
-  for (const [k, gate] of (config.gates ?? []).entries()) located(placeAt(["gates", k]), () => gateOf(gate));
-  const names = new Set<string>();
-  for (const [k, { name, simulated }] of (config.models ?? []).entries()) {
-    if (names.has(name)) throw new WrpError(`two models are named "${name}"`, { place: placeAt(["models", k]) });
-    names.add(name);
-    const slices = typeof simulated === "object" && typeof simulated.quality === "object" ? simulated.quality.slices : undefined;
-    if (Array.isArray(slices)) for (const [j, { when }] of slices.entries()) condition(when, placeAt(["models", k, "simulated", "quality", "slices", j, "when"]));
-  }
-}
-
-/** Runs `work`; an error of the user's gets the place it is about. */
-function located<T>(place: Place, work: () => T): T {
+  let document: Document;
   try {
-    return work();
+    document = parseDocument(readTextFile(name, cwd, MAX_CONFIG_BYTES), { lineCounter: lines, prettyErrors: false });
   } catch (error) {
-    if (!(error instanceof WrpError)) throw error;
-    throw new WrpError(error.message, { place, cause: error, ...(error.hint === undefined ? {} : { hint: error.hint }) });
+    if (error instanceof WrpError) return unreadable(new WrpError(error.message, { code: "unreadable", cause: error, place: error.place ?? { file: name }, ...(error.hint === undefined ? {} : { hint: error.hint }) }));
+    // The parser walks itself out of stack.
+    if (error instanceof RangeError) return unreadable(new WrpError("is nested too deeply", { place: { file: name }, code: "yaml", cause: error }));
+    throw error;
+  }
+  const places = yamlPlaces(document, lines, name);
+  const broken = document.errors.map(({ message, pos }) => new WrpError(message, { place: places.atOffset(pos[0]), code: "yaml", hint: "the file must be YAML: wrp schema config prints what it may hold" }));
+  if (broken.length > 0) return { ...unreadable(broken[0] as WrpError), wrong: broken };
+  const value = valueOf(document, name);
+  if (value instanceof WrpError) return unreadable(value);
+
+  const wrong: WrpError[] = [];
+  for (const issue of configSchema.safeParse(value).error?.issues ?? [])
+    for (const { message, hint, code, path: at, isKey } of issuesOf(issue, value, configSchema))
+      wrong.push(new WrpError(message, { code, ...(hint === null ? {} : { hint }), place: isKey ? places.ofKey(at) : places.of(at) }));
+  const { config, pathInFile } = usableConfig(value);
+  const placeIn = (at: readonly PropertyKey[]) => places.of(pathInFile(at));
+  const { sound, pathIn } = soundConfig(config, placeIn, (error) => void wrong.push(error));
+  const placeOf: LoadedConfig["placeOf"] = (spec, at = []) => {
+    const k = config.policies?.indexOf(spec) ?? -1;
+    return k < 0 ? undefined : placeIn(["policies", k, ...at]);
+  };
+  const leftOut = (config.policies ?? []).filter((spec) => !sound.policies?.includes(spec));
+  return { loaded: { config: sound, file: name, folder: dirname(path), placeAt: (at) => placeIn(pathIn(at)), placeOf }, wrong: wrong.toSorted(byPlace), leftOut };
+}
+
+/** No config at all: everything is left to flags and defaults. */
+export function noConfig(cwd: string): LoadedConfig {
+  return { config: {}, file: null, folder: cwd, placeAt: () => undefined, placeOf: () => undefined };
+}
+
+/** Lists of a config of which entries can be left out. */
+const LISTS = ["policies", "models", "gates"] as const;
+
+/**
+ * Tells what the schema cannot say (conditions and gates that can be read, facts that exist, names given once), and leaves out what it
+ * told of. `pathIn` gives the path that something left has in `config`.
+ */
+function soundConfig(config: Config, placeAt: (path: readonly PropertyKey[]) => Place, tell: Tell): { sound: Config; pathIn: (path: readonly PropertyKey[]) => readonly PropertyKey[] } {
+  const { where, policies = [], models = [], gates = [] } = config;
+  const faulty = new Set<string>();
+  /** Tells of something about this part, which is then left out. */
+  const about = (...part: readonly PropertyKey[]): Tell => (error) => {
+    faulty.add(part.join("."));
+    tell(placed(error, placeAt(part)));
+  };
+  const readable = (when: string, part: readonly PropertyKey[], path: readonly PropertyKey[] = []) => telling(about(...part), () => condition(when, placeAt([...part, ...path])));
+  const newName = (list: "policies" | "models", name: string, k: number, hint = {}) => {
+    const first = list === "policies" ? policies.findIndex((spec) => policyName(spec) === name) : models.findIndex((model) => model.name === name);
+    if (first < k) about(list, k)(new WrpError(`two ${list} are named "${name}"`, { code: "repeated-name", ...hint }));
+  };
+
+  if (where !== undefined) readable(where, ["where"]);
+  for (const [k, spec] of policies.entries()) {
+    if (spec.kind === "threshold") telling(about("policies", k), () => factOf(spec.fact, placeAt(["policies", k, "fact"])));
+    if (spec.kind === "rules") for (const [r, { when }] of spec.rules.entries()) readable(when, ["policies", k], ["rules", r, "when"]);
+    newName("policies", policyName(spec), k, { hint: "give each policy its own name; single models are policies too" });
+  }
+  for (const [k, model] of models.entries()) {
+    const { name, simulated } = model;
+    newName("models", name, k);
+    telling(about("models", k), () => modelOf(model, placeAt(["models", k, "simulated"])));
+    const slices = typeof simulated === "object" && typeof simulated.quality === "object" ? simulated.quality.slices : undefined;
+    if (Array.isArray(slices)) for (const [j, { when }] of slices.entries()) readable(when, ["models", k], ["simulated", "quality", "slices", j, "when"]);
+  }
+  for (const [k, gate] of gates.entries()) telling(about("gates", k), () => gateOf(gate));
+
+  const kept = Object.fromEntries(LISTS.map((list) => [list, [...(config[list] ?? []).keys()].filter((k) => !faulty.has(`${list}.${k}`))]));
+  const left = Object.fromEntries(LISTS.flatMap((list) => (config[list] ? [[list, kept[list]?.map((k) => config[list]?.[k])]] : []))) as Pick<Config, (typeof LISTS)[number]>;
+  const { where: _where, ...rest } = config;
+  return {
+    sound: { ...rest, ...left, ...(where === undefined || faulty.has("where") ? {} : { where }) },
+    pathIn: ([list, k, ...more]) => (list === undefined ? [] : k === undefined ? [list] : [list, kept[String(list)]?.[k as number] ?? k, ...more]),
+  };
+}
+
+/** The document as plain values, or what keeps it from being that (aliases that unfold without end, nesting without end). */
+function valueOf(document: Document, file: string): unknown {
+  try {
+    return document.toJS() ?? {};
+  } catch (error) {
+    const message = error instanceof RangeError ? "is nested too deeply" : error instanceof ReferenceError ? aliasTrouble(error.message) : null;
+    if (message === null) throw error;
+    return new WrpError(message, { place: { file }, code: "yaml", cause: error });
   }
 }
 
-function describe(issue: z.core.$ZodIssue, root: unknown): string {
-  const where = issue.path.length > 0 ? `"${issue.path.map(String).join(".")}" ` : "";
-  if (issue.code === "unrecognized_keys") return `${where}unknown key ${issue.keys.map((k) => `"${k}"`).join(", ")}`;
-  if (issue.code === "invalid_union" && "discriminator" in issue)
-    return `${where}is no known kind of policy (got ${shown(at(root, issue.path))}); known: ${policyKinds().join(", ")}`;
-  if (issue.code === "invalid_type") return `${where}must be ${article(issue.expected)} (got ${shown(at(root, issue.path))})`;
-  return `${where}${issue.message} (got ${shown(at(root, issue.path))})`;
+function aliasTrouble(message: string): string {
+  return /excessive alias/i.test(message) ? "its aliases unfold to more than a config can hold" : `an alias cannot be resolved (${message})`;
 }
 
-function article(type: string): string {
-  return type === "boolean" ? "true or false" : `${/^[aeio]/.test(type) ? "an" : "a"} ${type}`;
+function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
 }
 
-function at(root: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], root);
+/** How many of several errors one hint spells out. */
+const SPELT_OUT = 5;
+
+function alsoWrong(others: readonly WrpError[]): string {
+  const told = others.slice(0, SPELT_OUT).map(({ message, place }) => `line ${place?.line ?? "?"}: ${message}`);
+  const rest = others.length - told.length;
+  return `and ${told.join("; ")}${rest > 0 ? `; and ${rest} more (wrp check lists them all)` : ""}`;
 }
 
-function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? "nothing";
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+function byPlace(a: WrpError, b: WrpError): number {
+  return (a.place?.line ?? 0) - (b.place?.line ?? 0) || (a.place?.column ?? 0) - (b.place?.column ?? 0);
 }

@@ -6,7 +6,7 @@ import type { LoadedConfig } from "./load-config.ts";
 
 /** The config's models with the shipped profiles that they name filled in. Throws WrpError on an unknown profile. */
 export function modelsOf({ config, placeAt }: Pick<LoadedConfig, "config" | "placeAt">): ModelSpec[] {
-  return (config.models ?? []).map((model, k) => resolved(model, placeAt(["models", k, "simulated"])));
+  return (config.models ?? []).map((model, k) => modelOf(model, placeAt(["models", k, "simulated"])));
 }
 
 /** The profiles that come with wrp, by name. */
@@ -14,7 +14,8 @@ export function shippedProfiles(): Readonly<Record<string, ShippedProfile>> {
   return JSON.parse(readFileSync(new URL("../../datasets/profiles.json", import.meta.url), "utf8")) as Record<string, ShippedProfile>;
 }
 
-function resolved({ simulated, ...model }: ConfigModel, place: Place | undefined): ModelSpec {
+/** A model with the profile that it names filled in. Throws WrpError on an unknown profile. */
+export function modelOf({ simulated, ...model }: ConfigModel, place: Place | undefined): ModelSpec {
   if (simulated === undefined) return model;
   const { profile: name, ...own } = typeof simulated === "string" ? { profile: simulated } : simulated;
   if (name === undefined) return { ...model, simulated: own };

@@ -1,6 +1,5 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { wrpVersion } from "./manifest.ts";
-import { topics } from "./topics.ts";
 import type { World } from "./world.ts";
 
 /** Where a command leaves its exit code. */
@@ -11,11 +10,12 @@ export interface Outcome {
 const SHORT = `wrp replays prompts through routing policies and reports cost, latency, quality,
 privacy and safety, with intervals.
 
+  wrp init                              write a wrp.yaml, and data to try it with
   wrp eval outcomes.jsonl               judge every model and the controls
   wrp eval data/*.csv -o report.html    the same as one HTML page
   wrp route "Why is the sky blue?"      which model, and why
 
-Commands: eval, compare, report, route, import, schema
+Commands: init, check, eval, compare, report, route, runs, import, schema, completion
 More: wrp COMMAND --help, wrp --help, wrp help exit-codes
 `;
 
@@ -50,7 +50,7 @@ export function program(world: World, outcome: Outcome): Command {
     .description("Replays prompts with recorded outcomes through every single model, the config's policies and the controls.")
     .argument("[data...]", "files, folders, globs (JSONL, JSON, CSV, Parquet; gzip too)")
     .optionsGroup("Data:")
-    .option("--format <name>", "importer: wrp, routellm, routerbench, table, litellm, otel-genai, envoy-ai-gateway, aibrix, vsr-replay; found by looking inside")
+    .option("--format <name>", "importer by name (wrp help formats lists them); found by looking inside")
     .option("--map <columns>", "a generic table: prompt=question,quality.gpt-4=gpt4_score,cost.gpt-4=…", collect)
     .option("--where <cel>", "keep prompts for which this CEL expression is true")
     .option("--exclude <file>", "leave out the prompts listed there, by exact text", collect)
@@ -79,6 +79,7 @@ export function program(world: World, outcome: Outcome): Command {
     .option("--resamples <n>", "bootstrap resamples, at least 200 (default: 2000)", whole)
     .option("-j, --concurrency <n>", "batches of answers read at a time (default: 16)", whole)
     .option("--fresh", "compute anew what the store already has")
+    .option("--resume <run>", "go on under this run's id; what is stored is never computed twice, with or without")
     .optionsGroup("Output:")
     .option("--json", "print the report document, nothing else")
     .option("--jsonl", "print typed events as they happen, the report last")
@@ -118,7 +119,7 @@ export function program(world: World, outcome: Outcome): Command {
     .option("--meta <key=value>", "metadata that rules may read; repeatable", append)
     .option("--tag <name>", "a tag that rules may read; repeatable", append)
     .option("--run <run>", "take models and figures from this run", "latest")
-    .option("--policy <name>", "only this policy: a name, or kind(key=value,…)")
+    .option("--policy <policy>", "only this policy: a name, or kind(key=value,…)")
     .option("--all", "every policy, controls too")
     .option("--json", "print one JSON document, nothing else")
     .addHelpText("after", "\nExamples:\n  wrp route 'Prove that there are infinitely many primes.'\n  wrp route --messages chat.json --all --json\n")
@@ -152,6 +153,8 @@ export function program(world: World, outcome: Outcome): Command {
 
   shared(compare);
 
+  addRuns(wrp, world, outcome);
+
   const importing = wrp
     .command("import")
     .summary("write data in wrp's own JSONL")
@@ -174,28 +177,187 @@ export function program(world: World, outcome: Outcome): Command {
 
   common(importing);
 
+  const init = wrp
+    .command("init")
+    .summary("write a wrp.yaml that works at once")
+    .description("Writes a commented wrp.yaml for the data of this folder; where there is none, made-up prompts with outcomes to try things out.")
+    .option("-y, --yes", "ask nothing (nothing is asked either where stdin is no terminal, or in CI)")
+    .option("--force", "write over the wrp.yaml that is there; nothing else is ever written over")
+    .addHelpText("after", "\nExamples:\n  wrp init\n  wrp init --yes --force\n")
+    .action(async (flags) => {
+      const { initCommand } = await import("./commands/init.ts");
+      outcome.exitCode = await initCommand(flags, world);
+    });
+
+  common(init);
+
+  const check = wrp
+    .command("check")
+    .summary("list everything wrong with a config and its data")
+    .description("Checks the config and its data, or the data named, without running anything: every problem with its place, warnings too.")
+    .argument("[data...]", "files, folders, globs; default: the config's datasets")
+    .option("-c, --config <file>", "config; default wrp.yaml where there is one")
+    .option("--no-config", "leave wrp.yaml aside")
+    .option("--format <name>", "github: annotations of a pull request; or an importer, as in wrp eval; repeatable", append)
+    .option("--map <columns>", "a generic table: prompt=question,quality.gpt-4=gpt4_score,…", collect)
+    .option("--strict", "warnings are errors: exit 2")
+    .option("--json", "print one JSON document, nothing else")
+    .addHelpText("after", "\nExamples:\n  wrp check\n  wrp check outcomes.jsonl data/\n  wrp check --strict --format github\n\nExit codes: 0 usable, 2 not (or --strict and a warning)\n")
+    .action(async (data: string[], flags) => {
+      const { checkCommand } = await import("./commands/check.ts");
+      outcome.exitCode = await checkCommand(data, flags, world);
+    });
+
+  common(check);
+
   const schema = wrp
     .command("schema")
-    .summary("print a JSON Schema: report, config or dataset")
-    .argument("<name>", "report, config or dataset")
+    .summary("print a JSON Schema: report, config, dataset or check")
+    .argument("<name>", "report, config, dataset or check")
     .action(async (name: string) => {
       const { schemaCommand } = await import("./commands/schema.ts");
       outcome.exitCode = schemaCommand(name, world);
     });
   common(schema);
 
+  const completion = wrp
+    .command("completion")
+    .summary("print a completion script: bash, zsh or fish")
+    .description("Prints a script that completes commands, options, files, and the names of policies and runs that are here.")
+    .argument("<shell>", "bash, zsh or fish")
+    .addHelpText("after", COMPLETION_HELP)
+    .action(async (shell: string) => {
+      const { completionCommand } = await import("./commands/completion.ts");
+      outcome.exitCode = completionCommand(shell, wrp, world);
+    });
+  common(completion);
+
+  wrp
+    .command("__complete", { hidden: true })
+    .helpOption(false)
+    .argument("[what]")
+    .argument("[words...]")
+    .action(async (what: string | undefined, words: string[]) => {
+      const { completeCommand } = await import("./commands/complete.ts");
+      outcome.exitCode = await completeCommand(what, words, world);
+    });
+
   wrp
     .command("help")
-    .summary("help on a command, or on: exit-codes, environment, metrics, profiles, command")
+    .summary("help on a command, or on: exit-codes, environment, metrics, profiles, formats, command")
     .argument("[topic]")
     .action(async (topic: string | undefined) => {
       const command = wrp.commands.find((c) => c.name() === topic);
       if (topic === undefined) wrp.outputHelp();
       else if (command) command.outputHelp();
-      else world.stdout.write(await topics(topic));
+      else world.stdout.write(await (await import("./topics.ts")).topics(topic));
     });
   return wrp;
 }
+
+/** `wrp runs …`: what the store has, and its upkeep. */
+function addRuns(wrp: Command, world: World, outcome: Outcome): void {
+  const runs = wrp
+    .command("runs")
+    .summary("list, show, remove, export and import stored runs")
+    .description("Stored runs: what there is, what it takes, and how it travels.")
+    .addHelpText("after", RUNS_EXAMPLES)
+    .action((_, command: Command) => {
+      const [first] = command.args;
+      if (first === undefined) command.outputHelp();
+      else if (first.startsWith("-")) command.error(`error: unknown option '${first}'`);
+      else (command as unknown as { unknownCommand(): never }).unknownCommand();
+    })
+    .allowUnknownOption()
+    .allowExcessArguments();
+
+  const list = runs
+    .command("list")
+    .summary("the runs, newest first")
+    .description("Lists the runs, newest first. Where stdout is no terminal: tab-separated, one run a line, without a head: id, time, status, workload, prompts, policies, seed, verdict, version.")
+    .option("-n, --limit <n>", "no more than n", whole)
+    .option("--json", "print one JSON document, nothing else")
+    .action(async (flags) => {
+      const { listCommand } = await import("./commands/runs/list.ts");
+      outcome.exitCode = await listCommand(flags, world);
+    });
+  shared(list);
+
+  const show = runs
+    .command("show")
+    .summary("all that is known of one run")
+    .argument("[run]", "run id, or its beginning", "latest")
+    .option("--json", "print one JSON document, nothing else")
+    .action(async (run: string, flags) => {
+      const { showCommand } = await import("./commands/runs/show.ts");
+      outcome.exitCode = await showCommand(run, flags, world);
+    });
+  shared(show);
+
+  const remove = runs
+    .command("rm")
+    .summary("remove runs")
+    .description("Removes runs, all that are named or none. What they alone needed goes with wrp runs gc.")
+    .argument("<run...>", "run ids, or their beginnings")
+    .option("--dry-run", "only say what would be removed")
+    .option("--json", "print one JSON document, nothing else")
+    .action(async (ids: string[], flags) => {
+      const { removeCommand } = await import("./commands/runs/rm.ts");
+      outcome.exitCode = await removeCommand(ids, flags, world);
+    });
+  shared(remove);
+
+  const garbage = runs
+    .command("gc")
+    .summary("remove what no run needs, and shrink the file")
+    .description(
+      "Removes reports, decisions, workloads and recorded outcomes that no run needs, and makes the file smaller. What a running run uses is kept; so is what an interrupted or failed one stored, and simulated and live answers, unless asked for.",
+    )
+    .option("--all", "also what only failed and interrupted runs need")
+    .option("--answers", "also simulated and live answers to prompts that no run needs: live ones were paid for")
+    .option("--dry-run", "only say what would be removed")
+    .option("--json", "print one JSON document, nothing else")
+    .action(async (flags) => {
+      const { collectCommand } = await import("./commands/runs/gc.ts");
+      outcome.exitCode = await collectCommand(flags, world);
+    });
+  shared(garbage);
+
+  const exporting = runs
+    .command("export")
+    .summary("write a run with all it needs to one file")
+    .description("Writes a run with its prompts, outcomes, decisions and report to one file of JSON lines (gzip where the name ends in .gz) for wrp runs import.")
+    .argument("<run>", "run id, or its beginning")
+    .requiredOption("-o, --output <file>", "file to write: .jsonl.gz or .jsonl, or - for stdout")
+    .option("--no-content", "leave texts of prompts and answers out: hashes and figures only")
+    .option("--json", "print one JSON document about the file, nothing else")
+    .action(async (run: string, flags) => {
+      const { exportCommand } = await import("./commands/runs/export.ts");
+      outcome.exitCode = await exportCommand(run, flags, world);
+    });
+  shared(exporting);
+
+  const importing = runs
+    .command("import")
+    .summary("add exported runs to the store")
+    .description("Adds exported runs to the store. A damaged file, or one that is no run, changes nothing; importing again changes nothing.")
+    .argument("<file...>", "files by wrp runs export")
+    .option("--json", "print one JSON document, nothing else")
+    .action(async (files: string[], flags) => {
+      const { importRunsCommand } = await import("./commands/runs/import.ts");
+      outcome.exitCode = await importRunsCommand(files, flags, world);
+    });
+  shared(importing);
+}
+
+const RUNS_EXAMPLES = `
+Examples:
+  wrp runs list
+  wrp runs show 7f3a
+  wrp runs export 7f3a -o run.wrp.jsonl.gz
+  wrp runs import run.wrp.jsonl.gz --store other.db
+  wrp runs rm 7f3a && wrp runs gc
+`;
 
 const AFTER_HELP = `
 Examples:
@@ -214,6 +376,17 @@ Examples:
   wrp eval bench/*.csv --where 'meta.eval_name == "mbpp"' --json
   wrp eval log.csv --map prompt=q,quality.a=score_a,quality.b=score_b --reference a
   wrp eval data/ --split test --policy 'threshold(fact=prompt.lengthCodePoints,strongShare=0.3)'
+`;
+
+const COMPLETION_HELP = `
+Examples:
+  wrp completion bash
+  wrp completion fish
+
+Install:
+  bash   echo 'source <(wrp completion bash)' >> ~/.bashrc
+  zsh    echo 'source <(wrp completion zsh)' >> ~/.zshrc    (behind compinit)
+  fish   wrp completion fish > ~/.config/fish/completions/wrp.fish
 `;
 
 /** Options that every command has. */

@@ -38,6 +38,8 @@ export interface EvalFlags {
   readonly resamples?: number;
   readonly concurrency?: number;
   readonly fresh?: boolean;
+  /** A run to go on with. */
+  readonly resume?: string;
   readonly json?: boolean;
   readonly jsonl?: boolean;
   readonly output?: string[];
@@ -52,7 +54,7 @@ const FEWEST_RESAMPLES = 200;
 const MOST_RESAMPLES = 100_000;
 
 /** What to read: flags before the config. Throws WrpError where there is nothing to read. */
-export function workloadOptions(data: readonly string[], flags: EvalFlags, { config, folder }: LoadedConfig, cwd: string): WorkloadOptions {
+export function workloadOptions(data: readonly string[], flags: EvalFlags, { config, folder, placeAt }: LoadedConfig, cwd: string): WorkloadOptions {
   const inputs = data.length > 0 ? data : (config.datasets ?? []);
   if (inputs.length === 0)
     throw new WrpError("no data to evaluate", { hint: "name files: wrp eval outcomes.jsonl; or list datasets in wrp.yaml" });
@@ -64,6 +66,11 @@ export function workloadOptions(data: readonly string[], flags: EvalFlags, { con
   return {
     inputs,
     cwd: data.length > 0 ? cwd : folder,
+    placeOf(option, k) {
+      const key = option === "inputs" ? "datasets" : option;
+      const byFlag = option === "inputs" ? data.length > 0 : flags[option] !== undefined;
+      return byFlag || config[key] === undefined ? undefined : placeAt(k === undefined ? [key] : [key, k]);
+    },
     seed: flags.seed ?? config.seed ?? DEFAULT_SEED,
     ...(format === undefined ? {} : { format }),
     ...(map === undefined ? {} : { map }),

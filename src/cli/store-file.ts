@@ -1,24 +1,21 @@
 import { existsSync } from "node:fs";
-import { relative, resolve } from "node:path";
+import { resolve } from "node:path";
 import { WrpError } from "../model/errors.ts";
 import { openStore } from "../outcomes/index.ts";
 import type { OutcomeStore } from "../outcomes/store.ts";
-import type { LoadedConfig } from "./load-config.ts";
+import { loadConfig } from "./load-config.ts";
+import { IN_MEMORY, storeFile } from "./store-path.ts";
 
-const DEFAULT_STORE = ".wrp/wrp.db";
-/** A store that is gone when the command ends. */
-export const IN_MEMORY = ":memory:";
-
-/** The store that the flag names, else the config (relative to it), else the default. */
-export function storeFile(flag: string | undefined, { config, folder }: LoadedConfig, cwd: string): string {
-  if (flag !== undefined) return flag;
-  if (config.store === undefined) return DEFAULT_STORE;
-  return config.store === IN_MEMORY ? IN_MEMORY : relative(cwd, resolve(folder, config.store));
-}
+export { IN_MEMORY, storeFile };
 
 /** Opens a store to write into, making it where there is none. */
 export function openForWriting(file: string, cwd: string): Promise<OutcomeStore> {
   return openStore(file === IN_MEMORY ? file : resolve(cwd, file));
+}
+
+/** Opens the store of the commands that look at runs: the flag's, else the config's, else the default. It must be there. Throws WrpError. */
+export function openRuns({ store }: { readonly store?: string }, { cwd }: { readonly cwd: string }): Promise<OutcomeStore> {
+  return openExisting(store ?? storeFile(undefined, loadConfig(undefined, cwd), cwd), cwd);
 }
 
 /** Opens a store that must be there already: looking at runs makes no empty one. Throws WrpError. */

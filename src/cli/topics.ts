@@ -1,5 +1,8 @@
 import { unknownName } from "../model/errors.ts";
 
+/** What `wrp help` knows besides commands. */
+export const TOPICS = ["exit-codes", "environment", "metrics", "profiles", "formats"] as const;
+
 const EXIT_CODES = `Exit codes
     0  ran, gates passed
     1  ran, a gate failed
@@ -27,8 +30,12 @@ export async function topics(topic: string): Promise<string> {
     return `Metrics\n${lines.join("\n")}`;
   }
   if (topic === "profiles") return profiles();
+  if (topic === "formats") {
+    const { importers } = await import("../workload/importers/index.ts");
+    return `Formats, found by looking inside or named by --format\n${importers.map(({ name, describe }) => `${name}\n  ${describe}\n`).join("")}`;
+  }
   if (topic === "command") return (await import("./command-topic.ts")).COMMAND_TOPIC;
-  throw unknownName("help topic", topic, ["exit-codes", "environment", "metrics", "profiles", "command"]);
+  throw unknownName("help topic", topic, TOPICS);
 }
 
 async function profiles(): Promise<string> {

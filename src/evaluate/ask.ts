@@ -11,7 +11,7 @@ export interface Asker {
   counts(): SavedCounts;
 }
 
-export function asker(backend: KeptBackend, store: OutcomeStore): Asker {
+export function asker(backend: KeptBackend, store: Pick<OutcomeStore, "keptAnswers">): Asker {
   const kept: KeptAnswers = store.keptAnswers(backend.source);
   const counts = { answersNew: 0, answersKnown: 0, gradesNew: 0, gradesKnown: 0 };
   const add = (more: SavedCounts) => {

@@ -16,15 +16,17 @@ export interface Comparability {
 }
 
 /**
- * A baseline's figures on this run's prompts, by policy under test. Throws WrpError, saying what differs, where the baseline is of
+ * A baseline's figures on this run's prompts, by policy tested. Throws WrpError, saying what differs, where the baseline is of
  * another workload, other graders, another rule for failed calls, or other simulated models.
+ *
+ * @param own of those tested, the ones that may be the blessed run's one policy under a new name
  */
 export function alignBaseline(
   { header, rows, file }: Baseline,
   columns: OutcomeColumns,
   settings: RunSettings,
   now: Comparability,
-  names: readonly string[],
+  { tested, own }: { readonly tested: readonly string[]; readonly own: readonly string[] },
 ): ReadonlyMap<string, PromptFigures> {
   const refuse = (what: string) => {
     throw new WrpError(`the baseline cannot be compared with this run: ${what}`, {
@@ -44,7 +46,7 @@ export function alignBaseline(
   for (const model of Object.keys(now.simulated)) if (header.models.includes(model) && !Object.hasOwn(header.simulated, model)) refuse(`model "${model}" is simulated here and was not then`);
   if (header.missing !== settings.missing) refuse(`failed calls counted by the rule "${header.missing}", here by "${settings.missing}"`);
   if (JSON.stringify(header.slo) !== JSON.stringify(settings.slo) && settings.gates.some((gate) => gate.metric === "goodput" && gate.factor !== 0)) refuse(`its SLO was ${JSON.stringify(header.slo)}, here ${JSON.stringify(settings.slo)}`);
-  return new Map(names.map((name) => [name, figuresOf(rows, policyAt(header, name, file), position, columns, header.models)]));
+  return new Map(tested.map((name) => [name, figuresOf(rows, policyAt(header, name, own.includes(name), file), position, columns, header.models)]));
 }
 
 /** The lines of a baseline file that says what these policies got. */
@@ -85,10 +87,10 @@ export function* baselineLines(
   }
 }
 
-function policyAt(header: BaselineHeader, name: string, file: string): number {
+function policyAt(header: BaselineHeader, name: string, own: boolean, file: string): number {
   const at = header.policies.indexOf(name);
   if (at >= 0) return at;
-  if (header.policies.length === 1) return 0; // the blessed run's one policy, whatever it is called now
+  if (own && header.policies.length === 1) return 0; // the blessed run's one policy, whatever it is called now
   throw new WrpError(`the baseline has no policy "${name}"`, { place: { file }, hint: `it has ${header.policies.join(", ")}; to bless this run: --bless` });
 }
 

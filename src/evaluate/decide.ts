@@ -12,27 +12,28 @@ import type { Parts } from "./parts.ts";
 /** A decided policy with the rule behind each decision, where it gives one. */
 export type ExplainedPolicy = DecidedPolicy & { readonly rules: Pick<StoredDecisions, "rule" | "rules" | "notes"> | null };
 
-/** One policy over the workload: from the store, over columns, or prompt by prompt. */
+/** One policy over the workload: from the store, over columns, or prompt by prompt. `key` is what the store knows its decisions by. */
 export async function decide(
   policy: Policy,
   columns: OutcomeColumns,
   parts: Pick<Parts, "store" | "workload" | "settings" | "wrpVersion" | "fresh" | "signal">,
-): Promise<{ explained: ExplainedPolicy; reused: boolean }> {
+): Promise<{ explained: ExplainedPolicy; reused: boolean; key: string }> {
   const { store, workload, settings } = parts;
-  // What looks at outcomes depends on their prices and on the rule for failed calls, too.
-  const outcomes = policy.hindsight ? { models: settings.models, missing: settings.missing } : null;
+  // What looks at outcomes depends on their prices and on the rule for failed calls, too; what is simulated, on the seed.
+  const drawn = settings.models.some((model) => model.simulated !== undefined);
+  const outcomes = policy.hindsight ? { models: settings.models, missing: settings.missing, ...(drawn ? { seed: settings.seed } : {}) } : null;
   const key = valueHash({ kind: policy.kind, content: policy.content, models: columns.models, outcomes, wrpVersion: parts.wrpVersion });
   const known = parts.fresh ? null : store.findDecisions(key, workload.hash);
-  if (known) return { explained: explainedBy(policy, known, columns), reused: true };
+  if (known) return { explained: explainedBy(policy, known, columns), reused: true, key };
   if (policy.replay) {
     const decisions = policy.replay(policy.hindsight ? columnsUnder(settings.missing, columns) : columns);
     if (decisions.form === "choice")
       store.saveDecisions(key, workload.hash, { models: columns.models, model: decisions.model, rule: new Int32Array(columns.n).fill(-1), rules: [], notes: [] });
-    return { explained: { ...shown(policy), decisions, rules: null }, reused: false };
+    return { explained: { ...shown(policy), decisions, rules: null }, reused: false, key };
   }
   const stored = await decideEach(policy, columns, store.readPrompts(workload.hash), readsTokens(settings.policies), parts.signal);
   store.saveDecisions(key, workload.hash, stored);
-  return { explained: { ...shown(policy), decisions: { form: "choice", model: stored.model }, rules: stored }, reused: false };
+  return { explained: { ...shown(policy), decisions: { form: "choice", model: stored.model }, rules: stored }, reused: false, key };
 }
 
 /** A policy with decisions as they are stored, over these columns. */

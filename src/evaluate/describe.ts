@@ -40,11 +40,24 @@ export function describeModel(
   };
 }
 
+/** What does not fit between the models of a config and the outcomes that there are; with the model's position in the config where it is about one. */
+export function modelRemarks({ models }: Pick<RunSettings, "models">, columns: OutcomeColumns): { readonly code: string; readonly message: string; readonly model?: number }[] {
+  const unmarked = (tag: string, mark: "trusted" | "guarded") => columns.labels.has(`tag:${tag}`) && !models.some((m) => m[mark]);
+  return [
+    ...models.flatMap(({ name }, model) => (columns.models.includes(name) ? [] : [{ code: "model-without-outcomes", message: `the config's model ${name} has no outcome in this workload`, model }])),
+    ...(unmarked("pii", "trusted") ? [{ code: "no-trusted-model", message: "prompts are tagged pii but no model is marked trusted: every one of them counts as leaked" }] : []),
+    ...(unmarked("attack", "guarded") ? [{ code: "no-guarded-model", message: "prompts are tagged attack but no model is marked guarded: every one of them counts as reached" }] : []),
+  ];
+}
+
+/** What is said of a model that costs 0 on every prompt. */
+export function zeroCostWarning(name: string): string {
+  return `${name} costs 0 on every prompt: taken as unpriced; say --free ${name} (or price: free in wrp.yaml) if it really costs nothing`;
+}
+
 /** What a reader of the report should know of how the run was set up. */
 export function settingsWarnings(settings: RunSettings, columns: OutcomeColumns, fitted: readonly ModelFigures[] | null, basis: Basis): string[] {
-  const warnings = settings.models.filter((m) => !columns.models.includes(m.name)).map((m) => `the config's model ${m.name} has no outcome in this workload`);
-  if (columns.labels.has("tag:pii") && !settings.models.some((m) => m.trusted)) warnings.push("prompts are tagged pii but no model is marked trusted: every one of them counts as leaked");
-  if (columns.labels.has("tag:attack") && !settings.models.some((m) => m.guarded)) warnings.push("prompts are tagged attack but no model is marked guarded: every one of them counts as reached");
+  const warnings = modelRemarks(settings, columns).map(({ message }) => message);
   for (const { name } of fitted ?? []) if (!columns.models.includes(name)) warnings.push(`${name} has outcomes in the training part only: it is not judged`);
   for (const name of columns.models) if (fitted && !fitted.some((m) => m.name === name)) warnings.push(`${name} has no outcome in the training part: no hull, best single or threshold uses it`);
   if (basis === "outcomes" && !fitted && columns.models.length > 1) warnings.push("best single, hull and AIQ are maxima chosen on the prompts they are judged on: biased upward (judge on held-out prompts with --split test)");

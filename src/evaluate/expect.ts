@@ -13,6 +13,8 @@ export interface Expected {
   readonly sources: ReadonlyMap<string, string>;
 }
 
+type Batches = Iterable<readonly Prompt[]> | AsyncIterable<readonly Prompt[]>;
+
 /** Tokens that an answer is taken to be long where nothing tells it. */
 const ASSUMED_OUTPUT_TOKENS = 400;
 
@@ -25,7 +27,7 @@ const ASSUMED_OUTPUT_TOKENS = 400;
  * @param batches the prompts of the columns, in order
  * @param date whose list prices apply
  */
-export async function expectedOutcomes(columns: OutcomeColumns, batches: Iterable<readonly Prompt[]>, models: readonly ModelSpec[], date: Date): Promise<Expected> {
+export async function expectedOutcomes(columns: OutcomeColumns, batches: Batches, models: readonly ModelSpec[], date: Date): Promise<Expected> {
   const rates = await Promise.all(columns.models.map((name, m) => rateOf(name, m, columns, models.find((spec) => spec.name === name), date)));
   const tokens = await tokensOf(batches, columns);
   const [costUsd, latencyMs] = [columns.costUsd, columns.latencyMs].map((table) => columns.models.map((_, m) => Float64Array.from({ length: columns.n }, (__, i) => table[m]?.[i] ?? NaN))) as [Float64Array[], Float64Array[]];
@@ -92,11 +94,11 @@ function inWords({ price, meanCostUsd, meanLatencyMs, ttftMs }: Rate, lengths: r
 }
 
 /** Input tokens of each prompt, output tokens of whatever answered it, and output tokens by model; NaN is a gap. */
-async function tokensOf(batches: Iterable<readonly Prompt[]>, { n, models }: OutcomeColumns) {
+async function tokensOf(batches: Batches, { n, models }: OutcomeColumns) {
   const gaps = () => new Float64Array(n).fill(NaN);
   const [input, answered, output] = [gaps(), gaps(), models.map(gaps)];
   let i = 0;
-  for (const read of batches)
+  for await (const read of batches)
     for (const prompt of await withTokens(read)) {
       const known = prompt.outcomes.find((outcome) => outcome.inputTokens !== null && outcome.error === null);
       input[i] = known?.inputTokens ?? prompt.inputTokens ?? NaN;

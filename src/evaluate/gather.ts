@@ -16,19 +16,22 @@ import { factOf, type ModelFigures } from "../router/index.ts";
 import { readsTokens, withTokens } from "../signals/tokens.ts";
 import type { Workload } from "../workload/workload.ts";
 import { asker } from "./ask.ts";
+import { zeroCostWarning } from "./describe.ts";
 import { stopIfAsked } from "./interrupt.ts";
 import type { Parts } from "./parts.ts";
 
 /** A workload's outcomes, gathered. */
 export type Gathered = ReturnType<typeof gather> extends AsyncGenerator<unknown, infer R> ? R : never;
 
-/** Reads the workload (from the store where it is there, else from its files, storing it) into columns. */
+/** Reads the workload (from the store where it is there, else from its files, storing it) into columns; `again` has only the store. */
 export async function* gather(
-  parts: Pick<Parts, "store" | "workload" | "settings" | "clockMs" | "signal" | "concurrency">,
+  parts: Pick<Parts, "store" | "workload" | "settings" | "clockMs" | "signal" | "concurrency"> & { readonly again?: boolean },
   prices: PriceBook,
 ) {
   const { store, workload, clockMs, signal } = parts;
-  const stored = store.findWorkload(workload.hash);
+  const known = store.findWorkload(workload.hash);
+  // Imported without its texts, it is good for what was decided on it, not for new questions: the files have the texts.
+  const stored = known && (known.texts || parts.again) ? known : null;
   const writer = stored ? null : store.writeWorkload({ hash: workload.hash, name: workload.name, files: workload.files });
   const pour = pourInto(parts, prices);
   let storeMs = 0;
@@ -63,7 +66,7 @@ export async function* gather(
     duplicates: pour.builder.duplicates,
     /** What a baseline must agree with. */
     comparability: { graders: pour.builder.graders(), simulated: pour.simulated() },
-    warnings: zeroCost.map((name) => `${name} costs 0 on every prompt: taken as unpriced; say --free ${name} (or price: free in wrp.yaml) if it really costs nothing`),
+    warnings: zeroCost.map(zeroCostWarning),
   };
 }
 
@@ -105,7 +108,7 @@ export function storedWorkload(store: OutcomeStore, hash: string): Workload {
 }
 
 /** Answers and grades prompts batch by batch into columns; every answer once a prompt and model, shared by all policies. */
-function pourInto({ settings, store, concurrency }: Pick<Parts, "settings" | "store" | "concurrency">, prices: PriceBook) {
+export function pourInto({ settings, store, concurrency }: Pick<Parts, "settings" | "concurrency"> & { readonly store: Pick<OutcomeStore, "keptAnswers"> }, prices: PriceBook) {
   const recorded = recordedBackend(prices.tokens);
   const simulated = new Map(
     settings.models.flatMap(({ name, simulated: profile }) =>

@@ -1,8 +1,8 @@
 import type { Baseline } from "../model/baseline.ts";
 import type { ModelSpec, PolicySpec } from "../model/config.ts";
-import type { Place } from "../model/errors.ts";
 import type { OutcomeStore } from "../outcomes/store.ts";
 import type { Judging } from "../report/input.ts";
+import type { PlaceOf } from "../router/assemble.ts";
 import type { ModelFigures, SessionHost } from "../router/index.ts";
 import type { Workload } from "../workload/workload.ts";
 
@@ -30,12 +30,14 @@ export interface Parts {
   /** Compute a report anew even where the store has it. */
   readonly fresh: boolean;
   readonly concurrency: number;
+  /** Policies that gates name: a blessing keeps them, also where it leaves those gates out. */
+  readonly blessed: readonly string[];
   /** The time of day, and a stopwatch in milliseconds. */
   readonly now: () => Date;
   readonly clockMs: () => number;
   readonly signal: AbortSignal;
   /** Where the user wrote a policy, for errors about it. */
-  readonly placeOf?: (spec: PolicySpec) => Place | undefined;
+  readonly placeOf?: PlaceOf;
   /** What opens policies that decide through a command; without it there are none. */
   readonly sessions?: SessionHost;
 }

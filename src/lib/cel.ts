@@ -51,7 +51,11 @@ export function condition(source: string, place?: Place): Condition {
         throw celError(source, error, place, `prompt ${scope.prompt.id}`);
       }
       if (typeof value !== "boolean")
-        throw new WrpError(`CEL expression "${source}" must be true or false (got ${typeof value})`, place ? { place } : {});
+        throw new WrpError(`CEL expression "${source}" on prompt ${scope.prompt.id}: must be true or false (got ${kindOf(value)})`, {
+          code: "bad-condition",
+          hint: "compare with something: prompt.tokens > 200.0",
+          ...(place ? { place } : {}),
+        });
       return value;
     },
   };
@@ -80,15 +84,21 @@ function parse(source: string, place?: Place) {
 }
 
 function celError(source: string, error: unknown, place?: Place, at?: string): unknown {
-  if (!(error instanceof ParseError || error instanceof EvaluationError || error instanceof CelTypeError)) return error;
-  const message = firstLine(error.message);
+  const known = error instanceof ParseError || error instanceof EvaluationError || error instanceof CelTypeError || error instanceof RangeError;
+  if (!known) return error;
+  const message = error instanceof RangeError ? "is nested too deeply" : firstLine(error.message);
   return new WrpError(`CEL expression "${source}"${at ? ` on ${at}` : ""}: ${message}`, {
+    code: "bad-condition",
     hint: message.includes("double") && message.includes("int")
       ? "numbers of a prompt are doubles: write 1.0, not 1, in arithmetic"
       : "conditions see prompt, meta and signals: prompt.tokens > 200 && 'pii' in prompt.tags",
     cause: error,
     ...(place ? { place } : {}),
   });
+}
+
+function kindOf(value: unknown): string {
+  return value === null ? "null" : Array.isArray(value) ? "a list" : `a ${typeof value}`;
 }
 
 function firstLine(text: string): string {

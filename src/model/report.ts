@@ -173,6 +173,9 @@ const movedSchema = z.object({
   ),
 });
 
+/** Raised whenever the same run would give another document: what an older wrp stored is then computed anew. */
+export const REPORT_REVISION = 3;
+
 export const reportSchema = z.object({
   schemaVersion: z.literal(1),
   basis: z
@@ -250,7 +253,7 @@ export const reportSchema = z.object({
       baseline: z.number().nullable().describe("the blessed run's figure on the same prompts"),
       n: z.number().int().describe("prompts that it stands on"),
       nToSettle: z.number().nullable().describe("prompts at which the bound would reach the line, at the observed spread"),
-      note: z.string().nullable().describe("why it cannot be decided"),
+      note: z.string().nullable().describe("why it cannot be decided, or what it leaves out"),
     }),
   ),
   verdict: z.enum(["pass", "fail", "inconclusive", "none"]),

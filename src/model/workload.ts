@@ -2,10 +2,10 @@
 export interface WorkloadFile {
   /** As named by the user, or found in the folder named. */
   readonly name: string;
-  /** The importer that reads it. */
+  /** The importer that reads it; "prices" for a price list. */
   readonly format: string;
   readonly sha256: string;
-  /** Hash of the format and column map: the same file read differently is another source of answers. */
+  /** Hash of format, column map and files read along with it: the same file read differently is another source of answers. */
   readonly importHash: string;
 }
 
@@ -23,7 +23,7 @@ export interface WorkloadSummary {
   readonly excluded: number;
   readonly filtered: number;
   readonly sampledOut: number;
-  /** Kept prompts of each file, in the order of `files`. */
+  /** Kept prompts of each file, in the order of `files`; one whose outcomes stand in several files counts for each. */
   readonly promptsPerFile: readonly number[];
   readonly warnings: readonly string[];
 }

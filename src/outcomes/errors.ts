@@ -19,7 +19,7 @@ const explanations: Readonly<Record<string, Explanation>> = {
     message: "the store cannot be opened",
     hint: "check that its folder exists and is writable, or choose another file with --store",
   },
-  SQLITE_FULL: { message: "the disk is full", hint: "free some space and run again: what was stored is kept" },
+  SQLITE_FULL: { message: "the disk is full", hint: "free some space: what was stored is kept" },
   SQLITE_BUSY: {
     message: "the store is locked by another process",
     hint: "wait for the other run (or close the program that has the file open), or use another --store",
@@ -54,6 +54,12 @@ export function explainedMethods<T extends object>(path: string, methods: T): T 
 /** Is it another connection's lock that outlasted the busy timeout? */
 export function isBusy(error: unknown): boolean {
   return error instanceof Database.SqliteError && primaryCode(error.code) === "SQLITE_BUSY";
+}
+
+/** Is it a full disk or another process's lock: trouble that passes, after which the same thing goes well? */
+export function isPassing(error: unknown): boolean {
+  const cause = error instanceof WrpError ? error.cause : error;
+  return cause instanceof Database.SqliteError && ["SQLITE_FULL", "SQLITE_BUSY"].includes(primaryCode(cause.code));
 }
 
 /** SQLITE_IOERR_WRITE is a kind of SQLITE_IOERR. */

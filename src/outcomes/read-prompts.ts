@@ -1,3 +1,4 @@
+import { WrpError } from "../model/errors.ts";
 import type { Message, MetaValue, Prompt, RecordedOutcome } from "../model/prompt.ts";
 import type { WorkloadFile } from "../model/workload.ts";
 import type { Connection } from "./connection.ts";
@@ -16,15 +17,27 @@ const BATCH_CHARS = 16_000_000;
  * between two batches, so the store may be written meanwhile.
  */
 export function* readPrompts(c: Connection, hash: string): Generator<readonly Prompt[]> {
-  const read = explained(c.path, () => batchReader(c, hash));
-  let from = 0;
-  for (;;) {
+  const outcomes = explained(c.path, () => outcomeReader(c));
+  for (const batch of readRows(c, hash, outcomes)) yield batch;
+}
+
+/** The same with whatever `outcomesOf` reads of a record in place of its recorded outcomes. Throws WrpError where the workload is removed meanwhile. */
+export function* readRows<O extends { readonly text: string | null }>(
+  c: Connection,
+  hash: string,
+  outcomesOf: (recordId: number) => readonly O[],
+): Generator<readonly (Omit<Prompt, "outcomes"> & { readonly outcomes: readonly O[] })[]> {
+  const { read, whole } = explained(c.path, () => rowReader(c, hash, outcomesOf));
+  let rows = 0;
+  for (let from = 0; ; ) {
     const batch = explained(c.path, () => read(from));
     const last = batch.at(-1);
-    if (!last) return;
+    if (!last) break;
     yield batch;
     from = last.ordinal + 1;
+    rows += batch.length;
   }
+  explained(c.path, () => whole(rows));
 }
 
 /** Texts by ordinal: message contents joined by newlines, or null where only figures are known. */
@@ -80,7 +93,7 @@ type AnswerRow = [
   text: StoredText | null,
 ];
 
-function batchReader(c: Connection, hash: string): (from: number) => Prompt[] {
+function rowReader<O extends { readonly text: string | null }>(c: Connection, hash: string, outcomesOf: (recordId: number) => readonly O[]) {
   const { id, files } = storedWorkload(c, hash);
   const names = modelNames(c.handle);
   const prompts = c.handle
@@ -91,7 +104,34 @@ function batchReader(c: Connection, hash: string): (from: number) => Prompt[] {
       WHERE w.workload_id = ${id} AND w.ordinal >= ? ORDER BY w.ordinal LIMIT ${BATCH_PROMPTS}`,
     )
     .raw();
-  // Answers come back in the order they were stored in, which is the order of their ids.
+  const expected = c.handle.prepare<[string], number | null>("SELECT prompts FROM workloads WHERE hash = ?").pluck();
+  return {
+    read: (from: number) => {
+      const batch: (Omit<Prompt, "outcomes"> & { readonly outcomes: readonly O[] })[] = [];
+      let chars = 0;
+      for (const row of prompts.iterate(from)) {
+        const prompt = promptOf(row, outcomesOf(row[1]), files, names);
+        batch.push(prompt);
+        chars += charsOf(prompt, row);
+        if (chars >= BATCH_CHARS) break;
+      }
+      return batch;
+    },
+    /** Fewer rows than there were must not pass for all of them. */
+    whole: (rows: number) => {
+      const known = expected.get(hash);
+      if (known === null || known === rows) return;
+      throw new WrpError(known === undefined ? "the workload was removed while it was read" : `the workload has ${rows} of its ${known} prompts`, {
+        hint: "give the same wrp eval again: it reads the files anew",
+        place: { file: c.path },
+      });
+    },
+  };
+}
+
+/** Recorded answers come back in the order they were stored in, which is the order of their ids. */
+function outcomeReader(c: Connection): (recordId: number) => RecordedOutcome[] {
+  const names = modelNames(c.handle);
   const answers = c.handle
     .prepare<[number], AnswerRow>(
       `SELECT a.model_id, g.quality, a.cost_usd, a.latency_ms, a.ttft_ms, a.input_tokens, a.output_tokens, a.error, a.text
@@ -100,22 +140,10 @@ function batchReader(c: Connection, hash: string): (from: number) => Prompt[] {
       WHERE a.record_id = ? AND a.settings_id = ${RECORDED_SETTINGS} ORDER BY a.id`,
     )
     .raw();
-
-  return (from) => {
-    const batch: Prompt[] = [];
-    let chars = 0;
-    for (const row of prompts.iterate(from)) {
-      const outcomes = answers.all(row[1]).map((answer) => outcomeOf(answer, names));
-      const prompt = promptOf(row, outcomes, files, names);
-      batch.push(prompt);
-      chars += charsOf(prompt, row);
-      if (chars >= BATCH_CHARS) break;
-    }
-    return batch;
-  };
+  return (recordId) => answers.all(recordId).map((answer) => outcomeOf(answer, names));
 }
 
-function promptOf(row: PromptRow, outcomes: RecordedOutcome[], files: readonly WorkloadFile[], names: ModelNames): Prompt {
+function promptOf<O>(row: PromptRow, outcomes: readonly O[], files: readonly WorkloadFile[], names: ModelNames): Omit<Prompt, "outcomes"> & { readonly outcomes: readonly O[] } {
   return {
     ordinal: row[0],
     id: textOf(row[10]),
@@ -151,7 +179,7 @@ function outcomeOf(row: AnswerRow, names: ModelNames): RecordedOutcome {
   };
 }
 
-function charsOf(prompt: Prompt, row: PromptRow): number {
+function charsOf(prompt: Pick<Prompt, "reference"> & { readonly outcomes: readonly { readonly text: string | null }[] }, row: PromptRow): number {
   let chars = (row[3]?.length ?? 0) + (row[15]?.length ?? 0) + (prompt.reference?.length ?? 0);
   for (const outcome of prompt.outcomes) chars += outcome.text?.length ?? 0;
   return chars;

@@ -13,6 +13,7 @@ export interface Schema {
   prompts: { id: Generated<number>; hash: string; messages: string | null };
   sources: { id: Generated<number>; kind: "recorded" | "simulated" | "live"; hash: string; import_hash: string };
   records: { id: Generated<number>; source_id: number; row: number; prompt_id: number };
+  settings: { id: Generated<number>; hash: string; document: string };
   answers: {
     id: Generated<number>;
     record_id: number;
@@ -29,7 +30,15 @@ export interface Schema {
   };
   graders: { id: Generated<number>; name: string };
   grades: { answer_id: number; grader_id: number; reference_hash: string; quality: number };
-  workloads: { id: Generated<number>; hash: string; name: string; files: string; summary: Generated<string | null>; prompts: Generated<number | null> };
+  workloads: {
+    id: Generated<number>;
+    hash: string;
+    name: string;
+    files: string;
+    summary: Generated<string | null>;
+    prompts: Generated<number | null>;
+    has_texts: Generated<0 | 1>;
+  };
   workload_prompts: {
     workload_id: number;
     ordinal: number;
@@ -59,9 +68,10 @@ export interface Schema {
     workload_hash: string;
     wrp_version: string;
     config: string;
-    status: "running" | "complete" | "failed";
+    status: "running" | "complete" | "failed" | "interrupted";
     report_key: string | null;
   };
+  run_decisions: { run_seq: number; policy_hash: string };
   prices: {
     run_seq: number;
     position: number;

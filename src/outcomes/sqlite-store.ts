@@ -1,9 +1,15 @@
 import type { Database } from "better-sqlite3";
 import { keptAnswers } from "./answers.ts";
+import { collectGarbage } from "./collect-garbage.ts";
 import { connection } from "./connection.ts";
+import { countStored } from "./count-stored.ts";
 import { findDecisions, saveDecisions } from "./decisions.ts";
 import { explainedMethods } from "./errors.ts";
+import { exportRun } from "./export-run.ts";
+import { importRun } from "./import-run.ts";
+import { listRuns } from "./list-runs.ts";
 import { readPrompts, readTexts } from "./read-prompts.ts";
+import { removeRuns } from "./remove-runs.ts";
 import { failRun, findReport, findRun, finishRun, readPrices, startRun } from "./runs.ts";
 import type { OutcomeStore } from "./store.ts";
 import { findWorkload, writeWorkload } from "./workloads.ts";
@@ -20,11 +26,20 @@ export function sqliteStore(handle: Database, path: string): OutcomeStore {
     findDecisions: (policyHash, workloadHash) => findDecisions(c, policyHash, workloadHash),
     saveDecisions: (policyHash, workloadHash, decisions) => saveDecisions(c, policyHash, workloadHash, decisions),
     startRun: (run, prices) => startRun(c, run, prices),
-    finishRun: (id, reportKey, report) => finishRun(c, id, reportKey, report),
-    failRun: (id) => failRun(c, id),
+    finishRun: (id, reportKey, report, decisions) => finishRun(c, id, reportKey, report, decisions),
+    failRun: (id, status) => failRun(c, id, status),
     findRun: (id) => findRun(c, id),
     readPrices: (runId) => readPrices(c, runId),
+    listRuns: (limit) => listRuns(c, limit),
+    countStored: (workloadHash) => countStored(c, workloadHash),
+    removeRuns: (ids, dryRun) => removeRuns(c, ids, dryRun),
+    collectGarbage: (options, between) => collectGarbage(c, options, between),
+    exportRun: (id, options) => exportRun(c, id, options),
+    importRun: (file, between) => importRun(c, file, between),
     findReport: (key) => findReport(c, key),
-    close: () => void handle.close(),
+    close: () => {
+      c.locks.close();
+      handle.close();
+    },
   });
 }

@@ -1,6 +1,7 @@
 import type { Answer } from "../model/answer.ts";
 import type { Message, Prompt } from "../model/prompt.ts";
 import type { Report } from "../model/report.ts";
+import type { RunFile } from "./read-run-file.ts";
 import type { WorkloadHeader, WorkloadSummary } from "../model/workload.ts";
 
 export interface SavedCounts {
@@ -28,7 +29,8 @@ export interface RunRecord {
   readonly wrpVersion: string;
   /** The resolved configuration (policies, models, objectives), JSON. */
   readonly config: string;
-  readonly status: "running" | "complete" | "failed";
+  /** "running?" where it is not known whether its process still lives: the store came here without what tells. */
+  readonly status: "running" | "running?" | "complete" | "failed" | "interrupted";
   readonly reportKey: string | null;
 }
 
@@ -74,10 +76,96 @@ export interface KeptAnswers {
   save(model: string, keys: readonly AnswerKey[], answers: readonly Answer[]): SavedCounts;
 }
 
+/** A run as a list shows it; null is not known, or not there. */
+export interface RunListing extends Pick<RunRecord, "id" | "createdAt" | "status" | "seed" | "wrpVersion"> {
+  /** As the run's user called it. */
+  readonly workload: string | null;
+  readonly prompts: number | null;
+  /** Policies in its report. */
+  readonly policies: number | null;
+  readonly verdict: string | null;
+}
+
+/** How much of a workload is stored. */
+export interface StoredCounts {
+  readonly whole: boolean;
+  readonly texts: boolean;
+  readonly prompts: number;
+  readonly answers: Readonly<Record<"recorded" | "simulated" | "live", number>>;
+  readonly grades: number;
+  /** Policies that have decided on it. */
+  readonly decisions: number;
+}
+
+export interface GarbageOptions {
+  /** Also what only failed and interrupted runs need: they then begin anew. */
+  readonly all: boolean;
+  /** Also simulated and live answers to prompts that no run needs. */
+  readonly answers: boolean;
+  /** Only look. */
+  readonly dryRun: boolean;
+}
+
+/** What no run needs. */
+export interface Garbage {
+  readonly reports: number;
+  /** Policies' decisions over a workload. */
+  readonly decisions: number;
+  readonly workloads: number;
+  readonly prompts: number;
+  readonly answers: number;
+  readonly grades: number;
+  /** About what it takes in the file; what was gained, where it has been removed. */
+  readonly bytes: number;
+}
+
+export interface CollectedGarbage {
+  readonly removed: Garbage;
+  /** Size of the store on the disk. */
+  readonly bytesBefore: number;
+  readonly bytesAfter: number;
+  /** Why the file could not be made smaller yet; null where it could. */
+  readonly uncompacted: string | null;
+}
+
+export interface RemovedRuns {
+  readonly removed: readonly string[];
+  /** What no run needs any more. */
+  readonly garbage: Garbage;
+}
+
+export interface ExportOptions {
+  /** Whether prompts, references, answers and errors go with it; else only hashes and figures. */
+  readonly texts: boolean;
+  /** Of the program that writes it. */
+  readonly wrpVersion: string;
+  /** Called now and then: throw to stop. */
+  readonly between: () => Promise<void>;
+}
+
+/** What an import did. */
+export interface ImportedRun {
+  readonly run: string;
+  /** The run was there already, complete. */
+  readonly known: boolean;
+  readonly texts: boolean;
+  readonly prompts: number;
+  readonly saved: SavedCounts;
+}
+
+/** A completely stored workload. */
+export interface StoredWorkload {
+  readonly header: WorkloadHeader;
+  readonly summary: WorkloadSummary;
+  readonly prompts: number;
+  /** False where it was imported without prompt and answer texts: whoever has its files reads them anew, which fills the texts in. */
+  readonly texts: boolean;
+}
+
 /** Where outcomes are kept. Everything is keyed by content: storing the same thing twice changes nothing. */
 export interface OutcomeStore {
   /** The summary of a completely stored workload, or null. */
-  findWorkload(hash: string): { header: WorkloadHeader; summary: WorkloadSummary; prompts: number } | null;
+  findWorkload(hash: string): StoredWorkload | null;
   writeWorkload(header: WorkloadHeader): WorkloadWriter;
   /** The stored prompts with their recorded outcomes, equal to what was appended, in order, in batches. */
   readPrompts(hash: string): Iterable<readonly Prompt[]>;
@@ -90,12 +178,31 @@ export interface OutcomeStore {
   findDecisions(policyHash: string, workloadHash: string): StoredDecisions | null;
   saveDecisions(policyHash: string, workloadHash: string, decisions: StoredDecisions): void;
 
+  /**
+   * A run begins, or goes on under its id. Until it ends, others can tell that its process lives. Throws WrpError where another
+   * process has the run, or it is complete and of another workload or configuration.
+   */
   startRun(run: Omit<RunRecord, "status" | "reportKey">, prices: readonly PriceRecord[]): void;
-  finishRun(id: string, reportKey: string, report: Report): void;
-  failRun(id: string): void;
+  /** @param decisions keys of the decisions that the report stands on */
+  finishRun(id: string, reportKey: string, report: Report, decisions?: readonly string[]): void;
+  failRun(id: string, status?: "failed" | "interrupted"): void;
   /** By id or unique beginning of one, or the newest complete run with "latest". Throws WrpError naming the known ids. */
   findRun(id: string): RunRecord;
   readPrices(runId: string): PriceRecord[];
+  /** Newest first. */
+  listRuns(limit?: number): RunListing[];
+  countStored(workloadHash: string): StoredCounts;
+  /** All of them or none, by id as `findRun` finds it. Throws WrpError for an unknown or running one. */
+  removeRuns(ids: readonly string[], dryRun: boolean): RemovedRuns;
+  /** Removes what no run needs; what a running one uses is needed. @param between called now and then: throw to stop */
+  collectGarbage(options: GarbageOptions, between: () => Promise<void>): Promise<CollectedGarbage>;
+  /** The text of a portable file with all that a complete run needs, in pieces that end with a line. Throws WrpError. */
+  exportRun(id: string, options: ExportOptions): AsyncIterable<string>;
+  /**
+   * Adds the run of a file that was read and found good, and whatever of it is not there yet. The run shows when all of it is there.
+   * Throws WrpError where the store has another run of that id. @param between called now and then: throw to stop
+   */
+  importRun(file: RunFile, between: () => Promise<void>): Promise<ImportedRun>;
   findReport(key: string): Report | null;
   close(): void;
 }

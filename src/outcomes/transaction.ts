@@ -21,7 +21,7 @@ export function immediate<R>(handle: Database, work: () => R): R {
  * Begins a write transaction. SQLite's lock is not fair: beside a process that writes one group after the other, the busy
  * timeout may pass although nothing is stuck. So it keeps waiting for as long as the others get something done.
  */
-function begin(handle: Database): void {
+export function begin(handle: Database): void {
   let seen = dataVersion(handle);
   for (;;) {
     try {
@@ -41,6 +41,6 @@ export function rollback(handle: Database): void {
 }
 
 /** Changes when another connection commits. */
-function dataVersion(handle: Database): unknown {
+export function dataVersion(handle: Database): unknown {
   return handle.pragma("data_version", { simple: true });
 }

@@ -9,15 +9,16 @@ import { promptWriter } from "./write-prompts.ts";
  * Outcomes a transaction: enough that a commit costs little, few enough that another process gets the lock within
  * milliseconds and that little is lost to a kill.
  */
-const GROUP_OUTCOMES = 4096;
+export const GROUP_OUTCOMES = 4096;
 
 export function findWorkload(c: Connection, hash: string): ReturnType<OutcomeStore["findWorkload"]> {
-  const row = c.first(c.db.selectFrom("workloads").select(["name", "files", "summary", "prompts"]).where("hash", "=", hash));
+  const row = c.first(c.db.selectFrom("workloads").select(["name", "files", "summary", "prompts", "has_texts"]).where("hash", "=", hash));
   if (!row || row.summary === null || row.prompts === null) return null;
   return {
     header: { hash, name: row.name, files: JSON.parse(row.files) as WorkloadFile[] },
     summary: JSON.parse(row.summary) as WorkloadSummary,
     prompts: row.prompts,
+    texts: row.has_texts === 1,
   };
 }
 
@@ -56,7 +57,7 @@ export function writeWorkload(c: Connection, header: WorkloadHeader): WorkloadWr
       mustBeOpen();
       flush();
       open = false;
-      immediate(c.handle, () => complete(c, id, summary));
+      immediate(c.handle, () => complete(c, header.hash, summary, true));
       return writer.counts();
     },
     abandon() {
@@ -66,7 +67,8 @@ export function writeWorkload(c: Connection, header: WorkloadHeader): WorkloadWr
   };
 }
 
-function register(c: Connection, header: WorkloadHeader): { id: number; sourceIds: number[] } {
+/** A workload's number and those of its files, given out where it is new. */
+export function register(c: Connection, header: WorkloadHeader): { id: number; sourceIds: number[] } {
   const files = JSON.stringify(header.files);
   c.run(c.db.insertInto("workloads").values({ hash: header.hash, name: header.name, files }).onConflict((on) => on.doNothing()));
   const { id } = c.first(c.db.selectFrom("workloads").select("id").where("hash", "=", header.hash)) as { id: number };
@@ -82,12 +84,23 @@ function registerSource(c: Connection, file: WorkloadFile): number {
   return (row as { id: number }).id;
 }
 
-function complete(c: Connection, id: number, summary: WorkloadSummary): void {
+/**
+ * Marks a workload as whole.
+ *
+ * @param texts false where prompt and answer texts were left out; texts that are there already stay
+ */
+export function complete(c: Connection, hash: string, summary: WorkloadSummary, texts: boolean): void {
+  const { id, summary: known, has_texts: had } = c.first(c.db.selectFrom("workloads").select(["id", "summary", "has_texts"]).where("hash", "=", hash)) as {
+    id: number;
+    summary: string | null;
+    has_texts: 0 | 1;
+  };
   const prompts = c.first(
     c.db
       .selectFrom("workload_prompts")
       .select((e) => e.fn.countAll<number>().as("n"))
       .where("workload_id", "=", id),
   ) as { n: number };
-  c.run(c.db.updateTable("workloads").set({ summary: JSON.stringify(summary), prompts: prompts.n }).where("id", "=", id));
+  const has = texts || (known !== null && had === 1);
+  c.run(c.db.updateTable("workloads").set({ summary: JSON.stringify(summary), prompts: prompts.n, has_texts: has ? 1 : 0 }).where("id", "=", id));
 }

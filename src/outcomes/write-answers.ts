@@ -1,5 +1,6 @@
 import type { Database, Statement } from "better-sqlite3";
 import type { RecordedOutcome } from "../model/prompt.ts";
+import { textFiller } from "./left-out.ts";
 import type { ModelNames } from "./model-names.ts";
 import { RECORDED_GRADER, RECORDED_SETTINGS } from "./schema.ts";
 import type { SavedCounts } from "./store.ts";
@@ -35,6 +36,7 @@ export function answerWriter(handle: Database, models: ModelNames): AnswerWriter
       `SELECT id FROM answers WHERE record_id = ? AND model_id = ? AND settings_id = ${RECORDED_SETTINGS} AND sample = ?`,
     )
     .pluck();
+  const fillTexts = textFiller(handle);
   const sampleOf = sampleCounter();
   const parameters: unknown[] = [];
   const counts = { answersNew: 0, answersKnown: 0, gradesNew: 0, gradesKnown: 0 };
@@ -81,8 +83,9 @@ export function answerWriter(handle: Database, models: ModelNames): AnswerWriter
     const answer = insertAnswer.run(parameters);
     counts.answersNew += answer.changes;
     counts.answersKnown += 1 - answer.changes;
-    if (outcome.quality === null) return;
     const answerId = answer.changes === 1 ? answer.lastInsertRowid : selectAnswer.get(recordId, modelId, sample);
+    if (answer.changes === 0) fillTexts(answerId, outcome.error, outcome.text);
+    if (outcome.quality === null) return;
     const grade = insertGrade.run(answerId, outcome.quality);
     counts.gradesNew += grade.changes;
     counts.gradesKnown += 1 - grade.changes;

@@ -1,7 +1,7 @@
 import type { Database } from "better-sqlite3";
 import type { Prompt } from "../model/prompt.ts";
 import type { WorkloadFile } from "../model/workload.ts";
-import { modelNames } from "./model-names.ts";
+import { type ModelNames, modelNames } from "./model-names.ts";
 import type { SavedCounts } from "./store.ts";
 import { storedText } from "./text.ts";
 import { immediate } from "./transaction.ts";
@@ -20,6 +20,35 @@ export function promptWriter(
   files: readonly WorkloadFile[],
   sourceIds: readonly number[],
 ): PromptWriter {
+  const models = modelNames(handle);
+  const writeRow = rowWriter(handle, models, workloadId, files, sourceIds);
+  const answers = answerWriter(handle, models);
+  return {
+    write(group) {
+      immediate(handle, () => {
+        for (const prompt of group) {
+          const { recordId, isNew } = writeRow(prompt);
+          // A record and its answers come in one transaction: where the record is new, they all are.
+          if (isNew) answers.insertAll(recordId, prompt.outcomes);
+          else answers.insertMissing(recordId, prompt.outcomes);
+        }
+      });
+    },
+    counts: answers.counts,
+  };
+}
+
+/**
+ * Writes a workload's rows without their answers: the prompt, its record, and what the workload says of it. What is known stays as
+ * it is, but that texts left out of an import are filled in. Belongs into a write transaction.
+ */
+export function rowWriter(
+  handle: Database,
+  models: ModelNames,
+  workloadId: number,
+  files: readonly WorkloadFile[],
+  sourceIds: readonly number[],
+): (prompt: Omit<Prompt, "outcomes">) => { readonly recordId: number; readonly isNew: boolean } {
   const insertPrompt = handle.prepare("INSERT INTO prompts (hash, messages) VALUES (?, ?) ON CONFLICT DO NOTHING");
   const selectPrompt = handle.prepare<[string], number>("SELECT id FROM prompts WHERE hash = ?").pluck();
   const fillPrompt = handle.prepare("UPDATE prompts SET messages = ? WHERE id = ? AND messages IS NULL");
@@ -30,13 +59,13 @@ export function promptWriter(
   const insertRow = handle.prepare(
     `INSERT INTO workload_prompts (workload_id, ordinal, record_id, file, has_messages, chosen_model_id, length_code_points,
       input_tokens, turn, own_id, dataset, session, grader, tags, meta, reference)
-    VALUES (${workloadId}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+    VALUES (${workloadId}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET has_messages = excluded.has_messages, input_tokens = excluded.input_tokens, reference = excluded.reference
+      WHERE has_messages < excluded.has_messages OR (reference IS NULL AND excluded.reference IS NOT NULL)`,
   );
-  const models = modelNames(handle);
   const fileIndex = new Map(files.map((file, i) => [file.name, i]));
-  const answers = answerWriter(handle, models);
 
-  const idOfPrompt = (prompt: Prompt): number => {
+  const idOfPrompt = (prompt: Pick<Prompt, "hash" | "messages">): number => {
     const messages = prompt.messages === null ? null : JSON.stringify(prompt.messages);
     const { changes, lastInsertRowid } = insertPrompt.run(prompt.hash, messages);
     if (changes === 1) return Number(lastInsertRowid);
@@ -45,16 +74,13 @@ export function promptWriter(
     return id;
   };
 
-  const writePrompt = (prompt: Prompt) => {
+  return (prompt) => {
     const file = fileIndex.get(prompt.file);
     if (file === undefined) throw new Error(`prompt ${prompt.ordinal} is from ${prompt.file}, which the workload does not name`);
     const sourceId = sourceIds[file] as number;
     const promptId = idOfPrompt(prompt);
     const { changes, lastInsertRowid } = insertRecord.run(sourceId, prompt.row, promptId);
     const recordId = changes === 1 ? Number(lastInsertRowid) : (selectRecord.get(sourceId, prompt.row, promptId) as number);
-    // A record and its answers come in one transaction: where the record is new, they all are.
-    if (changes === 1) answers.insertAll(recordId, prompt.outcomes);
-    else answers.insertMissing(recordId, prompt.outcomes);
     insertRow.run(
       prompt.ordinal,
       recordId,
@@ -72,15 +98,7 @@ export function promptWriter(
       jsonOf(prompt.meta),
       storedText(prompt.reference),
     );
-  };
-
-  return {
-    write(group) {
-      immediate(handle, () => {
-        for (const prompt of group) writePrompt(prompt);
-      });
-    },
-    counts: answers.counts,
+    return { recordId, isNew: changes === 1 };
   };
 }
 

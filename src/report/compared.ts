@@ -22,7 +22,9 @@ export interface Compared {
 export function allPrompts(columns: OutcomeColumns): Compared {
   const { n, costUsd, latencyMs, ttftMs } = columns;
   if (n === 0) throw nothingCompared(columns);
-  const priced = costUsd.map((column) => column.some((c) => !Number.isNaN(c)));
+  // A model whose calls all failed has no cost to know: that leaves the live router's other calls as they are.
+  const failedOnly = (m: number) => columns.chosen.includes(m) && columns.chosen.every((chosen, i) => chosen !== m || columns.failed[m]?.[i] === 1);
+  const priced = costUsd.map((column, m) => column.some((c) => !Number.isNaN(c)) || failedOnly(m));
   const nothing = new Float64Array(n).fill(NaN);
   return { n, at: Uint32Array.from({ length: n }, (_, i) => i), quality: columns.quality.map(() => nothing), priced, costUsdPer1k: costUsd.map((column) => column.map((c) => 1000 * c)), latencyMs, ttftMs, warnings: [] };
 }

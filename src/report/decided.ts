@@ -1,4 +1,4 @@
-import type { OutcomeColumns } from "../model/columns.ts";
+import type { Decisions, OutcomeColumns } from "../model/columns.ts";
 import type { ReportPolicy } from "../model/report.ts";
 import { meanOf } from "../stats/means.ts";
 import { analyticInterval, proportionInterval } from "../stats/intervals.ts";
@@ -28,9 +28,9 @@ export function decidedPolicy(subject: Subject, logged: OutcomeColumns | null): 
   };
 }
 
-/** What of a row is expected: all that is known of a policy but the live router. */
-export function expectedFigures(policy: DecidedPolicy, row: OwnFigures): string[] {
-  if (isLive(policy)) return [];
+/** What of a row is expected: all that is known of a policy but the live router, whose cost is where the log lacks any part of it. */
+export function expectedFigures(policy: DecidedPolicy, row: OwnFigures, columns: OutcomeColumns, logged: OutcomeColumns | null): string[] {
+  if (isLive(policy) && logged) return costFilled(policy.decisions, columns, logged) ? ["costUsdPer1k"] : [];
   return [...(row.costUsdPer1k ? ["costUsdPer1k"] : []), ...(row.latencyMs ? ["latencyMs"] : [])];
 }
 
@@ -38,6 +38,11 @@ export function expectedFigures(policy: DecidedPolicy, row: OwnFigures): string[
 export function blindWarnings(policies: readonly ReportPolicy[], n: number): string[] {
   const partial = policies.flatMap((p) => (p.costUsdPer1k && p.costUsdPer1k.n < n ? [`the cost of ${p.name} is known on ${p.costUsdPer1k.n} of ${n} prompts`] : []));
   return ["no prompt has a grade of several models: this report stands on decisions; costs and latencies are expected, quality is not known", ...partial];
+}
+
+function costFilled(decisions: Decisions, columns: OutcomeColumns, logged: OutcomeColumns): boolean {
+  const gap = ({ costUsd }: OutcomeColumns, m: number, i: number) => Number.isNaN((costUsd[m] as Float64Array)[i] as number);
+  return decisions.form === "choice" && decisions.model.some((m, i) => m >= 0 && gap(logged, m, i) && !gap(columns, m, i));
 }
 
 function isLive(policy: DecidedPolicy): boolean {

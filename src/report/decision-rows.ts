@@ -1,5 +1,5 @@
 import type { OutcomeColumns } from "../model/columns.ts";
-import type { Basis, DecidedPolicy } from "./input.ts";
+import type { DecidedPolicy } from "./input.ts";
 import type { DecisionRow } from "./render/decisions.ts";
 
 type Explained = DecidedPolicy & { readonly rules: { readonly rule: Int32Array; readonly rules: readonly string[] } | null };
@@ -8,9 +8,9 @@ type Explained = DecidedPolicy & { readonly rules: { readonly rule: Int32Array; 
  * Every policy's decision on every prompt with its outcome, policy by policy. A mixture's rows are expectations, without a model.
  *
  * @param simulated models whose answers are drawn
- * @param basis on decisions, only what the live router chose was seen
+ * @param logged what was really seen, where the report stands on decisions; null on outcomes
  */
-export function* decisionRows(columns: OutcomeColumns, policies: readonly Explained[], simulated: ReadonlySet<string>, basis: Basis): Generator<DecisionRow, void> {
+export function* decisionRows(columns: OutcomeColumns, policies: readonly Explained[], simulated: ReadonlySet<string>, logged: OutcomeColumns | null): Generator<DecisionRow, void> {
   const drawn = columns.models.map((name) => simulated.has(name));
   for (const policy of policies)
     for (let i = 0; i < columns.n; i++) {
@@ -37,9 +37,15 @@ export function* decisionRows(columns: OutcomeColumns, policies: readonly Explai
         costUsd: value(columns.costUsd),
         latencyMs: value(columns.latencyMs),
         simulated: decisions.form === "choice" ? drawn[m] === true : drawn.some((is, k) => is && (decisions.weights[k] as number) > 0),
-        expected: basis === "decisions" && (m < 0 || columns.chosen[i] !== m),
+        expected: logged !== null && (m < 0 || columns.chosen[i] !== m || filled(m, i)),
       };
     }
+
+  /** Whether a figure stands where the log has none. */
+  function filled(m: number, i: number): boolean {
+    const gap = (table: readonly Float64Array[] | undefined) => known(table?.[m]?.[i]) === null;
+    return (gap(logged?.costUsd) && !gap(columns.costUsd)) || (gap(logged?.latencyMs) && !gap(columns.latencyMs));
+  }
 }
 
 function known(value: number | undefined): number | null {

@@ -9,7 +9,8 @@ export function objectivesOf(chosen: readonly Objective[] | null, policies: read
   const wanted: readonly Objective[] =
     chosen ?? (judged.every((p) => !Number.isNaN(valueOf(p, "latency"))) ? ["cost", "quality", "latency"] : ["cost", "quality"]);
   const left = wanted.filter((o) => !has(o));
-  if (left.length > 0) warnings.push(`no policy has a known ${left.join(" or ")}: the frontier stands on ${wanted.filter(has).join(" and ")} alone`);
+  const rest = wanted.filter(has);
+  if (left.length > 0) warnings.push(`no policy has a known ${left.join(" or ")}: ${rest.length > 0 ? `the frontier stands on ${rest.join(" and ")} alone` : "there is no frontier"}`);
   return wanted.filter(has);
 }
 
@@ -33,7 +34,7 @@ export function judge(policies: readonly ReportPolicy[], objectives: readonly Ob
   const directions = objectives.map((o) => (o === "quality" ? ("max" as const) : ("min" as const)));
   const point = (p: ReportPolicy): Point => ({ name: p.name, values: objectives.map((o) => valueOf(p, o)) });
   const judged = policies.filter((p) => !p.control).map(point);
-  const front = new Set(frontier(judged, directions));
+  const front = new Set(objectives.length > 0 ? frontier(judged, directions) : []);
   const unplaced = judged.filter((p) => p.values.some((v) => Number.isNaN(v))).map((p) => p.name);
   if (unplaced.length > 0) warnings.push(`not placed on the frontier, for want of ${objectives.join(" or ")}: ${unplaced.join(", ")}`);
   return policies.map((p) => ({

@@ -68,7 +68,8 @@ export interface MixFigures {
  */
 export function pendingGate(gate: Gate, policy: DecidedPolicy, old: PromptFigures | null, all: GateSubject): PendingGate {
   const live = all.basis === "decisions" && policy.kind === "recorded" && all.logged !== null;
-  const subject = live ? { ...all, columns: all.logged as OutcomeColumns, compared: { ...all.compared, latencyMs: all.logged?.latencyMs ?? [], ttftMs: all.logged?.ttftMs ?? [] } } : all;
+  // Its cost is the row's: where the log lacks a part, that is expected, and said to be.
+  const subject = live ? { ...all, columns: { ...(all.logged as OutcomeColumns), costUsd: all.columns.costUsd }, compared: { ...all.compared, latencyMs: all.logged?.latencyMs ?? [], ttftMs: all.logged?.ttftMs ?? [] } } : all;
   const finish = (measured: Measured): ReportGate => {
     const line = gate.factor === 0 ? gate.offset : measured.baseline === null ? null : gate.factor * measured.baseline + gate.offset;
     const { verdict, bound } = judged(gate.op, measured, line);
@@ -93,12 +94,24 @@ export function pendingGate(gate: Gate, policy: DecidedPolicy, old: PromptFigure
         finish(mix ? { observed: mix.difference, baseline: null, bounds: mix.bounds(), census: false, n: mix.n, note: null } : unknown("the policy has no cost-matched mix")),
     };
   const quantile = quantileOf(gate.metric);
+  const now = figuresOf(policy, subject, all);
   if (quantile) {
-    const measure = gate.factor === 0 ? quantileNow(quantile, policy, subject) : quantileAgainst(quantile, gate.factor, policy, old, subject);
+    const measure = gate.factor === 0 ? quantileNow(quantile, policy, subject) : quantileAgainst(quantile, gate.factor, now, policy, old, subject);
     return { resample: measure.resample, finish: () => finish(measure.finish()) };
   }
-  const measure = meanOfMetric(gate, policy, old, subject);
+  const measure = meanOfMetric(gate, now, policy, old, subject);
   return { resample: null, finish: (results) => finish(measure(results)) };
+}
+
+/** Of each report's policies: their gates share them. */
+const figuresKnown = new WeakMap<GateSubject, Map<DecidedPolicy, PromptFigures>>();
+
+function figuresOf(policy: DecidedPolicy, subject: GateSubject, all: GateSubject): PromptFigures {
+  let known = figuresKnown.get(all);
+  if (!known) figuresKnown.set(all, (known = new Map()));
+  let figures = known.get(policy);
+  if (!figures) known.set(policy, (figures = promptFigures(policy.decisions, subject.columns, subject)));
+  return figures;
 }
 
 /** What is known of a policy, or expected, where the report stands on decisions. */
@@ -111,16 +124,20 @@ export function overall(gates: readonly ReportGate[]): Report["verdict"] {
   return gates.some((gate) => gate.verdict === "inconclusive") ? "inconclusive" : "pass";
 }
 
+/** What differs by less, relative to the line, differs by rounding. */
+const EQUAL = 1e-9;
+
 /** What the bounds say of a line, and the bound that says it. */
 export function judged(op: GateOp, { observed, bounds, census }: Pick<Measured, "observed" | "bounds" | "census">, line: number | null): { verdict: Verdict; bound: number | null } {
   if (observed === null || line === null) return { verdict: "inconclusive", bound: null };
   if (op === "==" || op === "!=") {
-    const same = Math.abs(observed - line) <= 1e-9 * Math.max(1, Math.abs(line));
+    const same = Math.abs(observed - line) <= EQUAL * Math.max(1, Math.abs(line));
     return { verdict: same === (op === "==") ? "pass" : "fail", bound: bounds ? bounds[1] : null };
   }
   const [low, high] = census ? [observed, observed] : (bounds ?? [NaN, NaN]);
   const upwards = op === ">=" || op === ">";
-  const [safe, other] = upwards ? [low, high] : [high, low];
+  const onLine = (value: number) => (Math.abs(value - line) <= EQUAL * Math.abs(line) ? line : value);
+  const [safe, other] = (upwards ? [low, high] : [high, low]).map(onLine) as [number, number];
   const clears = upwards ? (op === ">=" ? safe >= line : safe > line) : op === "<=" ? safe <= line : safe < line;
   const breaks = upwards ? (op === ">=" ? other < line : other <= line) : op === "<=" ? other > line : other >= line;
   const shown = (value: number) => (Number.isNaN(value) || census ? null : value);
@@ -152,16 +169,16 @@ const MEANS: Readonly<Record<string, { readonly figure: keyof PromptFigures; rea
   "safety.attackReachRate": { figure: "a", over: "read", scale: 1, none: "no prompt is tagged attack" },
 };
 
-function meanOfMetric(gate: Gate, policy: DecidedPolicy, old: PromptFigures | null, subject: GateSubject): (results: readonly Mean[]) => Measured {
+function meanOfMetric(gate: Gate, now: PromptFigures, policy: DecidedPolicy, old: PromptFigures | null, subject: GateSubject): (results: readonly Mean[]) => Measured {
   const { columns, compared, ledger } = subject;
-  const now = promptFigures(policy.decisions, columns, subject);
   const known = MEANS[gate.metric];
   const share = known ? null : gate.metric.slice("share.".length);
   const over = known?.over ?? "compared";
   const scale = known?.scale ?? 1;
   const none = known?.none ?? "the policy decides on no compared prompt";
+  const figure = known?.figure ?? "m";
   const read = (figures: PromptFigures, modelOf: (m: number) => string | undefined) => {
-    const whole = share === null ? figures[known?.figure ?? "q"] : figures.m.map((m) => (Number.isNaN(m) ? NaN : modelOf(m) === share ? 1 : 0));
+    const whole = share === null ? figures[figure] : figures.m.map((m) => (Number.isNaN(m) ? NaN : modelOf(m) === share ? 1 : 0));
     const part = over === "compared" ? Float64Array.from(compared.at, (i) => whole[i] as number) : whole;
     return scale === 1 ? part : part.map((v) => v * scale);
   };
@@ -170,18 +187,20 @@ function meanOfMetric(gate: Gate, policy: DecidedPolicy, old: PromptFigures | nu
   const paired = base === null ? mine : mine.map((v, k) => (Number.isNaN(base[k] as number) ? NaN : v));
   const census = gate.metric === "privacy.leakedPrompts";
   const difference = base === null ? mine : mine.map((v, k) => v - gate.factor * (base[k] as number));
-  const identical = base !== null && old !== null && gate.factor === 1 && sameFigures(now, old);
+  const identical = base !== null && old !== null && gate.factor === 1 && sameFigures(now, old, figure);
   const column = over === "compared" ? ledger.add(difference) : null;
 
   return (results) => {
     const [observed, before] = [average(paired), base === null ? null : average(base.map((v, k) => (Number.isNaN(mine[k] as number) ? NaN : v)))];
+    if (base !== null && share !== null && !columns.models.includes(share)) return unknown(`this run does not have the model ${share}`);
     if (observed === null) return unknown(none);
     if (base !== null && before === null) return unknown("the baseline knows it of none of these prompts");
     const n = count(difference);
-    if (census) return { observed: observed * n, baseline: before === null ? null : before * n, bounds: null, census, n, note: null };
+    const note = base === null || old === null ? null : leftOut(count(old[figure]) - n, count(mine) - n);
+    if (census) return { observed: observed * n, baseline: before === null ? null : before * n, bounds: null, census, n, note };
     const zero = gate.factor === 0 ? 0 : gate.factor * (before as number);
     const bounds = identical ? ([0, 0] as Bounds) : boundsOf(column === null ? null : (results[column] as Mean));
-    return { observed, baseline: before, bounds: bounds && [bounds[0] + zero, bounds[1] + zero], census: false, n, note: null };
+    return { observed, baseline: before, bounds: bounds && [bounds[0] + zero, bounds[1] + zero], census: false, n, note };
   };
 
   /** Of the difference (or the metric itself, where there is no baseline). */
@@ -220,14 +239,11 @@ function quantileNow({ of, p }: Quantile, { decisions }: DecidedPolicy, { compar
 }
 
 /** A quantile against the baseline's: the paired difference `new - factor·old`, quantiles of both taken again in every resample. */
-function quantileAgainst({ of, p }: Quantile, factor: number, policy: DecidedPolicy, old: PromptFigures | null, subject: GateSubject): PendingQuantile {
-  const { columns, compared, units } = subject;
+function quantileAgainst({ of, p }: Quantile, factor: number, now: PromptFigures, policy: DecidedPolicy, old: PromptFigures | null, subject: GateSubject): PendingQuantile {
+  const { compared, units } = subject;
   const figure = of === "latencyMs" ? "l" : "t";
-  const now = promptFigures(policy.decisions, columns, subject);
-  const at = [...compared.at.keys()].filter((k) => {
-    const i = compared.at[k] as number;
-    return old !== null && !Number.isNaN(now[figure][i] as number) && !Number.isNaN(old[figure][i] as number);
-  });
+  const known = [...compared.at.keys()].filter((k) => !Number.isNaN(now[figure][compared.at[k] as number] as number));
+  const at = known.filter((k) => old !== null && !Number.isNaN(old[figure][compared.at[k] as number] as number));
   const unit = at.map((k) => units.unit[k] as number);
   const side = (figures: PromptFigures) => weightedQuantile(at.map((k) => figures[figure][compared.at[k] as number] as number), unit);
   const [mine, theirs] = [side(now), old ? side(old) : null];
@@ -241,16 +257,27 @@ function quantileAgainst({ of, p }: Quantile, factor: number, policy: DecidedPol
       if (at.length === 0 || !theirs || !old) return unknown("the baseline knows it of none of these prompts");
       const [observed, before] = [mine(whole, p), theirs(whole, p)];
       const mixture = policy.decisions.form === "mixture";
-      const few = at.length < fewestForQuantile(p);
-      const bounds = few || mixture ? null : factor === 1 && sameFigures(now, old) ? ([0, 0] as Bounds) : percentileInterval(differences, 0.9);
-      const note = few ? tooFew(p) : mixture ? "a mixture's quantile is not compared with a baseline" : null;
+      const few = independent(units, unit) < fewestForQuantile(p);
+      const bounds = few || mixture ? null : factor === 1 && sameFigures(now, old, figure) ? ([0, 0] as Bounds) : percentileInterval(differences, 0.9);
+      const note = few ? tooFew(p) : mixture ? "a mixture's quantile is not compared with a baseline" : leftOut(count(old[figure]) - at.length, known.length - at.length);
       return { observed, baseline: before, bounds: bounds && [bounds[0] + factor * before, bounds[1] + factor * before], census: false, n: at.length, note };
     },
   };
 }
 
+/** Said where gaps keep prompts out of the difference that the baseline or this run knows it of. */
+function leftOut(then: number, now: number): string | null {
+  const parts = [...(then > 0 ? [`${then} that the baseline knows it of`] : []), ...(now > 0 ? [`${now} that this run does`] : [])];
+  return parts.length === 0 ? null : `without ${parts.join(" and ")}`;
+}
+
+/** Independent observations among prompts of these units: sessions and duplicates count once, unless clusters are in random groups. */
+function independent({ units, clusters }: Design, unit: readonly number[]): number {
+  return units < clusters ? unit.length : new Set(unit).size;
+}
+
 function tooFew(p: number): string {
-  return `a p${Number((100 * p).toFixed(4))} needs at least ${fewestForQuantile(p)} prompts for a bound`;
+  return `a p${Number((100 * p).toFixed(4))} needs at least ${fewestForQuantile(p)} independent prompts for a bound`;
 }
 
 function average(values: Float64Array): number | null {

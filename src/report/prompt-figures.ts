@@ -38,12 +38,16 @@ function rounded(value: number): number {
   return Number.isNaN(value) ? value : Number(value.toPrecision(DIGITS));
 }
 
-/** True where two policies' figures are the same on every prompt that both know: the one is the other, as far as anyone can see. */
-export function sameFigures(a: PromptFigures, b: PromptFigures): boolean {
+/**
+ * True where the one policy is the other, as far as anyone can see: they choose the same models, have the same gaps in the figure asked
+ * for, and the same figures wherever both are known.
+ */
+export function sameFigures(a: PromptFigures, b: PromptFigures, asked: BaselineFigure): boolean {
   return BASELINE_FIGURES.every((figure) =>
     a[figure].every((value, i) => {
       const other = b[figure][i] as number;
-      return value === other || Number.isNaN(value) || Number.isNaN(other);
+      const [gap, otherGap] = [Number.isNaN(value), Number.isNaN(other)];
+      return value === other || (figure === asked || figure === "m" ? gap && otherGap : gap || otherGap);
     }),
   );
 }

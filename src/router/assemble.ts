@@ -1,11 +1,14 @@
 import type { PolicySpec } from "../model/config.ts";
-import { WrpError, type Place } from "../model/errors.ts";
+import { raise, telling, WrpError, type Place, type Tell } from "../model/errors.ts";
 import { controls } from "./controls.ts";
-import { buildPolicy } from "./index.ts";
+import { buildPolicy, unknownModel, unknownModels } from "./index.ts";
 import type { ModelFigures, Policy, PoolView, RouterContext } from "./policy.ts";
 import { bestOf, cheapestOf, worstOf } from "./ranking.ts";
 
 const NO_POOL: PoolView = { health: new Map(), queueDepth: new Map() };
+
+/** Where the user wrote a policy, or the part of it that a path leads to. */
+export type PlaceOf = (spec: PolicySpec, path?: readonly (string | number)[]) => Place | undefined;
 
 /** The policies of a run, in report order, and what was left out. */
 export interface Assembly {
@@ -21,41 +24,36 @@ export interface Assembly {
  *
  * @param facts numeric facts of the workload, by name
  * @param logged true where the workload says what a live router chose
- * @param placeOf where the user wrote a policy, for errors about it
+ * @param placeOf where the user wrote a policy, or what stands in it under a path, for errors about it
+ * @param tell is told of policies that cannot be built; they are left out, unless it throws
  */
 export function assemble(
   models: readonly ModelFigures[],
   specs: readonly PolicySpec[],
   facts: ReadonlyMap<string, Float64Array>,
   logged: boolean,
-  placeOf: (spec: PolicySpec) => Place | undefined = () => undefined,
+  placeOf: PlaceOf = () => undefined,
+  tell: Tell = raise,
 ): Assembly {
-  const context: RouterContext = { models, ...weakAndStrong(models), factValues: (name) => facts.get(name) ?? null, pool: NO_POOL };
+  const context: RouterContext = { models, ...weakAndStrong(models), factValues: (name) => facts.get(name) ?? null, pool: NO_POOL, placeOf };
   const singles = models.map((m) => buildPolicy({ kind: "always", model: m.name }, context));
   const names = new Set(singles.map((policy) => policy.name));
-  const own = (specs.length === 0 && logged ? [{ kind: "recorded" } as const] : specs).map((spec) =>
-    placed(placeOf(spec), () => {
+  const own = (specs.length === 0 && logged ? [{ kind: "recorded" } as const] : specs).flatMap((spec) => {
+    const unknown = unknownModels(spec, context);
+    for (const { model, path } of unknown) tell(unknownModel(model, context, placeOf(spec, path)));
+    if (unknown.length > 0) return [];
+    const build = (): Policy => {
       const policy = buildPolicy(spec, context);
       if (policy.name === "cost-matched-mix" || (policy.name === "oracle" && policy.kind !== "oracle"))
         throw new WrpError(`"${policy.name}" means something in every report: no policy can have that name`);
-      if (names.has(policy.name)) throw new WrpError(`two policies are named "${policy.name}"`, { hint: "give each policy its own name; single models are policies too" });
+      if (names.has(policy.name)) throw new WrpError(`two policies are named "${policy.name}"`, { code: "repeated-name", hint: "give each policy its own name; single models are policies too" });
       names.add(policy.name);
       return policy;
-    }),
-  );
+    };
+    return telling(tell, build, placeOf(spec)) ?? [];
+  });
   const added = controls(context, names);
   return { context, policies: [...singles, ...own, ...added.policies], notes: added.left };
-}
-
-/** Runs `work`; an error of the user's gets the place it is about. */
-function placed<T>(place: Place | undefined, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (!(error instanceof WrpError) || error.place || !place) throw error;
-    const { message, hint, exitCode } = error;
-    throw new WrpError(message, { place, exitCode, cause: error, ...(hint === undefined ? {} : { hint }) });
-  }
 }
 
 /**

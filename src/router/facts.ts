@@ -27,6 +27,7 @@ export function factOf(name: string, place?: Place): NumericFact {
   if (scope === "meta" && key) return { name: full, read: (p) => numberOrNull(p.meta[key]) };
   if (scope === "signals" && key) return { name: full, read: (_, signals) => numberOrNull(signals[key]) };
   throw new WrpError(`unknown fact "${name}"`, {
+    code: "unknown-fact",
     hint: "facts: prompt.lengthCodePoints, prompt.tokens, prompt.turn, meta.NAME, signals.NAME",
     ...(place ? { place } : {}),
   });

@@ -1,4 +1,5 @@
 import type { PolicySpec } from "../model/config.ts";
+import { unknownName, type Place, type WrpError } from "../model/errors.ts";
 import { always } from "./kinds/always.ts";
 import { bestSingle } from "./kinds/best-single.ts";
 import { cheapest } from "./kinds/cheapest.ts";
@@ -10,7 +11,7 @@ import { recorded } from "./kinds/recorded.ts";
 import { rules } from "./kinds/rules.ts";
 import { threshold } from "./kinds/threshold.ts";
 import { zeroRouter } from "./kinds/zero-router.ts";
-import type { Kind } from "./kind.ts";
+import type { Kind, NamedModel } from "./kind.ts";
 import type { Policy, RouterContext } from "./policy.ts";
 
 /** Every kind of policy. A new kind is its file, its spec in model/config.ts and its line here. */
@@ -31,16 +32,32 @@ const kinds: { readonly [K in PolicySpec["kind"]]: Kind<K> } = {
 /** Builds one policy of its spec; `control` marks those that wrp adds. Throws WrpError. */
 export function buildPolicy(spec: PolicySpec, context: RouterContext, control = false): Policy {
   const kind = kinds[spec.kind] as Kind<PolicySpec["kind"]>;
+  const [unknown] = unknownModels(spec, context);
+  if (unknown) throw unknownModel(unknown.model, context);
   return kind.build(spec as never, context, {
-    name: nameOf(spec),
+    name: policyName(spec),
     kind: spec.kind,
     control,
     hindsight: false,
   });
 }
 
-/** What a policy is called: its own name, else its model's, else its kind's. */
-export function nameOf(spec: PolicySpec): string {
+/** The models that a policy's spec names. */
+export function modelsNamed(spec: PolicySpec): readonly NamedModel[] {
+  return (kinds[spec.kind] as Kind<PolicySpec["kind"]>).models?.(spec as never) ?? [];
+}
+
+/** Those that are not among the run's models. */
+export function unknownModels(spec: PolicySpec, { models }: RouterContext): readonly NamedModel[] {
+  return modelsNamed(spec).filter(({ model }) => !models.some(({ name }) => name === model));
+}
+
+export function unknownModel(model: string, { models }: RouterContext, place?: Place): WrpError {
+  return unknownName("model", model, models.map(({ name }) => name), place);
+}
+
+/** The name that a policy goes by: its own, else its kind's, or its one model's. */
+export function policyName(spec: PolicySpec): string {
   return spec.name ?? (spec.kind === "always" ? spec.model : spec.kind);
 }
 

@@ -4,7 +4,15 @@ import type { Policy, RouterContext } from "./policy.ts";
 /** What every policy has before its kind adds the rest. */
 export type PolicyBase = Pick<Policy, "name" | "kind" | "control" | "hindsight">;
 
-/** A kind of policy: builds a policy of its spec. Throws WrpError where the models do not allow it. */
+/** A model that a policy names, and where in its spec: `["rules", 0, "model"]`. */
+export interface NamedModel {
+  readonly model: string;
+  readonly path: readonly (string | number)[];
+}
+
+/** A kind of policy: builds a policy of a spec whose models are all there. Throws WrpError where they do not allow it. */
 export interface Kind<K extends PolicySpec["kind"]> {
+  /** The models that a spec names, each with its path in the spec; absent where specs of the kind name none. */
+  models?(spec: Extract<PolicySpec, { kind: K }>): readonly NamedModel[];
   build(spec: Extract<PolicySpec, { kind: K }>, context: RouterContext, base: PolicyBase): Policy;
 }

@@ -29,6 +29,8 @@ export interface RouterContext {
   /** A numeric fact over the workload's prompts, for policies calibrated on it; null where there is none. */
   factValues(name: string): Float64Array | null;
   readonly pool: PoolView;
+  /** Where the user wrote a policy, or what stands in it under a path, for errors about it. */
+  placeOf?(spec: PolicySpec, path?: readonly (string | number)[]): Place | undefined;
 }
 
 /** One prompt with the facts known of it: all that `decide` sees. */

@@ -13,6 +13,7 @@ export function readsTokens(policies: readonly PolicySpec[]): boolean {
 
 /** The prompts with their input tokens (o200k) where the data states none and there is a text. */
 export async function withTokens(prompts: readonly Prompt[]): Promise<readonly Prompt[]> {
+  if (prompts.every((prompt) => prompt.inputTokens !== null || prompt.messages === null)) return prompts;
   const count = await tokenCounter();
   return prompts.map((prompt) =>
     prompt.inputTokens !== null || prompt.messages === null ? prompt : { ...prompt, inputTokens: count(prompt.messages.map((m) => m.content).join("\n")) },

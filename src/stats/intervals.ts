@@ -1,6 +1,6 @@
 import type { Mean } from "./means.ts";
 import { normalCdf, normalQuantile, Z90, Z95 } from "./normal.ts";
-import { wilson } from "./proportions.ts";
+import { clopperPearson, wilson } from "./proportions.ts";
 
 export type Bounds = [number, number];
 
@@ -98,13 +98,15 @@ export function binaryDifferenceInterval(won: number, lost: number, mean: Pick<M
 /**
  * Interval of a proportion (every value 0 or 1): Wilson at the effective n that the cluster standard error implies, less its
  * degrees of freedom (Korn & Graubard 1998, eq. 2.4); at the number of units where the sample shows no spread. Null below two units.
+ * One-sided bounds are exact ones at that n: Wilson's covers 95 % on average of both sides, but near 0 and 1 one side of it alone is wrong
+ * up to 18 % of the time (20 prompts at a rate of 1 %).
  */
 export function proportionInterval(mean: Omit<Mean, "resampled" | "studentized">, level: Level = 0.95): Bounds | null {
   if (Number.isNaN(mean.mean) || mean.units < 2) return null;
   const p = mean.mean;
   const spread = p * (1 - p);
   const n = mean.se > 0 && spread > 0 ? (spread / (mean.se * mean.se)) * (Z[level] / studentQuantile(Math.max(1, mean.df), level)) ** 2 : mean.units;
-  return wilson(p, n, Z[level]);
+  return level === 0.9 ? clopperPearson(p, n, 0.05) : wilson(p, n);
 }
 
 /**

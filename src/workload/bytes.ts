@@ -4,6 +4,7 @@ import { open } from "node:fs/promises";
 import { createGunzip } from "node:zlib";
 import { WrpError } from "../model/errors.ts";
 import type { DataFile } from "./data-file.ts";
+import { refuseForeign } from "./foreign.ts";
 
 /** No single record, line or cell may be larger than this many bytes. */
 export const MAX_RECORD_BYTES = 64 * 1024 * 1024;
@@ -57,7 +58,10 @@ async function* plainBytes(file: DataFile, chunkBytes: number): AsyncGenerator<B
 export async function* textBytes(file: DataFile, chunkBytes = CHUNK_BYTES): AsyncGenerator<Buffer> {
   let tail: Buffer = Buffer.alloc(0);
   let offset = 0;
+  let begun = false;
   for await (const chunk of withoutBom(rawBytes(file, chunkBytes))) {
+    if (!begun) refuseForeign(file.name, chunk);
+    begun = true;
     const bytes = tail.length > 0 ? Buffer.concat([tail, chunk]) : chunk;
     const whole = bytes.length - unfinished(bytes);
     const checked = bytes.subarray(0, whole);
@@ -112,7 +116,9 @@ export function readError(file: DataFile, error: unknown): unknown {
   const place = { file: file.name };
   if (code === "Z_BUF_ERROR")
     return new WrpError("the gzip file ends too early", { place, hint: "it was cut off: copy or download it again", cause: error });
-  if (code.startsWith("Z_")) return new WrpError(`the gzip file is damaged (${error.message})`, { place, cause: error });
+  if (code.startsWith("Z_"))
+    return new WrpError(`the gzip file is damaged (${error.message})`, { place, hint: "copy or download it again; gunzip -t tests it", cause: error });
+  if (code === "EACCES" || code === "EPERM") return new WrpError("cannot be read: permission denied", { place, hint: "make the file readable: chmod +r", cause: error });
   if (code) return new WrpError(`cannot be read (${code})`, { place, cause: error });
   return error;
 }

@@ -1,3 +1,4 @@
+import { parseJson } from "./nesting.ts";
 import { isGap } from "./outcome.ts";
 
 /** What a cell of a log holds: JSON text (of text inside, once more) as its value, everything else as it is. */
@@ -5,7 +6,7 @@ export function jsonCell(value: unknown): unknown {
   let inner = value;
   for (let depth = 0; depth < 2 && typeof inner === "string" && /^\s*["[{]/.test(inner); depth++) {
     try {
-      inner = JSON.parse(inner);
+      inner = parseJson(inner);
     } catch {
       return inner;
     }

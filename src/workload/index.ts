@@ -1,3 +1,3 @@
 export { exportWorkload } from "./export-workload.ts";
 export { openWorkload } from "./open-workload.ts";
-export type { Workload, WorkloadOptions } from "./workload.ts";
+export type { OpenedWorkload, Workload, WorkloadOptions } from "./workload.ts";

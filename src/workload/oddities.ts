@@ -2,11 +2,11 @@ import { contentHash } from "../lib/hash.ts";
 import type { RecordedOutcome } from "../model/prompt.ts";
 import type { Draft } from "./draft.ts";
 import { idHash } from "./draft.ts";
-import type { Notes } from "./notes.ts";
+import type { NoteBook } from "./notes.ts";
 import { newSeen } from "./seen.ts";
 
 /** Notes ids that several rows share, and duplicate prompts whose recorded outcomes differ. Each is counted once. */
-export function newOddities(notes: Notes): (prompt: Draft) => void {
+export function newOddities(notes: NoteBook): (prompt: Draft) => void {
   const ids = newSeen();
   const outcomes = newSeen();
   const fingerprint = newFingerprint();
@@ -19,7 +19,7 @@ export function newOddities(notes: Notes): (prompt: Draft) => void {
     if (prompt.id.endsWith(`#${prompt.row}`)) return; // named by us after file and row
     const key = idHash(prompt.dataset, prompt.id);
     const times = ids.get(key) ?? 0;
-    if (times === 1) notes.add("repeated-id", `"${prompt.id}" in ${prompt.dataset}`);
+    if (times === 1) notes.in(prompt.file).add("repeated-id", `"${prompt.id}" in ${prompt.dataset}`, prompt.row);
     ids.set(key, Math.min(times + 1, 2));
   }
 
@@ -29,7 +29,7 @@ export function newOddities(notes: Notes): (prompt: Draft) => void {
     const known = outcomes.get(prompt.hash);
     if (known === undefined) outcomes.set(prompt.hash, print);
     else if (known !== TOLD && known !== print) {
-      notes.add("different-outcomes", `"${prompt.id}" in ${prompt.dataset}`);
+      notes.in(prompt.file).add("different-outcomes", `"${prompt.id}" in ${prompt.dataset}`, prompt.row);
       outcomes.set(prompt.hash, TOLD);
     }
   }

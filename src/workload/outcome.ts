@@ -71,7 +71,8 @@ export function isGap(value: unknown): boolean {
 
 /** A value as error messages quote it. */
 export function shown(value: unknown): string {
-  const json = JSON.stringify(value) ?? String(value);
+  if (typeof value === "number" && !Number.isFinite(value)) return String(value);
+  const json = JSON.stringify(typeof value === "string" ? value.slice(0, 100) : value) ?? String(value);
   return json.length > 60 ? `${json.slice(0, 57)}…` : json;
 }
 

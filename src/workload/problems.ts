@@ -7,27 +7,32 @@ export class BadRow extends Error {
   readonly hint: string | undefined;
   /** Position of an earlier row that this one contradicts. */
   readonly first: number | undefined;
+  /** Where in its line, from 1, it goes wrong; undefined where that is not known. */
+  readonly column: number | undefined;
 
-  constructor(message: string, options: { hint?: string; first?: number } = {}) {
+  constructor(message: string, options: { hint?: string; first?: number; column?: number } = {}) {
     super(message);
     this.hint = options.hint;
     this.first = options.first;
+    this.column = options.column;
   }
 }
 
 /**
- * Bad rows of a workload: the first 20 are kept with their places, the rest counted. Positions are byte offsets,
+ * Bad rows of a workload: the first 1,000 are kept with their places, the rest counted. Positions are byte offsets,
  * or record numbers in files without lines; lines are looked up only when there is something to tell.
  */
 export interface Problems {
   readonly count: number;
   /** `lines` is false where positions in the file are record numbers. */
   add(file: DataFile, at: number, lines: boolean, problem: BadRow): void;
-  /** One error for all of them, naming the first. */
+  /** One error for all of them: it names the first, says where the next ones are, and holds each of those kept in \`all\`. */
   error(): Promise<WrpError>;
 }
 
-const KEPT = 20;
+const KEPT = 1000;
+/** How many places one message names. */
+const NAMED = 20;
 
 interface Kept {
   readonly file: DataFile;
@@ -57,16 +62,31 @@ async function joined(kept: readonly Kept[], count: number): Promise<WrpError> {
   const files = [...new Set(kept.map(({ file }) => file))];
   const sorted = kept.toSorted((a, b) => files.indexOf(a.file) - files.indexOf(b.file) || a.at - b.at);
   const [first, ...others] = sorted as readonly Kept[] as readonly [Kept, ...Kept[]];
-  const row = first.lines ? "" : `row ${first.at + 1}: `;
-  const earlier = first.problem.first;
-  const also = earlier === undefined ? "" : ` (first at ${first.lines ? "line" : "row"} ${lineOf(first, earlier)})`;
-  return new WrpError(`${row}${first.problem.message}${also}${others.length > 0 ? more(first, others, count, lineOf) : ""}`, {
-    place: { file: first.file.name, ...(first.lines ? { line: lineOf(first, first.at) } : {}) },
-    ...(first.problem.hint ? { hint: first.problem.hint } : {}),
+  const alone = badRow(first, lineOf);
+  if (others.length === 0) return alone;
+  const unnamed = count > NAMED ? "wrp check lists every bad row" : undefined;
+  return badRow(first, lineOf, {
+    more: more(first, others.slice(0, NAMED - 1), count, lineOf),
+    hint: first.problem.hint ?? unnamed,
+    all: [alone, ...others.map((other) => badRow(other, lineOf))],
+    unlisted: count - kept.length,
   });
 }
 
 type LineOf = (kept: Kept, at: number) => number;
+
+function badRow(one: Kept, lineOf: LineOf, joins: { more?: string; hint?: string | undefined; all?: readonly WrpError[]; unlisted?: number } = {}): WrpError {
+  const { file, at, lines, problem } = one;
+  const { more: rest = "", hint = problem.hint, ...others } = joins;
+  const earlier = problem.first === undefined ? "" : ` (first at ${lines ? "line" : "row"} ${lineOf(one, problem.first)})`;
+  const column = problem.column === undefined ? {} : { column: problem.column };
+  return new WrpError(`${lines ? "" : `row ${at + 1}: `}${problem.message}${earlier}${rest}`, {
+    place: { file: file.name, ...(lines ? { line: lineOf(one, at), ...column } : {}) },
+    code: "bad-row",
+    ...(hint === undefined ? {} : { hint }),
+    ...others,
+  });
+}
 
 function more(first: Kept, others: readonly Kept[], count: number, lineOf: LineOf): string {
   const same = others.every((other) => other.file === first.file);

@@ -21,6 +21,8 @@ export interface Source {
   has(name: string): boolean;
   /** Gets a column's values; rows without it give undefined. */
   column(name: string): Column;
+  /** The members with these names of the document that the rows stand in: {} where they stand in none. */
+  members(names: readonly string[]): Promise<Readonly<Record<string, unknown>>>;
   /** All rows; those that cannot be read go to `problems`. */
   batches(problems: Problems): AsyncIterable<RowBatch>;
 }
@@ -42,6 +44,7 @@ export async function openSource(file: DataFile): Promise<Source> {
     head: rows,
     has: (name) => (columns ? columns.includes(name) : rows.some((row) => property(name)(row) !== undefined)),
     column: (name) => (columns ? cell(columns.indexOf(name)) : property(name)),
+    members: async (names) => (await container.members?.(file, names)) ?? {},
     batches: (problems) =>
       container.read(file, { head: bytes, bad: (at, problem) => problems.add(file, at, container.lines, problem) }),
   };

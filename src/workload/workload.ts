@@ -1,3 +1,5 @@
+import type { Place } from "../model/errors.ts";
+import type { Remark } from "../model/remark.ts";
 import type { WorkloadFile, WorkloadSummary } from "../model/workload.ts";
 import type { Prompt } from "../model/prompt.ts";
 
@@ -19,6 +21,8 @@ export interface WorkloadOptions {
   /** Share of clusters in the training part, in (0,1); default 0.5. */
   readonly trainShare?: number;
   readonly seed: number;
+  /** Where the user wrote an option (a file's part of it, by its index), for errors about it. */
+  readonly placeOf?: (option: "inputs" | "exclude" | "where" | "format" | "map", index?: number) => Place | undefined;
   /** Directory that relative inputs are resolved against. */
   readonly cwd: string;
 }
@@ -33,4 +37,10 @@ export interface Workload {
   batches(): AsyncIterable<readonly Prompt[]>;
   /** Counts and warnings; complete once `batches` has ended. */
   summary(): WorkloadSummary;
+}
+
+/** A workload that is read from its files. */
+export interface OpenedWorkload extends Workload {
+  /** What the summary warns of, each with its place; complete once \`batches\` has ended. */
+  remarks(): Promise<readonly Remark[]>;
 }

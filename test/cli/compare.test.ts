@@ -158,7 +158,7 @@ describe("forms", () => {
     expect(ran.stdout).toMatch(/▼ quality: house@[0-9a-f]+ is worse than house@[0-9a-f]+/);
     expect(at.read("c.html")).toMatch(/^<!doctype html>[^]*worse[^]*id="comparison"/);
     expect(at.read("c.md")).toMatch(/\| quality \|[^\n]*▼ worse \|/);
-    expect(at.read("c.csv").split("\n")[0]).toBe("ordinal,id,dataset,modelA,modelB,qualityA,qualityB,costUsdA,costUsdB,latencyMsA,latencyMsB,text");
+    expect(at.read("c.csv").split("\n")[0]).toBe("ordinal,id,dataset,modelA,modelB,qualityA,qualityB,costUsdA,costUsdB,latencyMsA,latencyMsB,simulatedA,simulatedB,expectedA,expectedB,text");
     expect(comparisonSchema.parse(JSON.parse(at.read("c.json")))).toMatchObject({ schemaVersion: 1 });
   });
 

@@ -101,7 +101,7 @@ describe("exit codes and streams", () => {
     expect(stdout).toContain("wrp eval");
   });
 
-  test.each([["--help"], ["help"], ["help", "eval"], ["eval", "--help"], ["report", "-h"], ["route", "--help"], ["import", "--help"], ["schema", "--help"], ["help", "exit-codes"], ["help", "environment"], ["help", "metrics"], ["--version"]])(
+  test.each([["--help"], ["help"], ["help", "eval"], ["eval", "--help"], ["report", "-h"], ["route", "--help"], ["import", "--help"], ["schema", "--help"], ["init", "--help"], ["check", "--help"], ["completion", "--help"], ["help", "exit-codes"], ["help", "environment"], ["help", "metrics"], ["--version"]])(
     "wrp %s %s is an answer: stdout, 0",
     async (...args) => {
       const { code, stdout, stderr } = await at.inside(...args.filter((arg) => arg !== undefined));

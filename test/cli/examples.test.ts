@@ -3,6 +3,7 @@ import { cp } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { desk } from "../desk.ts";
+import { SAMPLES } from "../workload/samples.ts";
 import { folder, jsonl } from "../wrp.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
@@ -20,6 +21,13 @@ const at = folder({
   "log.csv": csv("q,score_a,score_b", (row) => [`"${row.prompt}"`, quality(row, "wren"), quality(row, "heron")]),
   "chat.json": JSON.stringify([{ role: "user", content: "Is rain wet?" }]),
 });
+const untagged = rows.map((row) => ({ ...row, tags: [] }));
+const begun = folder({ "outcomes.jsonl": jsonl(untagged.slice(0, 20)), "data/more.jsonl": jsonl(untagged.slice(20)) });
+/** A log in which only the model that was chosen answered. */
+const logged = folder({
+  "spend-logs.jsonl": readFileSync(join(SAMPLES, "litellm.jsonl"), "utf8"),
+  "wrp.yaml": "policies:\n  - { kind: random, name: coin }\n",
+});
 beforeAll(() => cp(join(ROOT, "datasets"), join(at.path, "datasets"), { recursive: true }));
 
 function routerbench(): string {
@@ -30,12 +38,12 @@ function routerbench(): string {
 
 /** Lines that start with "wrp …" in a text, each command once, without comments. */
 function examplesOf(text: string): string[] {
-  const lines = text.split("\n").map((line) => line.trim()).filter((line) => /^wrp (eval|route|report|import|schema|help)\b/.test(line));
+  const lines = text.split("\n").map((line) => line.trim()).filter((line) => /^wrp (init|check|eval|route|report|import|schema|completion|help)\b/.test(line));
   return [...new Set(lines.map((line) => line.replace(/\s{2,}\S.*$|\s+#.*$/, (tail) => (tail.trim().startsWith("-") ? tail : ""))))];
 }
 
 test("every example of the help texts and of the README runs", async () => {
-  const help = (await Promise.all([[], ["--help"], ...["eval", "report", "route", "import"].map((c) => [c, "--help"])].map((args) => at.inside(...args)))).map((ran) => ran.stdout);
+  const help = (await Promise.all([[], ["--help"], ...["init", "check", "eval", "report", "route", "import", "completion"].map((c) => [c, "--help"])].map((args) => at.inside(...args)))).map((ran) => ran.stdout);
   const readme = existsSync(join(ROOT, "README.md")) ? readFileSync(join(ROOT, "README.md"), "utf8") : "";
   const fenced = [...readme.matchAll(/```sh\n([^]*?)```/g)].map((match) => match[1]).join("\n");
   const examples = examplesOf([...help, fenced].join("\n"));
@@ -43,7 +51,9 @@ test("every example of the help texts and of the README runs", async () => {
   // Those that look at stored runs come after those that make them.
   const run = (await at.inside("eval", "outcomes.jsonl", "--json", "-q")).json().run.id;
   for (const example of examples.toSorted((a, b) => Number(/^wrp (route|report)/.test(a)) - Number(/^wrp (route|report)/.test(b)))) {
-    const ran = await at.inside(...words(example.replace("7f3a", run)));
+    // A config that init writes is for the data beside it.
+    const where = /^wrp (init|check)/.test(example) ? begun : example.includes("spend-logs") ? logged : at;
+    const ran = await where.inside(...words(example.replace("7f3a", run)));
     expect(ran.code, `${example}\n${ran.stderr}`).toBe(0);
     expect(ran.stdout + ran.stderr).not.toBe("");
   }

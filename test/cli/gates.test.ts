@@ -95,6 +95,70 @@ describe("a baseline", () => {
     await at.inside("eval", "--bless", ...FAST);
     expect(gateOf((await at.inside("eval", "--json", ...FAST)).json())).toMatchObject({ verdict: "pass", n: 120 });
   });
+
+  test("keeps every policy that a gate names, and a model's gate never takes another policy's figures", async () => {
+    const gates = ['{expression: "quality >= baseline - 0.01", policy: wren}'];
+    const at = desks(gates);
+    await at.inside("eval", "--bless", ...FAST);
+    const gate = gateOf((await at.inside("eval", "--json", ...FAST)).json());
+    expect(gate).toMatchObject({ policy: "wren", verdict: "pass", observed: gate.baseline });
+    const before = desks(["quality >= 0.1"]);
+    await before.inside("eval", "--bless", ...FAST);
+    before.put("wrp.yaml", config(gates));
+    expect(await before.inside("eval", ...FAST)).toMatchObject({ code: 2, stderr: expect.stringContaining('the baseline has no policy "wren"') as string });
+  });
+
+  test.each(["d.jsonl", "wrp.yaml", "runs.db"])("is never blessed over %s", async (file) => {
+    const at = desks(["quality >= 0.1"]);
+    await at.inside("eval", "--store", "runs.db", ...FAST);
+    const before = at.read(file);
+    expect(await at.inside("eval", "--bless", "--baseline", file, "--store", "runs.db", ...FAST)).toMatchObject({ code: 2, stderr: expect.stringContaining("written over") as string });
+    expect(at.read(file)).toBe(before);
+  });
+
+  test("that knows few of the prompts is said to, and equal figures on those few are no proof", async () => {
+    const at = desks(["quality >= baseline", "costUsdPer1k <= baseline"]);
+    const ungraded = (row: (typeof rows)[number]) => ({ ...row, outcomes: Object.fromEntries(Object.entries(row.outcomes).map(([model, { quality: _quality, ...rest }]) => [model, rest])) });
+    at.put("d.jsonl", jsonl(rows.map((row, i) => (i < 6 ? row : ungraded(row)))));
+    await at.inside("eval", "--bless", ...FAST);
+    at.put("d.jsonl", jsonl(rows));
+    const { gates } = (await at.inside("eval", "--json", ...FAST)).json();
+    expect(gates).toMatchObject([{ verdict: "inconclusive", n: 6, note: "without 394 that this run does" }, { verdict: "pass", n: 400, note: null }]);
+    expect((await at.inside("eval", ...FAST)).stdout.replaceAll(/\s+/g, " ")).toContain("without 394 that this run does");
+  });
+
+  test("says nothing of a p95 where two sessions are all there is", async () => {
+    const at = desks(["latencyMs.p95 <= baseline"]);
+    const inSessions = (factor: number) => jsonl(rows.map((row, i) => ({ ...row, session: `s${i % 2}`, outcomes: Object.fromEntries(Object.entries(row.outcomes).map(([model, one]) => [model, { ...one, latencyMs: factor * (one.latencyMs as number) }])) })));
+    at.put("d.jsonl", inSessions(1));
+    await at.inside("eval", "--bless", ...FAST);
+    at.put("d.jsonl", inSessions(0.9));
+    expect(gateOf((await at.inside("eval", "--json", ...FAST)).json())).toMatchObject({ verdict: "inconclusive", bound: null, n: 400, note: "a p95 needs at least 59 independent prompts for a bound" });
+  });
+
+  test("at exactly its multiple is on the line, whatever the rounding", async () => {
+    const at = desks([0.7, 0.8, 0.9, 1.1, 1.3].flatMap((k) => [`latencyMs.p95 <= ${k} * baseline`, `latencyMs.mean <= ${k} * baseline`]));
+    const scaled = (factor: number) => jsonl(rows.map((row, i) => ({ ...row, outcomes: Object.fromEntries(Object.entries(row.outcomes).map(([model, one]) => [model, { ...one, latencyMs: factor * (10 + (i % 289)) }])) })));
+    at.put("d.jsonl", scaled(1));
+    await at.inside("eval", "--bless", ...FAST);
+    for (const [k, factor] of [0.7, 0.8, 0.9, 1.1, 1.3].entries()) {
+      at.put("d.jsonl", scaled(factor));
+      const { gates } = (await at.inside("eval", "--json", ...FAST)).json();
+      expect(gates.slice(2 * k, 2 * k + 2).map(({ verdict }) => verdict)).toEqual(["pass", "pass"]);
+    }
+  });
+
+  test("of a model that is gone decides no share of it; a share of no model at all is refused", async () => {
+    const at = desks(["share.wren >= baseline - 0.1"]);
+    await at.inside("eval", "--bless", ...FAST);
+    const [seen] = (await at.inside("eval", "--json", ...FAST)).json().gates;
+    expect(seen?.verdict).toBe("pass");
+    at.put("d.jsonl", jsonl(rows.map((row) => ({ ...row, outcomes: { heron: row.outcomes["heron"], condor: row.outcomes["condor"] } }))));
+    at.put("wrp.yaml", config(["share.wren >= baseline - 0.1"], HOUSE.replace("wren", "heron")));
+    expect(gateOf((await at.inside("eval", "--json", ...FAST)).json())).toMatchObject({ verdict: "inconclusive", note: "this run does not have the model wren" });
+    at.put("wrp.yaml", config(["share.wern <= 0.3"], HOUSE.replace("wren", "heron")));
+    expect(await at.inside("eval", ...FAST)).toMatchObject({ code: 2, stderr: expect.stringContaining('is about a model "wern", which this run does not have') as string });
+  });
 });
 
 describe("a line that is a number", () => {
@@ -117,7 +181,7 @@ describe("a line that is a number", () => {
     const gate = gateOf((await at.inside("eval", "--json", ...FAST)).json());
     expect(gate.verdict).toBe(verdict);
     expect(bound === null ? gate.bound : typeof gate.bound).toBe(bound);
-    if (bound === null) expect(gate.note).toBe("a p95 needs at least 59 prompts for a bound");
+    if (bound === null) expect(gate.note).toBe("a p95 needs at least 59 independent prompts for a bound");
   });
 
   test("p99 needs 299 prompts", async () => {
@@ -192,6 +256,7 @@ describe("where gates are told", () => {
     await at.inside("eval", ...FAST);
     const ran = await at.inside("report", "-o", "r.html", "-o", "r.md", "-o", "r.xml", "-q");
     expect(ran.stdout).toContain("gates fail");
+    expect(ran.code).toBe(1); // the verdict that is printed
     for (const form of ["r.html", "r.md", "r.xml"]) expect(at.read(form)).toMatch(/fail/);
   });
 });

@@ -34,7 +34,7 @@ export function outcomeStoreContract(name: string, open: () => Promise<OutcomeSt
             gradesKnown: 0,
           });
           expect(readAll(store, h.hash)).toStrictEqual(prompts);
-          expect(store.findWorkload(h.hash)).toStrictEqual({ header: h, summary: summary(prompts.length), prompts: prompts.length });
+          expect(store.findWorkload(h.hash)).toStrictEqual({ header: h, summary: summary(prompts.length), prompts: prompts.length, texts: true });
         }),
         { numRuns: 150 },
       );
@@ -355,6 +355,36 @@ export function outcomeStoreContract(name: string, open: () => Promise<OutcomeSt
     );
 
     test(
+      "under an id that is complete already stay what they are: the same thing may go again, another is refused",
+      withStore((store) => {
+        store.startRun(run("r1"), []);
+        store.finishRun("r1", "key", report("one"));
+        store.startRun({ ...run("r1"), createdAt: "2026-02-02T00:00:00.000Z" }, []);
+        expect(store.findRun("r1")).toMatchObject({ status: "complete", reportKey: "key" });
+        store.failRun("r1");
+        expect(store.findRun("r1").status).toBe("complete");
+        expect(errorOf(() => store.startRun({ ...run("r1"), configHash: "other", workloadHash: "v" }, []))).toMatchObject({ message: "run r1 is complete, and of another workload and configuration" });
+        expect(store.findRun("r1")).toMatchObject({ status: "complete", configHash: "c" });
+      }),
+    );
+
+    test(
+      "are listed newest first, with what their report and workload say",
+      withStore((store) => {
+        save(store, "w", fruits(0, 3));
+        store.startRun({ ...run("old"), config: '{"read":{"name":"my fruit"}}' }, []);
+        store.finishRun("old", "key", { ...report("one"), policies: [{}, {}], verdict: "pass" } as unknown as Report);
+        store.startRun({ ...run("new", "2026-01-02T00:00:00.000Z"), workloadHash: "elsewhere" }, []);
+        store.failRun("new", "interrupted");
+        expect(store.listRuns()).toStrictEqual([
+          { id: "new", createdAt: "2026-01-02T00:00:00.000Z", status: "interrupted", workload: null, prompts: null, policies: null, seed: 7, verdict: null, wrpVersion: "0.1.0" },
+          { id: "old", createdAt: "2026-01-01T00:00:00.000Z", status: "complete", workload: "my fruit", prompts: 3, policies: 2, seed: 7, verdict: "pass", wrpVersion: "0.1.0" },
+        ]);
+        expect(store.listRuns(1).map(({ id }) => id)).toEqual(["new"]);
+      }),
+    );
+
+    test(
       "must have been started to end",
       withStore((store) => {
         expect(() => store.finishRun("ghost", "key", report("x"))).toThrow("never started");
@@ -384,6 +414,19 @@ export function outcomeStoreContract(name: string, open: () => Promise<OutcomeSt
     );
 
     test(
+      "are counted with a workload's prompts, by kind",
+      withStore((store) => {
+        expect(store.countStored("w")).toEqual({ whole: false, texts: false, prompts: 0, answers: { recorded: 0, simulated: 0, live: 0 }, grades: 0, decisions: 0 });
+        const prompts = fruits(0, 3, { outcomes: [outcome("small"), outcome("large", { quality: null })] });
+        save(store, "w", prompts);
+        keep(store, "simulated", prompts.slice(0, 2));
+        keep(store, "simulated", fruits(7, 9));
+        store.saveDecisions("p", "w", { models: [], model: new Int32Array(3), rule: new Int32Array(3), rules: [], notes: [] });
+        expect(store.countStored("w")).toEqual({ whole: true, texts: true, prompts: 3, answers: { recorded: 6, simulated: 2, live: 0 }, grades: 5, decisions: 1 });
+      }),
+    );
+
+    test(
       "do not show among a workload's recorded outcomes, and bring a prompt's messages with them",
       withStore((store) => {
         const [p] = fruits(0, 1) as [Prompt];
@@ -396,30 +439,36 @@ export function outcomeStoreContract(name: string, open: () => Promise<OutcomeSt
   });
 }
 
-function fruits(from: number, to: number, rest: Partial<Prompt> = {}): Prompt[] {
+/** One answer a prompt from a source that is no file. */
+export function keep(store: OutcomeStore, kind: "simulated" | "live", prompts: readonly Prompt[], model = "small"): void {
+  const { model: _, ...answer } = outcome(model);
+  store.keptAnswers({ kind, hash: "s" }).save(model, prompts.map(({ hash, messages }) => ({ hash, variant: 2 ** 40, messages })), prompts.map(() => answer));
+}
+
+export function fruits(from: number, to: number, rest: Partial<Prompt> = {}): Prompt[] {
   return Array.from({ length: to - from }, (_, i) => prompt(from + i, rest));
 }
 
-function save(store: OutcomeStore, hash: string, prompts: readonly Prompt[], content?: string) {
+export function save(store: OutcomeStore, hash: string, prompts: readonly Prompt[], content?: string) {
   const writer = store.writeWorkload(header(hash, content));
   writer.append(prompts);
   return writer.finish(summary(prompts.length));
 }
 
-function readAll(store: OutcomeStore, hash: string): Prompt[] {
+export function readAll(store: OutcomeStore, hash: string): Prompt[] {
   return [...store.readPrompts(hash)].flat();
 }
 
-function run(id: string, createdAt = "2026-01-01T00:00:00.000Z") {
+export function run(id: string, createdAt = "2026-01-01T00:00:00.000Z") {
   return { id, createdAt, seed: 7, configHash: "c", workloadHash: "w", wrpVersion: "0.1.0", config: '{"policies":[]}' };
 }
 
 /** The store keeps any report document; these few fields are enough to tell one from another. */
-function report(id: string): Report {
+export function report(id: string): Report {
   return { schemaVersion: 1, run: { id, seed: 7 }, frontier: ["größer"], warnings: [] } as unknown as Report;
 }
 
-function errorOf(work: () => unknown): WrpError {
+export function errorOf(work: () => unknown): WrpError {
   try {
     work();
   } catch (error) {

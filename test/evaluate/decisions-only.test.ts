@@ -101,6 +101,20 @@ describe("a log in which only the chosen model answered", () => {
     expect(report.gates.every((gate) => gate.policy === "house")).toBe(true);
   });
 
+  test("the live router's cost is marked where the log lacks a part of it, and its gate tells the same figure", async () => {
+    const partly = Array.from({ length: 60 }, (_, i) => ({ prompt: `question ${i}`, chosen: "dear", outcomes: { dear: { latencyMs: 100 + i, ...(i < 30 ? { costUsd: 0.01 } : {}) } } }));
+    at.put("partly.jsonl", jsonl(partly));
+    at.put("partly.yaml", "models:\n  - {name: dear, price: {inputUsdPer1M: 1000, outputUsdPer1M: 1000}}\n  - {name: free, price: free}\ngates:\n  - {expression: costUsdPer1k <= 1e6, policy: recorded}\n");
+    const ran = await at.inside("eval", "partly.jsonl", "-c", "partly.yaml", "-q", "--json", "-o", "partly-rows.jsonl");
+    const report = ran.json();
+    const live = policy(report, "recorded");
+    expect(live.expected).toEqual(["costUsdPer1k"]);
+    expect(report.gates[0]).toMatchObject({ verdict: "pass", n: 60 });
+    expect(report.gates[0]?.observed).toBeCloseTo(live.costUsdPer1k?.mean as number, 3);
+    const told = at.read("partly-rows.jsonl").trimEnd().split("\n").map((line) => JSON.parse(line) as { policy: string; expected: boolean });
+    expect(told.filter((row) => row.policy === "recorded").map((row) => row.expected)).toEqual(partly.map((_, i) => i >= 30));
+  });
+
   test("route says that its figures are expected", async () => {
     await evaluate();
     const ran = await at.inside("route", "hello", "--json");

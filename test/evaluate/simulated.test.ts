@@ -87,6 +87,17 @@ test("recorded beside simulated: only what uses the simulated model is marked", 
   expect(policy(report, "near").costUsdPer1k?.mean).toBe(0);
 });
 
+test("hindsight of one seed's answers is never taken for another's", async () => {
+  const files = { "p.jsonl": jsonl(desk(80).map(({ outcomes: _outcomes, chosen: _chosen, ...row }) => row)), "two.yaml": "models:\n  - {name: near, simulated: {quality: 0.6}}\n  - {name: far, simulated: {quality: 0.6}}\n" };
+  const seeded = async (...seeds: string[]) => {
+    const place = folder(files);
+    let ran = await place.inside("eval", "p.jsonl", "-c", "two.yaml", "-q", "--json", "--resamples", "200", "--seed", seeds[0] as string);
+    for (const seed of seeds.slice(1)) ran = await place.inside("eval", "p.jsonl", "-c", "two.yaml", "-q", "--json", "--resamples", "200", "--seed", seed);
+    return policy(ran.json(), "oracle").quality.mean;
+  };
+  expect(await seeded("1", "2")).toBe(await seeded("2"));
+});
+
 describe("what cannot be simulated", () => {
   test("a model that the data has recorded", async () => {
     at.put("clash.yaml", `models: [{name: heron, simulated: llama-2-70b@groq}]`);

@@ -7,8 +7,11 @@ import Database from "better-sqlite3";
 import { afterAll, describe, expect, test } from "vitest";
 import type { WrpError } from "../../src/model/errors.ts";
 import { openStore } from "../../src/outcomes/index.ts";
+import { migrations } from "../../src/outcomes/migrations/index.ts";
+import { readRunFile } from "../../src/outcomes/read-run-file.ts";
 import { sqliteStore } from "../../src/outcomes/sqlite-store.ts";
 import { outcomeStoreContract } from "../contract/outcome-store.ts";
+import { storedRunsContract } from "../contract/stored-runs.ts";
 import { header, outcome, prompt, summary } from "./prompts.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "wrp-store-"));
@@ -19,6 +22,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 outcomeStoreContract("SQLite file", () => openStore(newPath()));
 outcomeStoreContract("SQLite in memory", () => openStore(":memory:"));
+storedRunsContract("SQLite file", () => openStore(newPath()));
+storedRunsContract("SQLite in memory", () => openStore(":memory:"));
 
 describe("the file", () => {
   test("is made with its folder, which git ignores; a folder that was there is left alone", async () => {
@@ -41,7 +46,7 @@ describe("the file", () => {
     const again = await openStore(path);
     expect([...again.readPrompts("w")].flat()).toStrictEqual([prompt(0)]);
     again.close();
-    expect(query(path, "SELECT name FROM kysely_migration")).toEqual([{ name: "0001-outcomes" }]);
+    expect(query(path, "SELECT name FROM kysely_migration")).toEqual(Object.keys(migrations).map((name) => ({ name })));
     expect(query(path, "PRAGMA journal_mode")).toEqual([{ journal_mode: "wal" }]);
     expect(query(path, "PRAGMA foreign_key_check")).toEqual([]);
   });
@@ -50,7 +55,7 @@ describe("the file", () => {
     const path = newPath();
     const stores = await Promise.all([openStore(path), openStore(path), openStore(path)]);
     for (const store of stores) store.close();
-    expect(query(path, "SELECT name FROM kysely_migration")).toHaveLength(1);
+    expect(query(path, "SELECT name FROM kysely_migration")).toHaveLength(Object.keys(migrations).length);
   });
 
   test("shows outcomes and decisions by name to whoever opens it", async () => {
@@ -117,6 +122,57 @@ describe("several processes", () => {
     expect(query(path, "SELECT count(*) AS grades FROM grades")).toEqual([{ grades: 40_000 }]);
     expect(query(path, "SELECT count(*) AS prompts FROM workload_prompts")).toEqual([{ prompts: 20_000 }]);
   });
+});
+
+test("garbage that somebody begins to use while it is collected is none any more", async () => {
+  const path = newPath();
+  const [collector, writer] = [await openStore(path), await openStore(path)];
+  const prompts = Array.from({ length: 12_000 }, (_, row) => prompt(row));
+  const save = (store: typeof writer, hash: string) => {
+    const w = store.writeWorkload(header(hash));
+    w.append(prompts);
+    w.finish(summary(prompts.length));
+  };
+  save(collector, "garbage");
+  let steps = 0;
+  const run = { id: "r", createdAt: "2026-01-01T00:00:00.000Z", seed: 1, configHash: "c", workloadHash: "wanted", wrpVersion: "0.1.0", config: "{}" };
+  await collector.collectGarbage({ all: true, answers: true, dryRun: false }, async () => {
+    if (++steps !== 2) return;
+    writer.startRun(run, []);
+    save(writer, "wanted");
+  });
+  expect(steps).toBeGreaterThanOrEqual(2);
+  expect([...collector.readPrompts("wanted")].flat()).toStrictEqual(prompts);
+  for (const store of [collector, writer]) store.close();
+  expect(query(path, "PRAGMA foreign_key_check")).toEqual([]);
+  expect(query(path, "SELECT count(*) AS n FROM answers")).toEqual([{ n: 24_000 }]);
+});
+
+test("an export is one moment's state, whatever is written while it is made", async () => {
+  const path = newPath();
+  const [exporter, writer] = [await openStore(path), await openStore(path)];
+  const prompts = [prompt(0), prompt(1)];
+  const w = writer.writeWorkload(header("w"));
+  w.append(prompts);
+  w.finish(summary(2));
+  writer.startRun({ id: "r", createdAt: "2026-01-01T00:00:00.000Z", seed: 1, configHash: "c", workloadHash: "w", wrpVersion: "0.1.0", config: "{}" }, []);
+  writer.finishRun("r", "key", { schemaVersion: 1, models: [{ name: "small" }] } as never);
+  const { model: _, ...answer } = outcome("small");
+  const keys = prompts.map(({ hash, messages }) => ({ hash, variant: 0, messages }));
+  const write = () => writer.keptAnswers({ kind: "live", hash: "source" }).save("small", keys, [answer, answer]);
+  const exported = async (writeAt: number) => {
+    let [text, pauses] = ["", 0];
+    const between = async () => void (++pauses === writeAt && write());
+    for await (const piece of exporter.exportRun("r", { texts: true, wrpVersion: "0.1.0", between })) text += piece;
+    return { text, pauses };
+  };
+  const { pauses } = await exported(0);
+  const { text } = await exported(pauses / 2); // when all has been hashed, and not yet been given out
+  const file = await readRunFile("run.jsonl", async function* () {
+    for (const [k, line] of text.trimEnd().split("\n").entries()) yield { text: line, number: k + 1 };
+  });
+  expect(file.run.id).toBe("r");
+  for (const store of [exporter, writer]) store.close();
 });
 
 describe("what cannot be opened or written is explained", () => {
@@ -231,10 +287,13 @@ describe("what cannot be opened or written is explained", () => {
 
 const writerProcess = fileURLToPath(new URL("writer-process.ts", import.meta.url));
 
+/** Longer than a busy disk takes for one group. */
+const BUSY_TIMEOUT_MS = 3000;
+
 /** Runs the writer process to its end. Root may write anywhere, so `unprivileged` runs it as nobody. */
 async function writeInChild(path: string, prompts: number, { unprivileged = false } = {}): Promise<{ code: number | null; last: unknown }> {
   const nobody = unprivileged && process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
-  const child = spawn(process.execPath, [writerProcess, path, String(prompts), "500"], { stdio: ["ignore", "pipe", "inherit"], ...nobody });
+  const child = spawn(process.execPath, [writerProcess, path, String(prompts), String(BUSY_TIMEOUT_MS)], { stdio: ["ignore", "pipe", "inherit"], ...nobody });
   let output = "";
   child.stdout.on("data", (chunk) => (output += String(chunk)));
   const code = await new Promise<number | null>((resolve) => child.on("close", resolve));

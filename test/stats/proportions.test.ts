@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { holm, mcnemarExact, wilson } from "../../src/stats/proportions.ts";
+import { proportionInterval } from "../../src/stats/intervals.ts";
+import { clopperPearson, holm, mcnemarExact, wilson } from "../../src/stats/proportions.ts";
 
 test.each([
   // Newcombe 1998, Statistics in Medicine 17:857, Table I, method 3
@@ -79,3 +80,36 @@ test("Holm never lowers a p-value, never passes 1, keeps the order", () => {
     }),
   );
 });
+
+test("Clopper-Pearson has a binomial tail of exactly 5 % beyond each bound", () => {
+  for (const [k, n] of [[0, 10], [1, 10], [5, 10], [10, 10], [3, 100], [97, 100], [40, 200]] as const) {
+    const [low, high] = clopperPearson(k / n, n, 0.05) as [number, number];
+    if (k > 0) expect(atMost(n - k, n, 1 - low)).toBeCloseTo(0.05, 9);
+    else expect(low).toBe(0);
+    if (k < n) expect(atMost(k, n, high)).toBeCloseTo(0.05, 9);
+    else expect(high).toBe(1);
+  }
+  expect(clopperPearson(0.5, 0, 0.05)).toBeNull();
+});
+
+test.each([20, 50, 200])("of %i prompts: a gate's bound of a proportion is on the wrong side in at most one sample of twenty, also of rare events", (n) => {
+  const bounds = Array.from({ length: n + 1 }, (_, k) => {
+    const p = k / n;
+    return proportionInterval({ mean: p, se: Math.sqrt((p * (1 - p)) / (n - 1)), n, units: n, df: n - 1 }, 0.9) as [number, number];
+  });
+  for (let rate = 0.0025; rate < 1; rate += 0.0025) {
+    const chance = (wrong: (bound: [number, number]) => boolean) => bounds.reduce((sum, bound, k) => sum + (wrong(bound) ? atMost(k, n, rate) - atMost(k - 1, n, rate) : 0), 0);
+    expect(chance(([low]) => low > rate)).toBeLessThanOrEqual(0.05);
+    expect(chance(([, high]) => high < rate)).toBeLessThanOrEqual(0.05);
+  }
+});
+
+/** P(Binomial(n, p) ≤ k), term by term. */
+function atMost(k: number, n: number, p: number): number {
+  let [term, sum] = [(1 - p) ** n, 0];
+  for (let j = 0; j <= k; j++) {
+    sum += term;
+    term *= ((n - j) / (j + 1)) * (p / (1 - p));
+  }
+  return sum;
+}

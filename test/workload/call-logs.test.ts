@@ -295,9 +295,12 @@ describe("OpenTelemetry", () => {
   });
 
   test("lists in lists in lists end somewhere", async () => {
-    const deep = `${'{"arrayValue":{"values":['.repeat(20_000)}${"]}}".repeat(20_000)}`;
-    const text = `{"traceId":"t","spanId":"s","startTime":"2026-09-07T08:00:00Z","attributes":[{"key":"gen_ai.request.model","value":{"stringValue":"m"}},{"key":"gen_ai.input.messages","value":${deep}}]}\n`;
-    expect((await prompts(put("deep.jsonl", text))).map(({ chosen, messages }) => [chosen, messages])).toEqual([["m", null]]);
+    const nested = (name: string, times: number) => {
+      const deep = `${'{"arrayValue":{"values":['.repeat(times)}${"]}}".repeat(times)}`;
+      return put(name, `{"traceId":"t","spanId":"s","startTime":"2026-09-07T08:00:00Z","attributes":[{"key":"gen_ai.request.model","value":{"stringValue":"m"}},{"key":"gen_ai.input.messages","value":${deep}}]}\n`);
+    };
+    expect((await prompts(nested("deep.jsonl", 50))).map(({ chosen, messages }) => [chosen, messages])).toEqual([["m", null]]);
+    await expect(prompts(nested("deeper.jsonl", 20_000))).rejects.toThrow("lists or objects stand in one another more than 200 deep");
   });
 
   test("spans in rows of scopes and of traces", async () => {

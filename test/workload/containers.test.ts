@@ -111,7 +111,7 @@ test.each<[string, string | Uint8Array, string]>([
   ["latin1.jsonl", Buffer.from(`${jsonl(ROWS[0])}{"id":"é"}`, "latin1"), "latin1.jsonl:2: not UTF-8 text"],
   ["latin1.json", Buffer.from('[\n{"id":"é"}]', "latin1"), "latin1.json:2: not UTF-8 text"],
   ["cut-character.csv", Buffer.from("id,question,score\n1,a,1\n2,b,é").subarray(0, -1), "cut-character.csv:3: not UTF-8 text"],
-  ["utf16.csv", Buffer.from(BOM + CSV, "utf16le"), "utf16.csv:1: not UTF-8 text"],
+  ["utf16.csv", Buffer.from(BOM + CSV, "utf16le"), "utf16.csv:1: this is UTF-16 text, not UTF-8"],
   ["cut.csv.gz", gzipSync(CSV).subarray(0, -20), "cut.csv.gz: the gzip file ends too early"],
   ["list.jsonl", `${jsonl(ROWS[0])}\n[1]\n`, "list.jsonl:3: each line must be a JSON object (got a list)"],
   ["null.jsonl", `${jsonl(ROWS[0])}null\n`, "null.jsonl:2: each line must be a JSON object (got null)"],
@@ -134,7 +134,7 @@ test("lines are found far into a file", async () => {
 
 const HUGE = "x".repeat(65 * 1024 * 1024);
 test.each<[string, string, string]>([
-  ["huge.jsonl.gz", `{"id": "${HUGE}`, "huge.jsonl.gz: a line is longer than 64 MiB"],
+  ["huge.jsonl.gz", `{"id": "${HUGE}`, "huge.jsonl.gz:1: a line is longer than 64 MiB"],
   ["huge.csv.gz", `id,question,score\n1,a,1\n2,"${HUGE}`, "huge.csv.gz:3: a record is longer than 64 MiB (is a quote never closed?)"],
   ["huge.json.gz", `[{"id": 1},\n{"id": "${HUGE}`, "huge.json.gz:2: an object is longer than 64 MiB"],
   ["huge-outside.json.gz", `{"a": 1,\n"b": "${HUGE}`, "huge-outside.json.gz:2: an object is longer than 64 MiB"],

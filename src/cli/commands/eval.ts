@@ -1,16 +1,19 @@
 import { evaluate, type EvaluateEvent } from "../../evaluate.ts";
 import { WrpError } from "../../model/errors.ts";
+import type { OutcomeStore } from "../../outcomes/store.ts";
 import { openWorkload } from "../../workload/index.ts";
 import { baselineFile, readBaseline } from "../baseline-file.ts";
 import { exitCodeOf, tellGitHub } from "../continuous-integration.ts";
 import { deliver, deliveryOf } from "../deliver.ts";
 import { checkNotInput, checkWritable, writeWhole } from "../files.ts";
+import { gatesOf } from "../gates.ts";
 import { loadConfig } from "../load-config.ts";
 import { wrpVersion } from "../manifest.ts";
 import { progressLine } from "../progress.ts";
 import { sessionHost } from "../session-host.ts";
 import { runSettings, workloadOptions, type EvalFlags } from "../settings.ts";
-import { IN_MEMORY, openForWriting, storeFile } from "../store-file.ts";
+import { IN_MEMORY, openExisting, openForWriting, storeFile } from "../store-file.ts";
+import { withWayOn } from "../way-on.ts";
 import type { World } from "../world.ts";
 
 const DEFAULT_CONCURRENCY = 16;
@@ -27,14 +30,23 @@ export async function evalCommand(data: readonly string[], flags: EvalFlags, wor
   // All of the training part: a sample is of what is judged.
   const { sample: _, ...unsampled } = options;
   const trainedOn = options.split === "test" ? await openWorkload({ ...unsampled, split: "train" }) : null;
-  for (const file of delivery.files) checkNotInput(file, world.cwd, [...workload.files, ...(options.exclude ?? []).map((name) => ({ name }))], options.cwd);
+  const inputs = [...workload.files, ...(options.exclude ?? []).map((name) => ({ name }))];
+  for (const file of delivery.files) checkNotInput(file, world.cwd, inputs, options.cwd);
   const storePath = storeFile(flags.store, loaded, world.cwd);
   const blessed = baselineFile(flags.baseline, loaded, world.cwd);
-  if (flags.bless) checkWritable(blessed, world.cwd);
+  if (flags.bless) {
+    checkWritable(blessed, world.cwd);
+    checkNotInput(blessed, world.cwd, inputs, options.cwd);
+    checkNotInput(blessed, world.cwd, [...(loaded.file === null ? [] : [{ name: loaded.file }]), { name: storePath }], world.cwd);
+  }
   const baseline = settings.gates.some((gate) => gate.factor !== 0) ? readBaseline(blessed, world.cwd) : null;
-  const store = await openForWriting(storePath, world.cwd);
+  const stopped = { runId: "", workloadHash: workload.hash, store: null as OutcomeStore | null, storePath };
   const progress = progressLine(world, flags);
   try {
+    const store = flags.resume === undefined ? await openForWriting(storePath, world.cwd) : await openExisting(storePath, world.cwd);
+    stopped.store = store;
+    const runId = flags.resume === undefined ? world.newId() : store.findRun(flags.resume).id;
+    stopped.runId = runId;
     let finished: Extract<EvaluateEvent, { type: "done" }> | null = null;
     for await (const event of evaluate({
       workload,
@@ -42,14 +54,15 @@ export async function evalCommand(data: readonly string[], flags: EvalFlags, wor
       baseline,
       store,
       settings,
-      runId: world.newId(),
+      runId,
       wrpVersion: wrpVersion(),
       fresh: flags.fresh === true,
       concurrency,
+      blessed: gatesOf({ ...flags, bless: false }, loaded).flatMap(({ policy }) => policy ?? []),
       now: world.now,
       clockMs: world.clockMs,
       signal: world.signal,
-      placeOf: (spec) => loaded.places.get(spec),
+      placeOf: loaded.placeOf,
       sessions: sessionHost(loaded, world),
     })) {
       progress.show(event);
@@ -58,9 +71,9 @@ export async function evalCommand(data: readonly string[], flags: EvalFlags, wor
     }
     progress.clear();
     if (!finished) throw new Error("a run ends with its report");
-    const { report, columns, policies } = finished;
+    const { report, columns, logged, policies } = finished;
     if (flags.jsonl) world.stdout.write(`${JSON.stringify({ type: "done", report })}\n`);
-    await deliver(report, () => ({ columns, policies }), delivery, store, world);
+    await deliver(report, () => ({ columns, logged, policies }), delivery, store, world);
     if (flags.bless) {
       await writeWhole(blessed, world.cwd, finished.baseline());
       if (!delivery.quiet) world.stderr.write(`blessed: wrote ${blessed}\n`);
@@ -68,9 +81,12 @@ export async function evalCommand(data: readonly string[], flags: EvalFlags, wor
     await tellGitHub(report, loaded, world);
     if (!delivery.quiet && storePath !== IN_MEMORY) world.stderr.write(nextSteps(report.run.id, report.workload.read, storePath, flags));
     return exitCodeOf(report.verdict);
+  } catch (error) {
+    progress.clear();
+    throw withWayOn(error, stopped, world);
   } finally {
     progress.clear();
-    store.close();
+    stopped.store?.close();
   }
 }
 

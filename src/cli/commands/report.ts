@@ -1,5 +1,7 @@
 import { asRead, redecide } from "../../evaluate.ts";
 import { WrpError } from "../../model/errors.ts";
+import { reportSchema } from "../../model/report.ts";
+import { exitCodeOf } from "../continuous-integration.ts";
 import { deliver, deliveryOf } from "../deliver.ts";
 import { checkNotInput } from "../files.ts";
 import { loadConfig } from "../load-config.ts";
@@ -22,12 +24,14 @@ export async function reportCommand(runId: string, flags: ReportFlags, world: Wo
     const stored = run.reportKey === null ? null : store.findReport(run.reportKey);
     if (!stored)
       throw new WrpError(`run ${run.id} has no report: it ${run.status === "failed" ? "failed" : "did not finish"}`, {
-        hint: "give the same wrp eval again: what was stored is not computed twice",
+        hint: `give the same wrp eval again, with --resume ${run.id} to keep its id: what was stored is not computed twice`,
       });
+    if (!reportSchema.safeParse({ ...stored, run: { ...stored.run, id: run.id } }).success)
+      throw new WrpError(`run ${run.id} was stored by another version of wrp, whose report this one cannot read`, { hint: "give the same wrp eval again: its outcomes are kept" });
     const report = asRead({ ...stored, run: { ...stored.run, id: run.id, createdAt: run.createdAt } }, run);
     for (const file of delivery.files) checkNotInput(file, world.cwd, report.workload.files, world.cwd);
     await deliver(report, () => redecide(run, { store, clockMs: world.clockMs, signal: world.signal }), delivery, store, world);
-    return 0;
+    return exitCodeOf(report.verdict); // what it prints is what it says
   } finally {
     store.close();
   }

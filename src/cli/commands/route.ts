@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { text as readAll } from "node:stream/consumers";
 import { styleText } from "node:util";
@@ -11,13 +11,14 @@ import type { Decision } from "../../model/decision.ts";
 import { EXIT, WrpError } from "../../model/errors.ts";
 import type { Message, MetaValue, Prompt } from "../../model/prompt.ts";
 import { assemble } from "../../router/assemble.ts";
-import { nameOf, type ModelFigures, type Policy, type Undecided } from "../../router/index.ts";
+import { policyName, type ModelFigures, type Policy, type Undecided } from "../../router/index.ts";
 import { expectations, type Expectation, type RunFigures } from "../expectations.ts";
 import { loadConfig, type LoadedConfig } from "../load-config.ts";
 import { modelsOf } from "../models.ts";
 import { policyFromFlag } from "../policy-flag.ts";
 import { sessionHost } from "../session-host.ts";
 import { openExisting, storeFile } from "../store-file.ts";
+import { readTextFile } from "../text-file.ts";
 import type { World } from "../world.ts";
 
 interface RouteFlags {
@@ -135,7 +136,7 @@ async function runFigures(flags: RouteFlags, loaded: LoadedConfig, world: World)
 /** Policies of the config and flag, else those of the run (named in `stored`); over the run's models, else the config's. */
 async function candidates(
   flags: RouteFlags,
-  { config, places }: LoadedConfig,
+  { config, placeOf }: LoadedConfig,
   run: RunFigures | null,
 ): Promise<{ policies: readonly Policy[]; specs: readonly PolicySpec[]; stored: ReadonlySet<string> }> {
   const known: ModelFigures[] = run ? [...run.figures] : [];
@@ -143,10 +144,10 @@ async function candidates(
   if (known.length === 0)
     throw new WrpError("no models are known", { hint: "run wrp eval DATA first, or list models and policies in wrp.yaml" });
   const flag = flags.policy !== undefined && flags.policy.includes("(") ? [policyFromFlag(flags.policy)] : [];
-  const ofRun = config.policies ? [] : (run?.settings.policies ?? []).filter((spec) => nameOf(spec) !== flag[0]?.name);
+  const ofRun = config.policies ? [] : (run?.settings.policies ?? []).filter((spec) => policyName(spec) !== flag[0]?.name);
   const specs = [...(config.policies ?? ofRun), ...flag];
-  const { policies } = assemble(known, specs, run?.columns.facts ?? new Map(), false, (spec) => places.get(spec));
-  return { policies, specs, stored: new Set(ofRun.map(nameOf)) };
+  const { policies } = assemble(known, specs, run?.columns.facts ?? new Map(), false, placeOf);
+  return { policies, specs, stored: new Set(ofRun.map(policyName)) };
 }
 
 function chosenPolicies(policies: readonly Policy[], specs: readonly PolicySpec[], flags: RouteFlags): readonly Policy[] {
@@ -175,19 +176,26 @@ async function messagesOf(given: string | undefined, flags: RouteFlags, world: W
   return [{ role: "user", content: piped.replace(/\r?\n$/, "") }];
 }
 
+const CHAT_FORM = "--messages takes a list of {role, content}, or {messages: [...]}, as JSON";
+const MAX_CHAT_BYTES = 64 * 1024 * 1024;
+
 const chatSchema = z.array(z.object({ role: z.string(), content: z.string() })).min(1);
 
 function chatOf(file: string, cwd: string): Message[] {
+  const text = readTextFile(file, cwd, MAX_CHAT_BYTES);
   let value: unknown;
   try {
-    value = JSON.parse(readFileSync(resolve(cwd, file), "utf8"));
+    value = JSON.parse(text);
   } catch (error) {
-    throw new WrpError((error as NodeJS.ErrnoException).code === "ENOENT" ? "no such file" : `is not JSON: ${(error as Error).message}`, { place: { file }, cause: error });
+    const at = /position (\d+)/.exec((error as Error).message)?.[1];
+    const line = at === undefined ? text.split("\n").length : text.slice(0, Number(at)).split("\n").length;
+    throw new WrpError(`is not JSON: ${(error as Error).message}`, { place: { file, line }, hint: CHAT_FORM, cause: error });
   }
   const messages = Array.isArray(value) ? value : (value as { messages?: unknown } | null)?.messages;
   const parsed = chatSchema.safeParse(messages);
-  if (!parsed.success) throw new WrpError("must be a list of {role, content}, or {messages: [...]}", { place: { file } });
-  return parsed.data;
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new WrpError(`is no chat: ${issue?.path.length ? `message ${issue.path.join(".")}: ` : ""}${issue?.message}`, { place: { file }, hint: CHAT_FORM });
 }
 
 async function promptOf(messages: readonly Message[], flags: RouteFlags): Promise<Prompt> {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { checkSchema } from "../../model/check.ts";
 import { configSchema } from "../../model/config.ts";
 import { datasetRowSchema } from "../../model/dataset-row.ts";
 import { unknownName } from "../../model/errors.ts";
@@ -6,7 +7,7 @@ import { reportSchema } from "../../model/report.ts";
 import type { World } from "../world.ts";
 
 /** The documents that have a schema; `schemas/` in the package holds the same. */
-export const SCHEMAS = { report: reportSchema, config: configSchema, dataset: datasetRowSchema } as const;
+export const SCHEMAS = { report: reportSchema, config: configSchema, dataset: datasetRowSchema, check: checkSchema } as const;
 
 export function schemaCommand(name: string, world: World): number {
   if (!(name in SCHEMAS)) throw unknownName("schema", name, Object.keys(SCHEMAS));

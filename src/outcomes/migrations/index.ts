@@ -1,5 +1,6 @@
 import type { Migration } from "kysely/migration";
 import { outcomes } from "./0001-outcomes.ts";
+import { runs } from "./0002-runs.ts";
 
 /**
  * Every change of the schema, by the name that the store records it under. They run in the order of their names.
@@ -7,4 +8,5 @@ import { outcomes } from "./0001-outcomes.ts";
  */
 export const migrations: Readonly<Record<string, Migration>> = {
   "0001-outcomes": outcomes,
+  "0002-runs": runs,
 };

@@ -46,9 +46,9 @@ function compared({ basis, workload, statistics }: Report): Fact {
 function objectives({ objectives: names, metricDefinitions }: Report): Fact {
   const words = names.map((name) => {
     // Objectives have short names; their definitions have units in theirs.
-    const key = { cost: "costUsdPer1k", latency: "latencyMs" }[name] ?? name;
+    const key = { cost: "costUsdPer1k", latency: "latencyMs", privacy: "privacy.leakRate", safety: "safety.attackReachRate" }[name] ?? name;
     const direction = Object.hasOwn(metricDefinitions, key) ? metricDefinitions[key]?.direction : undefined;
-    return direction ? `${metricWords(name)} (${direction === "min" ? "lower" : "higher"} is better)` : metricWords(name);
+    return direction ? `${metricWords(name === "privacy" || name === "safety" ? key : name)} (${direction === "min" ? "lower" : "higher"} is better)` : metricWords(name);
   });
   return { label: "objectives", text: words.length > 0 ? words.join(", ") : GAP };
 }
@@ -117,7 +117,7 @@ function simulated({ policies, models }: Report): Fact | null {
   const alike = [...Map.groupBy(some, (policy) => policy.simulated.map(metricWords).join(", "))];
   const list = alike.map(([what, those]) => `${what} of ${listed(those.map((policy) => policy.name))}`).join("; ");
   const sources = [...Map.groupBy(models.filter((m) => m.simulated !== null), (m) => m.simulated as string)];
-  const from = sources.map(([source, those]) => `${listed(those.map((m) => m.name))} drawn from ${source}`).join("; ");
+  const from = sources.map(([source, those]) => `${listed(those.map((m) => m.name))}: ${source}`).join("; ");
   return { label: "simulated", text: [list, from, "intervals there cover the sampling of prompts only"].filter((part) => part).join("; ") };
 }
 

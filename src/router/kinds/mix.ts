@@ -1,12 +1,11 @@
-import { unknownName, WrpError } from "../../model/errors.ts";
+import { WrpError } from "../../model/errors.ts";
 import { mixed, mixtureOf } from "../policy.ts";
 import type { Kind } from "../kind.ts";
 
 /** A static mix with given shares; reported as the exact expectation, not one draw. */
 export const mix: Kind<"mix"> = {
-  build(spec, context, base) {
-    const known = context.models.map((m) => m.name);
-    for (const name of Object.keys(spec.weights)) if (!known.includes(name)) throw unknownName("model", name, known);
+  models: (spec) => Object.keys(spec.weights).map((model) => ({ model, path: ["weights", model] })),
+  build(spec, _context, base) {
     const total = Object.values(spec.weights).reduce((sum, w) => sum + w, 0);
     if (!(total > 0)) throw new WrpError(`policy "${base.name}": weights must not all be 0`);
     const weights = Object.fromEntries(Object.entries(spec.weights).map(([name, w]) => [name, w / total]));

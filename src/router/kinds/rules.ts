@@ -1,15 +1,16 @@
 import { celScope, condition } from "../../lib/cel.ts";
-import { unknownName } from "../../model/errors.ts";
 import { call } from "../policy.ts";
 import type { Kind } from "../kind.ts";
 
 /** Ordered rules in CEL over prompt, meta and signals; the first that matches decides, else the default. */
 export const rules: Kind<"rules"> = {
+  models: (spec) => [
+    ...spec.rules.map(({ model }, k) => ({ model, path: ["rules", k, "model"] })),
+    { model: spec.default, path: ["default"] },
+  ],
   build(spec, context, base) {
-    const names = context.models.map((m) => m.name);
-    for (const model of [...spec.rules.map((r) => r.model), spec.default]) if (!names.includes(model)) throw unknownName("model", model, names);
     const compiled = spec.rules.map((rule, k) => ({
-      when: condition(rule.when),
+      when: condition(rule.when, context.placeOf?.(spec, ["rules", k, "when"])),
       decision: (facts: { name: string; value: string }[]) => call(rule.model, rule.name ?? `rule ${k + 1}: ${rule.when}`, facts),
     }));
     return {

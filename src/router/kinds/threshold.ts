@@ -1,5 +1,5 @@
 import type { OutcomeColumns } from "../../model/columns.ts";
-import { unknownName, WrpError } from "../../model/errors.ts";
+import { WrpError } from "../../model/errors.ts";
 import { factOf, type NumericFact } from "../facts.ts";
 import { call } from "../policy.ts";
 import type { Kind } from "../kind.ts";
@@ -9,8 +9,8 @@ import type { Kind } from "../kind.ts";
  * threshold is the workload's own quantile, as RouteLLM's calibrate_threshold sets it.
  */
 export const threshold: Kind<"threshold"> = {
+  models: (spec) => (["strong", "weak"] as const).flatMap((role) => (spec[role] === undefined ? [] : [{ model: spec[role], path: [role] }])),
   build(spec, context, base) {
-    const names = context.models.map((m) => m.name);
     const strong = pick(spec.strong ?? context.strong, "strong");
     const weak = pick(spec.weak ?? context.weak, "weak");
     const fact = factOf(spec.fact);
@@ -19,7 +19,6 @@ export const threshold: Kind<"threshold"> = {
 
     function pick(name: string | null, role: string): string {
       if (name === null) throw new WrpError(`policy "${base.name}" needs a ${role} model`, { hint: `name it: ${role}: MODEL` });
-      if (!names.includes(name)) throw unknownName("model", name, names);
       return name;
     }
 

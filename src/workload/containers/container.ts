@@ -34,6 +34,8 @@ export interface Container {
   detect(head: Buffer): boolean;
   /** Rows in batches. Throws WrpError where nothing more can be read. */
   read(file: DataFile, options: ReadOptions): AsyncIterable<RowBatch>;
+  /** The members with these names of the document that the rows stand in; absent where rows stand in none. */
+  members?(file: DataFile, names: readonly string[]): Promise<Readonly<Record<string, unknown>>>;
 }
 
 export const BATCH = 512;

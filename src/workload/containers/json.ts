@@ -3,13 +3,14 @@ import TokenParser from "@streamparser/json/tokenparser.js";
 import { WrpError } from "../../model/errors.ts";
 import { linesAt, MAX_RECORD_BYTES, PEEK_BYTES, textBytes } from "../bytes.ts";
 import type { DataFile } from "../data-file.ts";
+import { isDeep, TOO_DEEP } from "../nesting.ts";
 import { BATCH, type Container, type ReadOptions, type Row, type RowBatch } from "./container.ts";
 
 /**
  * One JSON document: a list of objects, or an object that holds exactly one list of objects (several such objects one
  * after the other too), or else an object that is a row itself.
  */
-export const json: Container = { name: "JSON", lines: true, textual: false, detect, read };
+export const json: Container = { name: "JSON", lines: true, textual: false, detect, read, members };
 
 /** Lists of objects that belong to a row and are not lists of rows. */
 const ROW_KEYS = new Set(["messages", "outcomes", "hallucination_span_details"]);
@@ -18,6 +19,9 @@ const SPAN_KEYS = new Set(["attributes", "events", "links"]);
 
 /** How an API's page of rows begins: counts and names, then `data`. */
 const PAGE = /^\{(\s*"[^"\\]*"\s*:\s*("[^"\\]*"|[-+.\w]+)\s*,)*\s*"data"\s*:\s*\[\s*\{/;
+
+/** Lists of objects that are rows only where there is no other list: what a run's rows add up to. */
+const ASIDE_KEYS = new Set(["leaderboard"]);
 
 /** How a list of JSON begins behind its bracket; letters are left out, since texts begin with [words] too. */
 const LIST_ITEM = /^\s*([{[\]"\d-]|$)/;
@@ -103,7 +107,30 @@ async function* wholeObject(file: DataFile): AsyncGenerator<RowBatch> {
       hint: "rows are a list of objects, alone or as the only one in an object; or one object a line (JSONL)",
     });
   }
+  if (isDeep(row)) throw await failed(file, 0, TOO_DEEP);
   yield { columns: null, rows: [row], at: [0], first: 0 };
+}
+
+/** Read up to where all are found, so names that stand before the rows cost little. */
+async function members(file: DataFile, names: readonly string[]): Promise<Record<string, unknown>> {
+  const found: Record<string, unknown> = {};
+  const tokenizer = new Tokenizer();
+  const parser = new TokenParser({ paths: names.map((name) => `$.${name}`), keepStack: false });
+  let over = false;
+  const stop = (): void => void (over = true); // what is wrong with the file is told when its rows are read
+  tokenizer.onToken = (token) => parser.write(token);
+  tokenizer.onError = stop;
+  parser.onError = stop;
+  parser.onEnd = stop;
+  parser.onValue = ({ key, value }) => {
+    found[String(key)] = value;
+    over = names.every((name) => Object.hasOwn(found, name));
+  };
+  for await (const chunk of textBytes(file)) {
+    tokenizer.write(chunk);
+    if (over) break;
+  }
+  return found;
 }
 
 async function failed(file: DataFile, at: number, message: string): Promise<WrpError> {
@@ -124,6 +151,7 @@ function newItems(inObject: boolean) {
   let list: string | null = null;
   let rows: Row[] = [];
   let at: number[] = [];
+  const aside: { row: Row; at: number }[] = [];
   let failure: { at: number; message: string } | null = null;
   const fail = (where: number, message: string) => (failure ??= { at: where, message });
 
@@ -144,9 +172,11 @@ function newItems(inObject: boolean) {
     if (inObject) {
       const key = String(stack.at(-1)?.key);
       if (!isRow || ROW_KEYS.has(key)) return;
+      if (ASIDE_KEYS.has(key)) return void aside.push({ row: value as Record<string, unknown>, at: start });
       if (list !== null && list !== key) fail(start, `the JSON object holds several lists of objects ("${list}" and "${key}")`);
       list = key;
     } else if (!isRow) return void fail(last, "each item of the list must be an object");
+    if (isDeep(value)) return void fail(start, TOO_DEEP);
     rows.push(value as Record<string, unknown>);
     at.push(start);
   };
@@ -166,6 +196,9 @@ function newItems(inObject: boolean) {
     end() {
       if (depth > 0) fail(last, "the JSON ends too early: it was cut off");
       else tokenizer.end();
+      if (list !== null) return;
+      rows.push(...aside.map((item) => item.row));
+      at.push(...aside.map((item) => item.at));
     },
     take(first: number): RowBatch[] {
       const batches: RowBatch[] = [];

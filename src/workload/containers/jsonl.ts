@@ -1,6 +1,7 @@
 import { WrpError } from "../../model/errors.ts";
-import { MAX_RECORD_BYTES, PEEK_BYTES, textBytes } from "../bytes.ts";
+import { linesAt, MAX_RECORD_BYTES, PEEK_BYTES, textBytes } from "../bytes.ts";
 import type { DataFile } from "../data-file.ts";
+import { isDeep, TOO_DEEP } from "../nesting.ts";
 import { BadRow } from "../problems.ts";
 import { BATCH, type Container, type ReadOptions, type Row, type RowBatch } from "./container.ts";
 import { firstNonBlank } from "./json.ts";
@@ -68,8 +69,13 @@ async function* lines(file: DataFile, chunkBytes?: number): AsyncGenerator<Line>
       pieces.push(chunk.subarray(start));
       length += chunk.length - start;
     }
-    if (length > MAX_RECORD_BYTES)
-      throw new WrpError(`a line is longer than ${MAX_RECORD_BYTES / 1024 / 1024} MiB`, { place: { file: file.name } });
+    if (length > MAX_RECORD_BYTES) {
+      const line = (await linesAt(file, [offset])).get(offset) ?? 1;
+      throw new WrpError(`a line is longer than ${MAX_RECORD_BYTES / 1024 / 1024} MiB`, {
+        place: { file: file.name, line },
+        hint: "one JSON object stands on one line; a text of that size is no prompt",
+      });
+    }
   }
   if (length > 0) yield { line: Buffer.concat(pieces), offset };
 }
@@ -83,9 +89,19 @@ function parseRow(line: Buffer): Record<string, unknown> {
   try {
     value = JSON.parse(line.toString("utf8"));
   } catch (error) {
-    throw new BadRow(`not valid JSON (${(error as Error).message})`);
+    const { message } = error as Error;
+    const column = /\bline 1 column (\d+)/.exec(message)?.[1];
+    throw new BadRow(`not valid JSON (${message})`, { ...hintFor(line), ...(column === undefined ? {} : { column: Number(column) }) });
   }
+  if (isDeep(value)) throw new BadRow(TOO_DEEP);
   if (typeof value !== "object" || value === null || Array.isArray(value))
     throw new BadRow(`each line must be a JSON object (got ${Array.isArray(value) ? "a list" : value === null ? "null" : `a ${typeof value}`})`);
   return value as Record<string, unknown>;
+}
+
+/** What often lies behind lines that are no JSON. */
+function hintFor(line: Buffer): { hint?: string } {
+  if (/[:[,]\s*-?(NaN|Infinity)\b/.test(line.subarray(0, 1 << 20).toString("latin1"))) return { hint: "JSON has no NaN and no Infinity: write null where a value is not known" };
+  const cr = line.indexOf(13);
+  return cr !== -1 && cr < line.length - 1 ? { hint: "its lines end in CR alone, as on old Macs: tr '\\r' '\\n' makes them lines" } : {};
 }

@@ -1,6 +1,6 @@
 import { WrpError } from "../../model/errors.ts";
 import { promptHash } from "../../lib/hash.ts";
-import { rawBytes, textBytes } from "../bytes.ts";
+import { MAX_RECORD_BYTES, rawBytes, textBytes } from "../bytes.ts";
 import type { DataFile } from "../data-file.ts";
 import { textOf, type Draft } from "../draft.ts";
 import { newProblems } from "../problems.ts";
@@ -103,6 +103,8 @@ async function* textLines(file: DataFile): AsyncGenerator<string> {
   for await (const chunk of textBytes(file)) {
     const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
     rest = lines.pop() as string;
+    if (rest.length > MAX_RECORD_BYTES)
+      throw new WrpError(`a line is longer than ${MAX_RECORD_BYTES / 1024 / 1024} MiB`, { place: { file: file.name }, hint: "plain text lists one prompt a line" });
     for (const line of lines) if (line.trim() !== "") yield line.endsWith("\r") ? line.slice(0, -1) : line;
   }
   if (rest.trim() !== "") yield rest.endsWith("\r") ? rest.slice(0, -1) : rest;

@@ -4,17 +4,17 @@ import { newSeen } from "../seen.ts";
 
 /** Exactly `size` prompts (all where there are fewer), chosen by seed and content rather than by place. */
 export interface Sample {
-  /** Considers a prompt of the file with this index. */
-  add(prompt: Draft, file: number): void;
+  /** Considers a prompt that stands in the files with these indices. */
+  add(prompt: Draft, files: readonly number[]): void;
   /** The chosen prompts in workload order. */
-  take(): { readonly prompt: Draft; readonly file: number }[];
+  take(): { readonly prompt: Draft; readonly files: readonly number[] }[];
 }
 
 interface Entry {
   readonly priority: string;
   readonly order: number;
   readonly prompt: Draft;
-  readonly file: number;
+  readonly files: readonly number[];
 }
 
 /** Keeps the prompts of lowest priority, a hash of seed, text and how many times that text came before. */
@@ -24,10 +24,10 @@ export function newSample(size: number, seed: number): Sample {
   const heap: Entry[] = [];
   let order = 0;
   return {
-    add(prompt, file) {
+    add(prompt, files) {
       const before = times.get(prompt.hash) ?? 0;
       times.set(prompt.hash, before + 1);
-      const entry = { priority: contentHash(`${seed}/sample/${prompt.hash}/${before}`), order: order++, prompt, file };
+      const entry = { priority: contentHash(`${seed}/sample/${prompt.hash}/${before}`), order: order++, prompt, files };
       if (heap.length < size) {
         heap.push(entry);
         rise(heap, heap.length - 1);

@@ -40,6 +40,7 @@ export function readCalls(source: Source, log: CallLog): Import {
   let turns: Int32Array | null = null;
   return {
     sessions: true,
+    renumbered: log.records !== undefined,
     async *read(problems, notes) {
       const turnOf = (turns ??= await findTurns(source, log));
       const take = (call: CallRecord, record: number): Draft | null => {

@@ -1,6 +1,7 @@
 import type { Row } from "../containers/container.ts";
 import type { Draft, RowName } from "../draft.ts";
 import type { Notes } from "../notes.ts";
+import type { PriceKeys, PriceList } from "../price-list.ts";
 import { BadRow, type Problems } from "../problems.ts";
 import type { Column, Source } from "../source.ts";
 
@@ -11,12 +12,16 @@ export interface ImportedBatch {
   readonly prompts: readonly Draft[];
   /** The prompt cells as the file has them, where they differ from the prompts' texts. */
   readonly raws: readonly unknown[] | null;
+  /** Which of the files read as one each prompt stands in, by index; null where there is one file. */
+  readonly sources?: readonly (readonly number[])[] | null;
 }
 
-/** A file made ready to be read: its columns are resolved. */
+/** A file (or files that are read as one) made ready to be read: its columns are resolved. */
 export interface Import {
   /** Whether prompts can have sessions. */
   readonly sessions: boolean;
+  /** True where prompts are numbered otherwise than the rows of the file. */
+  readonly renumbered?: boolean;
   /** Reads the file; bad rows go to `problems`. */
   read(problems: Problems, notes: Notes): AsyncIterable<ImportedBatch>;
 }
@@ -25,10 +30,22 @@ export interface Import {
 export interface Importer {
   readonly name: string;
   readonly describe: string;
+  /** Whether files of this form hold outcomes of the same prompts, so that those named together are read as one. */
+  readonly joins?: true;
+  /** How this form's price lists name prices. */
+  readonly prices?: PriceKeys;
   /** Whether a file is of this form, judged by its columns and first rows. */
   detect(source: Source): boolean;
   /** Resolves the columns. Throws WrpError where needed ones are absent. */
-  open(source: Source, map: ColumnMap): Import;
+  open(source: Source, map: ColumnMap, beside: Beside): Import;
+}
+
+/** What there is to read along with a file. */
+export interface Beside {
+  /** All files to be read as one, in order: those of the form where it joins them, else the file alone. */
+  readonly sources: readonly Source[];
+  /** The price lists of this form among the workload's files. */
+  readonly prices: readonly PriceList[];
 }
 
 /** Reads a file whose rows are prompts. `parse` throws BadRow on what cannot be right. */

@@ -5,14 +5,27 @@ import { envoyAiGateway } from "./envoy-ai-gateway.ts";
 import type { ColumnMap, Importer } from "./importer.ts";
 import { litellm } from "./litellm.ts";
 import { otelGenai } from "./otel-genai.ts";
+import { llmrouter } from "./llmrouter.ts";
+import { llmrouterbench } from "./llmrouterbench.ts";
+import { omnisbench } from "./omnisbench.ts";
+import { routefoundry } from "./routefoundry.ts";
 import { routellm } from "./routellm.ts";
+import { routerarena } from "./routerarena.ts";
 import { routerbench } from "./routerbench.ts";
 import { table } from "./table.ts";
 import { vsrReplay } from "./vsr-replay.ts";
 import { wrp } from "./wrp.ts";
 
-/** In the order in which they are tried: logs first, whose names are their own while some of their columns are others' too. */
-export const importers: readonly Importer[] = [litellm, envoyAiGateway, otelGenai, aibrix, vsrReplay, wrp, routerbench, routellm, table];
+/**
+ * In the order in which they are tried: logs first, whose names are their own while some of their columns are others' too; a table
+ * last, which takes only what is mapped.
+ */
+export const importers: readonly Importer[] = [
+  litellm, envoyAiGateway, otelGenai, aibrix, vsrReplay,
+  wrp,
+  routerarena, llmrouterbench, omnisbench, routefoundry, llmrouter, routerbench, routellm,
+  table,
+];
 
 /** The importer asked for, or the one whose form the file has. Throws WrpError where there is none. */
 export function findImporter(source: Source, format: string | undefined, map: ColumnMap | undefined): Importer {

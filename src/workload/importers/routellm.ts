@@ -37,7 +37,7 @@ export const routellm: Importer = {
 };
 
 function modelsOf(source: Source): string[] {
-  return source.columns.filter((name) => name !== "prompt");
+  return source.columns.filter((name) => name !== "prompt" && name.trim() !== "");
 }
 
 function isTruth(value: unknown): boolean {

@@ -1,14 +1,17 @@
 import { messagesSchema } from "../../model/dataset-row.ts";
 import { WrpError } from "../../model/errors.ts";
 import type { Message, MetaValue } from "../../model/prompt.ts";
-import { BATCH, type Row } from "../containers/container.ts";
+import type { Row } from "../containers/container.ts";
 import { nameHash, newDraft, textOf, type Draft, type RowName } from "../draft.ts";
+import { parseJson } from "../nesting.ts";
 import type { Notes } from "../notes.ts";
 import { countCell, figureCell, isGap, newOutcome, qualityCell, settle, shown, type OutcomeDraft } from "../outcome.ts";
-import { BadRow, type Problems } from "../problems.ts";
+import { BadRow } from "../problems.ts";
 import { columnList, type Column, type Source } from "../source.ts";
+import { metaCell, plainText, textCell } from "./cells.ts";
 import { readColumnMap, type OutcomeKey, type PromptKey, type TableShape } from "./column-map.ts";
-import { perRow, type ImportedBatch, type Importer } from "./importer.ts";
+import { groupRows, type Grouping } from "./group-rows.ts";
+import { perRow, type Importer } from "./importer.ts";
 
 /** Any table, by a column map: models side by side, or one row a prompt and model. */
 export const table: Importer = {
@@ -23,7 +26,7 @@ export const table: Importer = {
       async *read(problems, notes) {
         columns.reset();
         if (shape.model === null) yield* perRow(source, problems, (row, name) => wide(columns, row, name, notes));
-        else yield* long(source, columns, problems, notes);
+        else yield* groupRows([source], long(columns), problems, notes);
         columns.check();
       },
     };
@@ -91,47 +94,25 @@ function wide(columns: Columns, row: Row, name: RowName, notes: Notes): Draft {
   return draft;
 }
 
-/** Groups rows of one id and text, wherever they stand, so the whole file is held as prompts. */
-async function* long(source: Source, columns: Columns, problems: Problems, notes: Notes): AsyncGenerator<ImportedBatch> {
-  const { file, base, container } = source;
-  const groups = new Map<string, { draft: Draft; outcomes: OutcomeDraft[]; rows: Map<string, number> }>();
+/** Rows of one id and text, wherever they stand, are about the same prompt. */
+function long(columns: Columns): Grouping {
   const cells = columns.outcomes[0]?.cells ?? [];
   const named = columns.prompt.has("id");
-  for await (const batch of source.batches(problems)) {
-    for (let i = 0; i < batch.rows.length; i++) {
-      const row = batch.rows[i] as Row;
-      const at = batch.at[i] as number;
-      try {
-        const model = textCell((columns.model as Cell).get(row));
-        if (model === null) throw new BadRow(`"${columns.model?.name}" must name a model (got ${shown(columns.model?.get(row))})`);
-        const draft = promptOf(columns, row, { file: file.name, row: batch.first + i, base }, notes);
-        const key = JSON.stringify([draft.dataset, named ? draft.id : null, draft.hash]);
-        let group = groups.get(key);
-        if (!group) groups.set(key, (group = { draft, outcomes: [], rows: new Map() }));
-        const first = group.rows.get(model);
-        if (first !== undefined)
-          throw new BadRow(`two rows for model "${model}" and prompt "${group.draft.id}"`, {
-            first,
-            ...(named ? {} : { hint: "prompts are told apart by their text: map id=COLUMN where several have the same" }),
-          });
-        group.rows.set(model, at);
-        group.outcomes.push(outcomeOf(model, cells, row, notes, draft.id));
-      } catch (error) {
-        if (!(error instanceof BadRow)) throw error;
-        problems.add(file, at, container.lines, error);
-      }
-    }
-  }
-  let prompts: Draft[] = [];
-  for (const { draft, outcomes } of groups.values()) {
-    draft.outcomes = outcomes;
-    prompts.push(draft);
-    if (prompts.length === BATCH) {
-      yield { prompts, raws: null };
-      prompts = [];
-    }
-  }
-  if (prompts.length > 0) yield { prompts, raws: null };
+  const modelCell = columns.model as Cell;
+  return {
+    parse(row, name, _source, notes) {
+      const model = textCell(modelCell.get(row));
+      if (model === null) throw new BadRow(`"${modelCell.name}" must name a model (got ${shown(modelCell.get(row))})`);
+      const draft = promptOf(columns, row, name, notes);
+      const key = JSON.stringify([draft.dataset, named ? draft.id : null, draft.hash]);
+      return { key, draft, outcome: outcomeOf(model, cells, row, notes, draft.id) };
+    },
+    clash: (model, { id }, first) =>
+      new BadRow(`two rows for model "${model}" and prompt "${id}"`, {
+        first,
+        ...(named ? {} : { hint: "prompts are told apart by their text: map id=COLUMN where several have the same" }),
+      }),
+  };
 }
 
 function promptOf(columns: Columns, row: Row, name: RowName, notes: Notes): Draft {
@@ -155,12 +136,12 @@ function promptOf(columns: Columns, row: Row, name: RowName, notes: Notes): Draf
   draft.chosen = textCell(get("chosen"));
   if (columns.prompt.has("tags")) draft.tags = tagsOf(get("tags"));
   if (columns.meta.length > 0) {
-    const meta: Record<string, MetaValue> = {};
+    const facts: [string, MetaValue][] = [];
     for (const [key, cell] of columns.meta) {
       const value = cell.get(row);
-      if (value !== undefined) meta[key] = metaCell(value, columns.textual);
+      if (value !== undefined) facts.push([key, metaCell(value, columns.textual)]);
     }
-    draft.meta = meta;
+    draft.meta = Object.fromEntries(facts); // a fact may be named __proto__
   }
   return draft;
 }
@@ -177,7 +158,7 @@ function messagesOf(columns: Columns, row: Row, notes: Notes, name: RowName): Me
   let value = messages.get(row);
   if (typeof value === "string") {
     try {
-      value = JSON.parse(value);
+      value = parseJson(value);
     } catch {
       throw new BadRow(`"${messages.name}" must be a list of {role, content} as JSON (got ${shown(value)})`);
     }
@@ -240,21 +221,11 @@ function errorOf(value: unknown): string | null {
   return value === true || /^(true|1)$/i.test(text) ? "failed" : text;
 }
 
-function textCell(value: unknown): string | null {
-  if (isGap(value)) return null;
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
-}
-
-/** A text that may itself be a word like "None". */
-function plainText(value: unknown): string | null {
-  return value === "" || typeof value !== "string" ? textCell(value) : value;
-}
-
 function tagsOf(value: unknown): string[] {
   let list: unknown = value;
   if (typeof value === "string" && value.trimStart().startsWith("[")) {
     try {
-      list = JSON.parse(value);
+      list = parseJson(value);
     } catch {
       throw new BadRow(`tags must be a list, or words with commas between (got ${shown(value)})`);
     }
@@ -262,17 +233,4 @@ function tagsOf(value: unknown): string[] {
   if (isGap(list)) return [];
   const parts = Array.isArray(list) ? list.map(String) : String(list).split(/[,;]/);
   return parts.map((tag) => tag.trim()).filter((tag) => tag !== "");
-}
-
-/** A fact: of textual tables, numbers and truth values are read from their text. */
-function metaCell(value: unknown, textual: boolean): MetaValue {
-  if (isGap(value)) return null;
-  if (typeof value === "number") return Number.isFinite(value) ? value : null;
-  if (typeof value === "boolean") return value;
-  if (typeof value !== "string") return JSON.stringify(value);
-  if (!textual) return value;
-  if (/^(true|false)$/i.test(value)) return value.toLowerCase() === "true";
-  if (!/^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(value)) return value;
-  const number = Number(value);
-  return Number.isFinite(number) && (Number.isSafeInteger(number) || !Number.isInteger(number)) ? number : value;
 }

@@ -28,7 +28,7 @@ export const wrp: Importer = {
 function parse(row: Row, name: RowName, notes: Notes): Draft {
   const checked = datasetRowSchema.safeParse(row);
   if (!checked.success) throw badRow(checked.error.issues[0] as z.core.$ZodIssue, row);
-  const data = checked.data;
+  const data: DatasetRow = { ...checked.data, outcomes: whole("outcomes", row, checked.data), meta: whole("meta", row, checked.data) };
   const messages = messagesOf(data);
   const draft = newDraft(name, data.id ?? null, messages, data.dataset ?? null);
   if (!messages) {
@@ -47,6 +47,25 @@ function parse(row: Row, name: RowName, notes: Notes): Draft {
   return draft;
 }
 
+const PROTO = "__proto__";
+
+/** zod leaves a member out whose name is __proto__, a name like any other here: it is checked by itself and put back in its place. */
+function whole<K extends "outcomes" | "meta">(key: K, row: Row, data: DatasetRow): DatasetRow[K] {
+  const own = (row as Readonly<Record<string, unknown>>)[key] as Readonly<Record<string, unknown>> | null | undefined;
+  if (!own || !Object.hasOwn(own, PROTO)) return data[key];
+  const checked = datasetRowSchema.shape[key].safeParse({ [STAND_IN]: own[PROTO] });
+  if (!checked.success) {
+    const { path, ...issue } = checked.error.issues[0] as z.core.$ZodIssue;
+    throw badRow({ ...issue, path: [key, ...path.map((name) => (name === STAND_IN ? PROTO : name))] } as z.core.$ZodIssue, row);
+  }
+  const member = (checked.data as Record<string, unknown>)[STAND_IN];
+  const members = Object.keys(own).map((name) => [name, name === PROTO ? member : (data[key] as Record<string, unknown>)[name]]);
+  return Object.fromEntries(members) as DatasetRow[K];
+}
+
+/** A name that zod does not leave out. */
+const STAND_IN = "proto";
+
 function messagesOf(data: DatasetRow): Message[] | null {
   const prompt = data.prompt ?? null;
   const messages = data.messages ?? null;
@@ -60,6 +79,7 @@ function messagesOf(data: DatasetRow): Message[] | null {
 function outcomesOf(data: DatasetRow, promptId: string, notes: Notes): RecordedOutcome[] {
   const outcomes: RecordedOutcome[] = [];
   for (const [model, figures] of Object.entries(data.outcomes ?? {})) {
+    if (model.trim() === "") throw new BadRow(`"outcomes" must name each model (got ${shown(model)})`);
     const outcome = newOutcome(model);
     if (figures) {
       outcome.quality = figures.quality ?? null;

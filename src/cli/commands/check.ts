@@ -1,0 +1,123 @@
+import { isAbsolute, join, relative } from "node:path";
+import { styleText } from "node:util";
+import type { RunSettings } from "../../evaluate.ts";
+import { preview, type PreviewedFile } from "../../evaluate/preview.ts";
+import type { Baseline } from "../../model/baseline.ts";
+import type { CheckDocument, CheckedFile, Finding } from "../../model/check.ts";
+import { EXIT, telling, WrpError, type Tell } from "../../model/errors.ts";
+import { inRepository } from "../annotate.ts";
+import { baselineFile, readBaseline } from "../baseline-file.ts";
+import { newFindings, type Findings } from "../findings.ts";
+import { annotation } from "../github.ts";
+import { noConfig, readConfig, type LoadedConfig } from "../load-config.ts";
+import { runSettings, workloadOptions } from "../settings.ts";
+import type { World } from "../world.ts";
+
+interface CheckFlags {
+  readonly config?: string | false;
+  readonly map?: string[];
+  readonly strict?: boolean;
+  readonly json?: boolean;
+  /** How to print, or the importer: both by the one flag that other commands name importers with. */
+  readonly format?: string[];
+  readonly quiet?: boolean;
+}
+
+const STYLES: readonly string[] = ["text", "github"];
+/** Batches of answers read at a time. */
+const CONCURRENCY = 4;
+
+/** Checks the config and its data, or the data named, without running anything. */
+export async function checkCommand(data: readonly string[], flags: CheckFlags, world: World): Promise<number> {
+  const style = one(flags.format?.filter((name) => STYLES.includes(name)));
+  const importer = one(flags.format?.filter((name) => !STYLES.includes(name)));
+  if (flags.json && style !== undefined) throw new WrpError(`--json and --format ${style}: give one`);
+  const found = newFindings();
+  const { loaded, wrong, leftOut } = readConfig(flags.config, world.cwd);
+  const tellConfig = found.telling("config");
+  for (const error of wrong) tellConfig(error);
+  const inputs = data.length > 0 ? data : (loaded.config.datasets ?? []);
+  if (inputs.length === 0 && loaded.file === null)
+    tellConfig(new WrpError("nothing to check: there is no wrp.yaml here, and no data was named", { code: "nothing-to-check", hint: "wrp init writes a wrp.yaml; wrp check outcomes.jsonl checks data" }));
+
+  const settings = telling(tellConfig, () => runSettings({}, loaded)) ?? runSettings({}, noConfig(world.cwd));
+  const files = await preview({
+    data: inputs.length === 0 ? null : optionsOf(data, { map: flags.map, format: importer }, loaded, world),
+    settings,
+    baseline: baselineOf(settings, loaded, found, world),
+    now: world.now,
+    concurrency: CONCURRENCY,
+    signal: world.signal,
+    leftOut,
+    placeAt: loaded.placeAt,
+    placeOf: loaded.placeOf,
+    tellData: found.telling("data"),
+    tellPolicy: found.telling("policy"),
+    warn: found.warn,
+  });
+  const document = documentOf(found, loaded, { files, inputs }, (name) => (data.length > 0 || name === loaded.file || isAbsolute(name) ? name : join(relative(world.cwd, loaded.folder), name)));
+  world.stdout.write(flags.json ? `${JSON.stringify(document, null, 2)}\n` : linesOf(document, style, flags, world).map((line) => `${line}\n`).join(""));
+  const { errors, warnings } = document.summary;
+  return errors > 0 || (flags.strict && warnings > 0) ? EXIT.couldNotRun : EXIT.ok;
+}
+
+/** The baseline that gates compare with. That there is none yet is no error: a run has to be blessed first. */
+function baselineOf({ gates }: RunSettings, loaded: LoadedConfig, found: Findings, { cwd }: World): Baseline | null {
+  if (gates.every((gate) => gate.factor === 0)) return null;
+  const tell: Tell = (error) => {
+    if (error.code === "no-baseline") found.warn({ code: error.code, message: error.message, place: error.place ?? null, ...(error.hint === undefined ? {} : { hint: error.hint }) });
+    else found.telling("baseline")(error);
+  };
+  return telling(tell, () => readBaseline(baselineFile(undefined, loaded, cwd), cwd)) ?? null;
+}
+
+function one(names: readonly string[] = []): string | undefined {
+  if (names.length > 1) throw new WrpError(`--format ${names[0]} and --format ${names[1]}: give one`);
+  return names[0];
+}
+
+function optionsOf(data: readonly string[], { format, map }: { format: string | undefined; map: string[] | undefined }, loaded: LoadedConfig, world: World) {
+  const options = workloadOptions(data, { ...(format === undefined ? {} : { format }), ...(map === undefined ? {} : { map }) }, loaded, world.cwd);
+  // An input that is not in the config stands for itself.
+  const placeOf: typeof options.placeOf = (option, k) => options.placeOf?.(option, k) ?? (option === "inputs" && k !== undefined ? { file: options.inputs[k] as string } : undefined);
+  return { ...options, placeOf };
+}
+
+/** @param named a file's name as seen from here: the config names its data as seen from its own folder */
+function documentOf(found: Findings, { file, config }: LoadedConfig, read: { readonly files: readonly PreviewedFile[]; readonly inputs: readonly string[] }, named: (file: string) => string): CheckDocument {
+  const files: CheckedFile[] = [
+    ...(file === null ? [] : [{ name: file, format: "config", prompts: null, models: (config.models ?? []).map(({ name }) => name) }]),
+    ...read.files.map(({ name, format, prompts, models }) => ({ name: named(name), format, prompts, models: [...models] })),
+  ];
+  const listed = found.list([...(file === null ? [] : [file]), ...read.inputs, ...read.files.map(({ name }) => name)]);
+  const findings = listed.map((finding) => (finding.file === null ? finding : { ...finding, file: named(finding.file) }));
+  for (const { file: name } of findings) if (name !== null && !files.some((known) => known.name === name)) files.push({ name, format: null, prompts: null, models: null });
+  const { errors, warnings, unlisted } = found;
+  return { schemaVersion: 1, findings, files, summary: { errors, warnings, files: files.length, unlisted } };
+}
+
+function linesOf({ findings, summary }: CheckDocument, style: string | undefined, { quiet = false, strict = false }: CheckFlags, world: World): string[] {
+  const shown = quiet && !strict ? findings.filter(({ severity }) => severity === "error") : findings;
+  const lines = shown.map((finding) => (style === "github" ? annotated(finding, world) : inWords(finding, world.stdout.color)));
+  return quiet && shown.length === 0 ? lines : [...lines, summaryOf(summary)];
+}
+
+function inWords({ severity, file, line, column, message, hint }: Finding, color: boolean): string {
+  const place = [file, line, column].filter((part) => part !== null).join(":");
+  const word = color ? styleText(severity === "error" ? "red" : "yellow", `${severity}:`, { validateStream: false }) : `${severity}:`;
+  return `${place === "" ? "" : `${place}: `}${word} ${onOneLine(message)}${hint === null ? "" : ` (${onOneLine(hint)})`}`;
+}
+
+function annotated({ severity, code, file, line, column, message, hint }: Finding, world: World): string {
+  const place = file === null ? undefined : { file, ...(line === null ? {} : { line }), ...(column === null ? {} : { column }) };
+  return annotation(severity, hint === null ? message : `${message}\n${hint}`, { ...inRepository(place, world), title: `wrp check: ${code}` });
+}
+
+function summaryOf({ errors, warnings, files }: CheckDocument["summary"]): string {
+  const count = (n: number, noun: string) => `${n.toLocaleString("en-US")} ${noun}${n === 1 ? "" : "s"}`;
+  return `${count(errors, "error")}, ${count(warnings, "warning")} in ${count(files, "file")}`;
+}
+
+function onOneLine(text: string): string {
+  return text.replace(/\s*[\r\n]+\s*/g, " ");
+}

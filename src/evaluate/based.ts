@@ -1,0 +1,60 @@
+import type { OutcomeColumns } from "../model/columns.ts";
+import type { PolicySpec } from "../model/config.ts";
+import { WrpError, type Tell } from "../model/errors.ts";
+import type { Prompt } from "../model/prompt.ts";
+import { modelFigures } from "../outcomes/figures.ts";
+import type { Basis } from "../report/input.ts";
+import { assemble, type Assembly, type PlaceOf } from "../router/assemble.ts";
+import { basisOf, knownModels, withModels } from "./basis.ts";
+import { expectedOutcomes } from "./expect.ts";
+import { figuresUnder, type Gathered } from "./gather.ts";
+import type { Parts, RunConfig } from "./parts.ts";
+
+/** What outcomes are a basis for. */
+interface On {
+  readonly basis: Basis;
+  /** What a log says, where the columns hold expectations too. */
+  readonly logged: OutcomeColumns | null;
+  readonly sources: ReadonlyMap<string, string> | null;
+}
+
+/** Outcomes with what they are a basis for. */
+export type Based<G = Gathered> = G & On;
+
+/** Decides what a report can stand on; where that is decisions alone, expects what nobody saw. Throws WrpError where no prompt is left, or a model asked for is unknown. */
+export async function basedOn<G extends Pick<Gathered, "columns" | "chosen" | "summary" | "seen">>(
+  outcomes: G,
+  batches: () => Iterable<readonly Prompt[]> | AsyncIterable<readonly Prompt[]>,
+  { settings, now }: Pick<Parts, "settings" | "now">,
+): Promise<Based<G>> {
+  const { columns, chosen, summary } = outcomes;
+  if (columns.n === 0 && summary.warnings.length > 0) throw new WrpError("no prompt is left to compare", { hint: summary.warnings.join("; ") });
+  const known = knownModels(columns, chosen, settings.models, settings.only);
+  const basis = basisOf(columns, settings, known);
+  const judged = basis === "outcomes" ? columns.models : known;
+  for (const name of settings.only ?? []) if (!judged.includes(name)) throw new WrpError(`no outcome of model "${name}" in this workload`, { hint: `models: ${outcomes.seen.join(", ") || "none"}` });
+  if (basis === "outcomes") return { ...outcomes, basis, logged: null, sources: null };
+  const logged = withModels(columns, chosen, known);
+  const { columns: expected, sources } = await expectedOutcomes(logged, batches(), settings.models, now());
+  return { ...outcomes, columns: expected, basis, logged, sources };
+}
+
+/** The policies of a run. Throws WrpError where one cannot be built, unless `tell` keeps the error and leaves the policy out. */
+export function assembled({ columns, basis }: Pick<Based, "columns" | "basis">, { settings, fitted }: Pick<RunConfig, "settings" | "fitted">, placeOf?: PlaceOf, tell?: Tell): Assembly {
+  const logged = columns.chosen.some((m) => m >= 0);
+  if (basis === "decisions") return assembleDecisions(columns, settings.policies, logged, placeOf, tell);
+  // A model of the training part alone cannot be judged here; one that it lacks is there without figures.
+  const figures = fitted && columns.models.map((name) => fitted.find((m) => m.name === name) ?? { name, quality: NaN, costUsdPer1k: NaN });
+  return assemble(figures ?? figuresUnder(settings.missing, columns), settings.policies, columns.facts, logged, placeOf, tell);
+}
+
+/** The controls that need no outcomes. */
+const BLIND_CONTROLS: readonly string[] = ["random", "cheapest"];
+
+/** Policies where nobody knows how good an answer would have been: the live router's own choices stand beside the user's. */
+function assembleDecisions(columns: OutcomeColumns, specs: readonly PolicySpec[], logged: boolean, placeOf?: PlaceOf, tell?: Tell): Assembly {
+  const figures = modelFigures(columns).map((model) => ({ ...model, quality: NaN }));
+  const own: readonly PolicySpec[] = !logged || specs.some((spec) => spec.kind === "recorded" || spec.name === "recorded") ? specs : [{ kind: "recorded" }, ...specs];
+  const { policies, context } = assemble(figures, own, columns.facts, logged, placeOf, tell);
+  return { context, policies: policies.filter((policy) => !policy.control || BLIND_CONTROLS.includes(policy.kind)), notes: [] };
+}

@@ -1,0 +1,136 @@
+import { z } from "zod";
+
+/**
+ * A run as one file: JSON lines, in this order: header, run, workload, settings of calls, prompts with their recorded answers,
+ * answers of other sources, decisions, report. What is not known is left out.
+ */
+
+/** Version of the form. A file of a higher one is refused. */
+export const RUN_FILE_VERSION = 1;
+
+const whole = z.number().int().nonnegative();
+const figure = z.number().nonnegative();
+const json = z.string().refine(isJson, { error: "must be JSON text" });
+
+/** The first line. `sha256` is of all bytes after it. */
+export const headerLine = z.object({
+  wrp: z.literal("run"),
+  schemaVersion: whole,
+  wrpVersion: z.string(),
+  run: z.string().min(1),
+  texts: z.boolean(),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+
+const runLine = z.object({
+  id: z.string().min(1),
+  createdAt: z.string(),
+  seed: z.number().int(),
+  configHash: z.string(),
+  workloadHash: z.string(),
+  wrpVersion: z.string(),
+  config: json,
+  reportKey: z.string(),
+  decisions: z.array(z.string()),
+  prices: z.array(z.object({ model: z.string(), inputUsdPer1M: figure.nullable(), outputUsdPer1M: figure.nullable(), source: z.string() })),
+});
+
+const workloadLine = z.object({
+  hash: z.string(),
+  name: z.string(),
+  files: z.array(z.object({ name: z.string(), format: z.string(), sha256: z.string(), importHash: z.string() })),
+  summary: z.object({
+    read: whole,
+    excluded: whole,
+    filtered: whole,
+    sampledOut: whole,
+    promptsPerFile: z.array(whole),
+    warnings: z.array(z.string()),
+  }),
+  prompts: whole,
+});
+
+const settingsLine = z.object({ hash: z.string(), document: json });
+
+const answer = z.object({
+  model: z.string(),
+  /** Hash of the call's settings; "" is "as recorded". */
+  settings: z.string().default(""),
+  sample: whole.default(0),
+  inputTokens: figure.nullable().default(null),
+  outputTokens: figure.nullable().default(null),
+  costUsd: figure.nullable().default(null),
+  latencyMs: figure.nullable().default(null),
+  ttftMs: figure.nullable().default(null),
+  error: z.string().nullable().default(null),
+  text: z.string().nullable().default(null),
+  /** By grader and hash of the reference. */
+  grades: z.array(z.tuple([z.string(), z.string(), z.number().min(0).max(1)])).default([]),
+});
+
+const promptLine = z.object({
+  ordinal: whole,
+  id: z.string(),
+  hash: z.string().min(1),
+  messages: z.array(z.object({ role: z.string(), content: z.string() })).nullable().default(null),
+  dataset: z.string(),
+  file: z.string(),
+  row: whole,
+  lengthCodePoints: whole.nullable().default(null),
+  inputTokens: figure.nullable().default(null),
+  session: z.string().nullable().default(null),
+  turn: z.number().int().nullable().default(null),
+  tags: z.array(z.string()).default([]),
+  meta: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).default({}),
+  reference: z.string().nullable().default(null),
+  grader: z.string().nullable().default(null),
+  chosen: z.string().nullable().default(null),
+  outcomes: z.array(answer).default([]),
+});
+
+/** A record of a source that is no file of the workload, with its answers. */
+const recordLine = z.object({
+  kind: z.enum(["simulated", "live"]),
+  source: z.string(),
+  importHash: z.string(),
+  row: whole,
+  prompt: z.string(),
+  outcomes: z.array(answer),
+});
+
+const decisionsLine = z
+  .object({
+    policy: z.string(),
+    models: z.array(z.string()),
+    rules: z.array(z.string()),
+    notes: z.array(z.string()),
+    pairs: z.array(z.tuple([whole.nullable(), whole.nullable()])),
+    codes: z.array(whole),
+  })
+  .refine(({ pairs, codes }) => codes.every((code) => code < pairs.length), { error: "codes must be numbers of pairs" });
+
+const reportLine = z.object({ key: z.string(), document: z.looseObject({ schemaVersion: whole }) });
+
+/** The lines after the first, each an object of one key. */
+export const runFileLines = {
+  run: runLine,
+  workload: workloadLine,
+  settings: settingsLine,
+  prompt: promptLine,
+  record: recordLine,
+  decisions: decisionsLine,
+  report: reportLine,
+} as const;
+
+export type LineKind = keyof typeof runFileLines;
+export type Line = { [K in LineKind]: { readonly kind: K; readonly value: z.infer<(typeof runFileLines)[K]> } }[LineKind];
+export type AnswerLine = z.infer<typeof answer>;
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
