@@ -302,6 +302,7 @@ describe("no process is left", () => {
       workload: await openWorkload({ inputs: ["desk.jsonl"], seed: 1, cwd: here.path }),
       trainedOn: null,
       baseline: null,
+      blessed: [],
       store: await openStore(":memory:"),
       settings: runSettings({}, loadConfig(undefined, here.path)),
       runId: "stopped",
@@ -456,6 +457,13 @@ describe("the overhead", () => {
 test("--jsonl tells how far it is", async () => {
   const ran = await at(fixture("good")).inside("eval", "--jsonl", ...FAST);
   expect(ran.stdout.split("\n").map((line) => (line ? (JSON.parse(line) as { type: string }) : null)).filter((event) => event?.type === "deciding")).toEqual([{ type: "deciding", policy: "mine", prompts: 40, of: 40 }]);
+});
+
+test("wrp check builds it and starts nothing; help's topic is named where another is asked for", async () => {
+  const here = at(fixture("good", [], { env: { PIDS: "pids" } }));
+  expect(await here.inside("check")).toMatchObject({ code: 0 });
+  expect(existsSync(join(here.path, "pids"))).toBe(false);
+  expect((await here.inside("help", "weather")).stderr).toMatch(/known: .*\bcommand\b/);
 });
 
 test("wrp help command prints the protocol, with examples that are answers", async () => {
