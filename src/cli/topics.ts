@@ -1,7 +1,7 @@
 import { unknownName } from "../model/errors.ts";
 
 /** What `wrp help` knows besides commands. */
-export const TOPICS = ["exit-codes", "environment", "metrics", "profiles", "formats"] as const;
+export const TOPICS = ["exit-codes", "environment", "metrics", "profiles", "formats", "command"] as const;
 
 const EXIT_CODES = `Exit codes
     0  ran, gates passed

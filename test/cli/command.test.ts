@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
+import type { StartProcess } from "../../src/lib/line-process.ts";
 import type { Report } from "../../src/model/report.ts";
 import { desk, DESK_MODELS } from "../desk.ts";
 import { folder, jsonl, policy, timeless, type Folder, type Ran } from "../wrp.ts";
@@ -290,6 +291,38 @@ describe("no process is left", () => {
     expect(living(pidsOf(here))).toEqual([]);
   });
 
+  test("a program that uses wrp and stops listening in the middle", async () => {
+    const { evaluate, openStore, openWorkload } = (await import("../../dist/index.js" as string)) as typeof import("../../src/index.ts");
+    const { startLineProcess } = (await import("../../dist/lib/line-process.js" as string)) as typeof import("../../src/lib/line-process.ts");
+    const { runSettings } = (await import("../../dist/cli/settings.js" as string)) as typeof import("../../src/cli/settings.ts");
+    const { loadConfig } = (await import("../../dist/cli/load-config.js" as string)) as typeof import("../../src/cli/load-config.ts");
+    const here = at(fixture("forks", [], { env: { PIDS: "pids" } }));
+    const clockMs = () => performance.now();
+    const parts = {
+      workload: await openWorkload({ inputs: ["desk.jsonl"], seed: 1, cwd: here.path }),
+      trainedOn: null,
+      baseline: null,
+      blessed: [],
+      store: await openStore(":memory:"),
+      settings: runSettings({}, loadConfig(undefined, here.path)),
+      runId: "stopped",
+      wrpVersion: "0",
+      fresh: false,
+      concurrency: 1,
+      now: () => new Date(),
+      clockMs,
+      signal: new AbortController().signal,
+    };
+    const start: StartProcess = (launch, onLine) => startLineProcess(launch, onLine, { env: process.env, kill: (pid, signal) => void process.kill(pid, signal) });
+    for await (const event of evaluate({ ...parts, sessions: { start, folderOf: () => here.path, placeOf: () => undefined, clockMs } })) if (event.type === "deciding") break;
+    expect(told(here)).toBe(true);
+    expect(living(pidsOf(here))).toEqual([]);
+    await expect(async () => {
+      for await (const _ of evaluate({ ...parts, runId: "without" }));
+    }).rejects.toThrow('policy "mine" decides through a command, and nothing here starts one');
+    parts.store.close();
+  });
+
   test("wrp route is interrupted", async () => {
     const here = at({ ...fixture("forks", ["silent"], { env: { PIDS: "pids" } }) });
     here.put("wrp.yaml", `models: [{name: wren}]\n${here.read("wrp.yaml")}`);
@@ -353,6 +386,24 @@ describe("decisions are kept with their run, not taken for those of another", ()
     expect(starts(here)).toBe(3);
   });
 
+  test("a rule in other words is another run's decision, where the models are the same", async () => {
+    const here = at({ kind: "command", name: "mine", command: ["sh", "router.sh"] });
+    const answering = (rule: string) => `while read -r line; do case $line in *'"route"'*) id=\${line#*\\"id\\":\\"}; echo "{\\"id\\":\\"\${id%%\\"*}\\",\\"model\\":\\"wren\\",\\"rule\\":\\"${rule}\\"}";; esac; done\n`;
+    const told: [string, string][] = [];
+    for (const rule of ["so", "thus"]) {
+      here.put("router.sh", answering(rule));
+      told.push([(await judged(here)).run.id, rule]);
+    }
+    for (const [run, rule] of told) expect((await decisionsOf(here, "mine", run)).every((d) => d.rule === rule)).toBe(true);
+  });
+
+  test("what was drawn with one seed is not taken for another's, with a version too", async () => {
+    const here = at(fixture("by-chance", [], { version: "1", env: { PIDS: "pids" } }));
+    const [one, two] = [await judged(here), await judged(here, "--seed", "2")];
+    expect(starts(here)).toBe(2);
+    expect((await decisionsOf(here, "mine", one.run.id)).map((d) => d.model)).not.toEqual((await decisionsOf(here, "mine", two.run.id)).map((d) => d.model));
+  });
+
   test("wrp route does not start what only a stored run names", async () => {
     const here = folder({ "desk.jsonl": jsonl(rows), "wrp.yaml": "datasets: [desk.jsonl]\n" });
     const flag = `command(command=${JSON.stringify([process.execPath, join(COMMANDS, "good.js")])},name=mine,env={PIDS: pids})`;
@@ -406,6 +457,13 @@ describe("the overhead", () => {
 test("--jsonl tells how far it is", async () => {
   const ran = await at(fixture("good")).inside("eval", "--jsonl", ...FAST);
   expect(ran.stdout.split("\n").map((line) => (line ? (JSON.parse(line) as { type: string }) : null)).filter((event) => event?.type === "deciding")).toEqual([{ type: "deciding", policy: "mine", prompts: 40, of: 40 }]);
+});
+
+test("wrp check builds it and starts nothing; help's topic is named where another is asked for", async () => {
+  const here = at(fixture("good", [], { env: { PIDS: "pids" } }));
+  expect(await here.inside("check")).toMatchObject({ code: 0 });
+  expect(existsSync(join(here.path, "pids"))).toBe(false);
+  expect((await here.inside("help", "weather")).stderr).toMatch(/known: .*\bcommand\b/);
 });
 
 test("wrp help command prints the protocol, with examples that are answers", async () => {

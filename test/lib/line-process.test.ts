@@ -58,6 +58,11 @@ test("of stderr the last lines are kept, however much it is", async () => {
   expect(kept.slice(-3)).toEqual(["line 19999", "w".repeat(500), "the end"]);
 });
 
+test("a stdin that closes just before the exit is an exit, even while others still hold the pipes", async () => {
+  const { stop } = await ran("", { command: ["sh", "-c", "sleep 50 & exec <&-; echo ready; sleep 0.02; exit 4"] }, () => "anybody there?");
+  expect(stop).toEqual({ why: "exited", code: 4, signal: null, forced: false });
+});
+
 test("the group has the memory of all that was started in it, and nobody once it was killed", async () => {
   const child = startLineProcess({ command: ["sh", "-c", 'sleep 50 & sleep 51 & echo "$$"; wait'], cwd: tmpdir(), env: {}, memoryMb: 1000 }, (line) => (leader = Number(line)), { env: process.env, kill: (pid, signal) => void process.kill(pid, signal) });
   let leader = 0;

@@ -143,12 +143,33 @@ describe("with a process that is handed in", () => {
       if (type !== "route" || queue.push(id) > 1) return;
       const next = () => {
         answer(JSON.stringify({ id: queue.shift(), model: "large" }));
-        if (queue.length > 0) setTimeout(next, 100);
+        if (queue.length > 0) setTimeout(next, 130);
       };
-      setTimeout(next, 100);
+      setTimeout(next, 130);
     });
     const session = await opened({ command: "serial", inFlight: 16, timeoutMs: 1000 }, host(serial.start));
     expect(await session.decide(Array.from({ length: 16 }, (_, i) => viewOf(i)))).toHaveLength(16);
+  });
+
+  test("the time between two batches is nobody's wait, and the next question has a bound again", async () => {
+    const idle = told((line, answer) => {
+      const { type, id } = JSON.parse(line) as { type: string; id: string };
+      if (type === "route" && id !== "2") setTimeout(() => answer(JSON.stringify({ id, model: "large" })), id === "1" ? 300 : 0);
+    });
+    const session = await opened({ command: "idle", timeoutMs: 500 }, host(idle.start));
+    await session.decide([viewOf(1)]);
+    await new Promise((done) => setTimeout(done, 700));
+    expect(await session.decide([viewOf(2)])).toHaveLength(1);
+    await new Promise((done) => setTimeout(done, 700));
+    expect((await problemOf(session.decide([viewOf(3)]))).message).toContain("gave no answer within 500 ms and was killed (at prompt q3)");
+  });
+
+  test("probabilities that are rounded are made to sum to 1", async () => {
+    const rounded = told((line, answer) => line.includes('"route"') && answer(JSON.stringify({ id: "0", alternatives: MODELS.map(({ name: model }) => ({ model, probability: 0.3333333 })) })));
+    const session = await opened({ command: "rounded" }, host(rounded.start));
+    const [decision] = await session.decide([viewOf(1)]);
+    if (!decision || "undecided" in decision) throw new Error("it decides");
+    expect(decision.alternatives.reduce((sum, { probability }) => sum + probability, 0)).toBeCloseTo(1, 12);
   });
 
   test("what a router writes reaches the terminal as text", async () => {
@@ -175,6 +196,14 @@ test("building a policy starts nothing", () => {
   const policy = buildPolicy(policySpecSchema.parse({ kind: "command", command: "no-such-program" }) as PolicySpec, context);
   expect(policy).toMatchObject({ name: "command", kind: "command", volatile: true, description: "decided by the command no-such-program" });
   expect(policy.decide).toBeUndefined();
+});
+
+test("what a versioned command decides by: its words however written, its environment, its version, and what it is told of the models", () => {
+  const contentOf = (spec: object, models = MODELS) => JSON.stringify(buildPolicy(policySpecSchema.parse({ kind: "command", version: "1", ...spec }) as PolicySpec, { ...context, models }).content);
+  const base = contentOf({ command: "python3 router.py" });
+  expect(contentOf({ command: ["python3", "router.py"], inFlight: 8, timeoutMs: 5 })).toBe(base);
+  for (const other of [{ command: "python3 other.py" }, { command: "python3 router.py", env: { A: 1 } }, { command: "python3 router.py", cwd: "x" }, { command: "python3 router.py", version: "2" }]) expect(contentOf(other)).not.toBe(base);
+  expect(contentOf({ command: "python3 router.py" }, MODELS.map((m) => ({ ...m, costUsdPer1k: 2 })))).not.toBe(base);
 });
 
 test("the words of a command are those of a shell", () => {
