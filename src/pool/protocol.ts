@@ -1,0 +1,58 @@
+import type { CallSettings, Usage } from "../model/live.ts";
+import type { Message } from "../model/prompt.ts";
+
+/** What a protocol is asked to send. */
+export interface ChatRequest {
+  /** As the backend calls it. */
+  readonly model: string;
+  readonly messages: readonly Message[];
+  readonly settings: CallSettings;
+}
+
+/** A way to ask a model for an answer, always as a stream: one file in `protocols/`, one line in its map. */
+export interface Protocol {
+  readonly name: string;
+  /** Below the base URL, with a leading slash. */
+  path(request: ChatRequest): string;
+  headers(apiKey: string | null): Readonly<Record<string, string>>;
+  /** To be sent as JSON. */
+  body(request: ChatRequest): unknown;
+  /** A reader for one response. */
+  reader(): StreamReader;
+}
+
+/** One server-sent event. */
+export interface StreamEvent {
+  readonly event?: string | undefined;
+  readonly data: string;
+}
+
+/** Reads the events of one response. */
+export interface StreamReader {
+  /** Takes an event; true where it brought (a part of) a token. Throws `StreamError`. */
+  take(event: StreamEvent): boolean;
+  /** Takes a whole answer that came as one JSON document because the backend does not stream. Throws `StreamError`. */
+  takeWhole(document: unknown): void;
+  /** Whether the stream has said that it is over. */
+  ended(): boolean;
+  /** What came so far. */
+  answer(): StreamAnswer;
+}
+
+export interface StreamAnswer {
+  readonly text: string | null;
+  readonly toolCalls: string | null;
+  readonly usage: Usage;
+  readonly finishReason: string | null;
+  readonly servedModel: string | null;
+}
+
+/** A stream that is not of the protocol ("malformed"), or in which the backend reports an error of its own. */
+export class StreamError extends Error {
+  readonly kind: "malformed" | "rate-limit" | "overloaded" | "server" | "request";
+
+  constructor(kind: StreamError["kind"], message: string) {
+    super(message);
+    this.kind = kind;
+  }
+}
