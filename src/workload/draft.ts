@@ -12,14 +12,14 @@ export interface RowName {
   readonly base: string;
 }
 
-/** A prompt with its text (if any), hash and length; everything else not known. `id` null: named after file and row. */
+/** A prompt with its text (if any), hash and length; everything else not known. `id` null or empty: named after file and row. */
 export function newDraft(name: RowName, id: string | null, messages: readonly Message[] | null, dataset: string | null): Draft {
   return {
     ordinal: 0,
-    id: id ?? `${name.base}#${name.row}`,
+    id: id || `${name.base}#${name.row}`,
     hash: messages ? promptHash(messages) : "",
     messages,
-    dataset: dataset ?? name.base,
+    dataset: dataset || name.base,
     file: name.file,
     row: name.row,
     lengthCodePoints: messages ? codePoints(messages) : null,

@@ -180,6 +180,11 @@ test.each<[unknown, string]>([
   expect((await failure(name)).error).toBe(`bad.jsonl:2: ${error}`);
 });
 
+test("wrp: an id or a dataset that is empty is none", async () => {
+  const read = await prompts(put("empty.jsonl", jsonl({ id: "", dataset: "", prompt: "a", outcomes: {} })));
+  expect(read[0]).toMatchObject({ id: "empty#0", dataset: "empty" });
+});
+
 test("bad rows are told in file order, whatever is wrong with them", async () => {
   const name = put("order.jsonl", `${jsonl({ prompt: "ok" }, { prompt: 1 })}{\n${jsonl({ prompt: 2 })}`);
   expect((await failure(name)).error).toBe('order.jsonl:2: "prompt" must be a string (got 1), and 2 more bad rows: lines 3, 4');
