@@ -26,7 +26,7 @@ export async function serving(answer: Serving["answer"]): Promise<Serving> {
     request.on("data", (piece: Buffer) => pieces.push(piece));
     request.on("end", () => {
       requests.push({ path: request.url as string, headers: request.headers, body: JSON.parse(Buffer.concat(pieces).toString()) as Record<string, unknown> });
-      serving.answer(response, request);
+      it.answer(response, request);
     });
   };
   const server = createServer(listener).on("connection", (socket) => {
@@ -34,7 +34,7 @@ export async function serving(answer: Serving["answer"]): Promise<Serving> {
     socket.on("close", () => open.delete(socket)).on("error", () => undefined);
   });
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  const serving: Serving = {
+  const it: Serving = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
     answer,
@@ -44,7 +44,7 @@ export async function serving(answer: Serving["answer"]): Promise<Serving> {
       await new Promise((done) => server.close(done));
     },
   };
-  return serving;
+  return it;
 }
 
 /** One call, with what a test does not care for filled in. */
