@@ -1,4 +1,4 @@
-import type { CallSettings, Usage } from "../model/live.ts";
+import type { CallSettings, FailureKind, Usage } from "../model/live.ts";
 import type { Message } from "../model/prompt.ts";
 
 /** What a protocol is asked to send. */
@@ -12,11 +12,13 @@ export interface ChatRequest {
 /** A way to ask a model for an answer, always as a stream: one file in `protocols/`, one line in its map. */
 export interface Protocol {
   readonly name: string;
-  /** Below the base URL, with a leading slash. */
+  /** From a server's root, version first: `/v1/messages`. A query is allowed. */
   path(request: ChatRequest): string;
+  /** Whether base URLs of this protocol bring the version along (https://openrouter.ai/api/v1), so that only one without any path needs it. */
+  readonly versionInBase: boolean;
   headers(apiKey: string | null): Readonly<Record<string, string>>;
-  /** To be sent as JSON. */
-  body(request: ChatRequest): unknown;
+  /** To be sent as JSON to `address`. */
+  body(request: ChatRequest, address: URL): unknown;
   /** A reader for one response. */
   reader(): StreamReader;
 }
@@ -33,8 +35,10 @@ export interface StreamReader {
   take(event: StreamEvent): boolean;
   /** Takes a whole answer that came as one JSON document because the backend does not stream. Throws `StreamError`. */
   takeWhole(document: unknown): void;
-  /** Whether the stream has said that it is over. */
+  /** Whether the answer is whole: the stream may end now. Figures may still follow. */
   ended(): boolean;
+  /** Whether the stream has said that it is over: nothing follows. */
+  over(): boolean;
   /** What came so far. */
   answer(): StreamAnswer;
 }
@@ -49,7 +53,7 @@ export interface StreamAnswer {
 
 /** A stream that is not of the protocol ("malformed"), or in which the backend reports an error of its own. */
 export class StreamError extends Error {
-  readonly kind: "malformed" | "rate-limit" | "overloaded" | "server" | "request";
+  readonly kind: Exclude<FailureKind, "connect" | "timeout" | "disconnect" | "too-large" | "aborted">;
 
   constructor(kind: StreamError["kind"], message: string) {
     super(message);

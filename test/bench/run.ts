@@ -7,6 +7,7 @@ import * as command from "./command.ts";
 import * as demo from "./demo.ts";
 import * as help from "./help.ts";
 import { runNode, type Aim, type Bench, type Figure } from "./measure.ts";
+import * as live from "./live.ts";
 import * as parse from "./parse.ts";
 import * as replay from "./replay.ts";
 import * as report from "./report.ts";
@@ -14,7 +15,7 @@ import * as rules from "./rules.ts";
 import * as store from "./store.ts";
 import * as sweep from "./sweep.ts";
 
-const BENCHES: readonly Bench[] = [store, parse, replay, report, rules, command, sweep, help, demo];
+const BENCHES: readonly Bench[] = [store, parse, replay, report, rules, command, live, sweep, help, demo];
 
 /** A figure with its verdict: null where it has no aim. */
 type Row = Figure & { readonly bench: string; readonly aim: Aim | null; readonly met: boolean | null };
