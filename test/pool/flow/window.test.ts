@@ -30,7 +30,7 @@ test("no 60 s hold more than the limit, and none waits longer than it must", () 
   );
 });
 
-test("what is found out after its minute is over changes nothing, and the log holds a minute", () => {
+test("what is found out after its minute is over changes nothing; hours go by", () => {
   const window = new PerMinute(10);
   const late = window.take(0, 5);
   expect(window.freeAt(60_000, 10)).toBe(60_000);
