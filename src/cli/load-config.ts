@@ -124,7 +124,7 @@ function soundConfig(config: Config, placeAt: (path: readonly PropertyKey[]) => 
   for (const [k, model] of models.entries()) {
     const { name, simulated } = model;
     newName("models", name, k);
-    telling(about("models", k), () => modelOf(model, placeAt(["models", k, "simulated"])));
+    telling(about("models", k), () => modelOf(model, config.backends ?? {}, (key) => placeAt(["models", k, key])));
     const slices = typeof simulated === "object" && typeof simulated.quality === "object" ? simulated.quality.slices : undefined;
     if (Array.isArray(slices)) for (const [j, { when }] of slices.entries()) readable(when, ["models", k], ["simulated", "quality", "slices", j, "when"]);
   }

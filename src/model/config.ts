@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { CallSettings } from "./live.ts";
 import { profileSchema, type Profile } from "./profile.ts";
 
 /**
@@ -6,12 +7,51 @@ import { profileSchema, type Profile } from "./profile.ts";
  * (`schemas/config.schema.json`) lets editors complete the file. Unknown keys are errors.
  */
 
+/** Most tokens of a live answer, where a config says nothing: a call can then be priced before it is made. */
+export const DEFAULT_MAX_OUTPUT_TOKENS = 4096;
+
 const price = z
   .strictObject({
     inputUsdPer1M: z.number().nonnegative().describe("USD per million input tokens"),
     outputUsdPer1M: z.number().nonnegative().describe("USD per million output tokens"),
   })
   .describe("applied to token counts where a recorded cost is missing");
+
+const milliseconds = z.number().positive().max(86_400_000);
+
+const callSettings = z.strictObject({
+  temperature: z.number().nonnegative().optional(),
+  topP: z.number().min(0).max(1).optional(),
+  maxOutputTokens: z.number().int().positive().optional().describe(`most tokens of an answer; default ${DEFAULT_MAX_OUTPUT_TOKENS}`),
+  seed: z.number().int().optional(),
+  stop: z.array(z.string()).optional(),
+  reasoningEffort: z.string().optional(),
+  body: z.record(z.string(), z.unknown()).optional().describe("sent as it stands, over what the protocol would send; null takes a field out"),
+});
+
+const backendFields = {
+  url: z.string().min(1).describe("base URL, for example http://localhost:8000/v1"),
+  protocol: z.string().min(1).optional().describe("openai-chat (default), anthropic-messages"),
+  apiKeyEnv: z.string().min(1).optional().describe("the environment variable that holds the key; keys never stand in a config"),
+  apiKeyFile: z.string().min(1).optional().describe("a file that holds the key, relative to this file"),
+  headers: z.record(z.string(), z.string()).optional().describe("sent with every call; never stored"),
+  allowInsecure: z.boolean().optional().describe("plain http to another machine: prompts and keys can be read on the way"),
+  settings: callSettings.optional(),
+  concurrency: z.union([z.literal("adaptive"), z.number().int().min(1).max(10_000)]).optional().describe("calls at a time; adaptive (default): more while all goes well, half on 429 and 503"),
+  requestsPerMinute: z.number().positive().optional(),
+  tokensPerMinute: z.number().positive().optional(),
+  timeoutMs: milliseconds.optional().describe("longest try; default 120,000"),
+  firstTokenTimeoutMs: milliseconds.optional().describe("longest wait for the first token of a try; default: as long as the try"),
+  deadlineMs: milliseconds.optional().describe("longest time for an outcome with all its tries; default 600,000"),
+  retries: z.number().int().nonnegative().max(100).optional().describe("tries after the first; default 5"),
+};
+
+const liveSchema = z.strictObject({
+  ...backendFields,
+  url: backendFields.url.optional(),
+  backend: z.string().min(1).optional().describe("a name under backends, which the rest changes"),
+  model: z.string().min(1).optional().describe("what the backend calls it; default: its name here"),
+});
 
 const modelSchema = z.strictObject({
   name: z.string().min(1),
@@ -22,9 +62,11 @@ const modelSchema = z.strictObject({
     .union([z.string().min(1), profileSchema.extend({ profile: z.string().min(1).optional().describe("a shipped profile that the rest changes") })])
     .optional()
     .describe("answers are drawn, not recorded: the name of a shipped profile (wrp help profiles lists them), or distributions"),
+  live: z
+    .union([z.string().min(1), liveSchema])
+    .optional()
+    .describe("answers come from a running model: the name of a backend, or its address and settings. It is called only with --live; what it answered is kept and replayed"),
 });
-
-const milliseconds = z.number().positive().max(86_400_000);
 
 const named = { name: z.string().min(1).optional() };
 
@@ -91,7 +133,10 @@ export const configSchema = z.strictObject({
   map: z.record(z.string(), z.string()).optional().describe("columns of a generic table, as --map"),
   where: z.string().optional().describe("CEL; keeps the prompts for which it is true"),
   exclude: z.array(z.string()).optional(),
+  backends: z.record(z.string(), z.strictObject(backendFields)).optional().describe("where live models run, by name"),
   models: z.array(modelSchema).optional(),
+  grader: z.string().optional().describe("grades live answers to prompts that have a reference and name no grader (wrp help graders)"),
+  maxCostUsd: z.number().positive().optional().describe("hard cap of what --live may spend"),
   policies: z.array(policySpecSchema).optional(),
   objectives: z.array(z.enum(["cost", "quality", "latency", "privacy", "safety"])).min(1).optional(),
   reference: z.string().optional().describe("the policy that others are compared with"),
@@ -130,11 +175,23 @@ export interface TokenPrice {
   readonly source?: string;
 }
 
-/** A model as a run uses it: a profile that its config names is filled in. */
+/** A live model as a run uses it, with all that changes an answer or tells where it is from. No secret is in it. */
+export interface LiveSpec {
+  readonly url: string;
+  readonly protocol: string;
+  /** As the backend calls it. */
+  readonly model: string;
+  readonly settings: CallSettings;
+}
+
+/** A model as a run uses it: what its config names elsewhere is filled in. */
 export interface ModelSpec {
   readonly name: string;
   readonly price?: TokenPrice | "free";
   readonly trusted?: boolean;
   readonly guarded?: boolean;
   readonly simulated?: Profile;
+  readonly live?: LiveSpec;
 }
+/** A backend as the config has it. */
+export type ConfigBackend = Omit<z.infer<typeof liveSchema>, "backend" | "model">;

@@ -1,13 +1,13 @@
 import type { Answer } from "../model/answer.ts";
-import type { Message } from "../model/prompt.ts";
 import type { Connection } from "./connection.ts";
 import { modelNames } from "./model-names.ts";
 import { RECORDED_SETTINGS, type StoredText } from "./schema.ts";
+import { graderNumber, sourceNumber, sourceRecords } from "./source-records.ts";
 import type { AnswerSource, KeptAnswers } from "./store.ts";
 import { storedText, textOf } from "./text.ts";
 import { immediate } from "./transaction.ts";
 
-type AnswerRow = [
+export type AnswerRow = [
   quality: number | null,
   costUsd: number | null,
   latencyMs: number | null,
@@ -21,11 +21,11 @@ type AnswerRow = [
 /** A simulated grade comes with its answer, as a recorded one does, but is none of a file's. */
 const SIMULATED_GRADER = "simulated@1";
 
-/** The answers of one source in the store. */
+/** The answers of a simulated source in the store. */
 export function keptAnswers(c: Connection, source: AnswerSource): KeptAnswers {
   const { handle } = c;
   const names = modelNames(handle);
-  const { sourceId, graderId } = immediate(handle, () => ({ sourceId: sourceNumber(c, source), graderId: graderNumber(c) }));
+  const { sourceId, graderId } = immediate(handle, () => ({ sourceId: sourceNumber(c, source), graderId: graderNumber(c, SIMULATED_GRADER) }));
   const select = handle
     .prepare<[number, string, number], AnswerRow>(
       `SELECT g.quality, a.cost_usd, a.latency_ms, a.ttft_ms, a.input_tokens, a.output_tokens, a.error, a.text
@@ -34,15 +34,7 @@ export function keptAnswers(c: Connection, source: AnswerSource): KeptAnswers {
       WHERE r.source_id = ${sourceId} AND r.row = ? AND p.hash = ? AND a.model_id = ? AND a.settings_id = ${RECORDED_SETTINGS} AND a.sample = 0`,
     )
     .raw();
-  const insertPrompt = handle.prepare("INSERT INTO prompts (hash, messages) VALUES (?, ?) ON CONFLICT DO NOTHING");
-  const insertRecord = handle.prepare(
-    `INSERT INTO records (source_id, row, prompt_id) SELECT ${sourceId}, ?, id FROM prompts WHERE hash = ? ON CONFLICT DO NOTHING`,
-  );
-  const selectRecord = handle
-    .prepare<[number, string], number>(
-      `SELECT r.id FROM records AS r JOIN prompts AS p ON p.id = r.prompt_id WHERE r.source_id = ${sourceId} AND r.row = ? AND p.hash = ?`,
-    )
-    .pluck();
+  const recordOf = sourceRecords(handle, sourceId);
   const insertAnswer = handle.prepare(
     `INSERT INTO answers (record_id, model_id, settings_id, sample, input_tokens, output_tokens, cost_usd, latency_ms, ttft_ms, error, text)
     VALUES (?, ?, ${RECORDED_SETTINGS}, 0, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
@@ -58,12 +50,9 @@ export function keptAnswers(c: Connection, source: AnswerSource): KeptAnswers {
       immediate(handle, () => {
         const counts = { answersNew: 0, answersKnown: 0, gradesNew: 0, gradesKnown: 0 };
         const modelId = names.idOf(model);
-        keys.forEach(({ variant, hash, messages }, k) => {
+        keys.forEach((key, k) => {
           const answer = answers[k] as Answer;
-          insertPrompt.run(hash, jsonOf(messages));
-          insertRecord.run(variant, hash);
-          const recordId = selectRecord.get(variant, hash);
-          const { changes, lastInsertRowid } = insertAnswer.run(recordId, modelId, ...figuresOf(answer));
+          const { changes, lastInsertRowid } = insertAnswer.run(recordOf(key), modelId, ...figuresOf(answer));
           counts[changes === 1 ? "answersNew" : "answersKnown"]++;
           if (answer.quality === null) return;
           // An answer that another process kept meanwhile has its grade from there: the same one.
@@ -75,26 +64,12 @@ export function keptAnswers(c: Connection, source: AnswerSource): KeptAnswers {
   };
 }
 
-function figuresOf({ inputTokens, outputTokens, costUsd, latencyMs, ttftMs, error, text }: Answer): unknown[] {
+export function figuresOf({ inputTokens, outputTokens, costUsd, latencyMs, ttftMs, error, text }: Answer): unknown[] {
   return [inputTokens, outputTokens, costUsd, latencyMs, ttftMs, storedText(error), storedText(text)];
 }
 
-function answerOf(row: AnswerRow | undefined): Answer | null {
+export function answerOf(row: AnswerRow | undefined): Answer | null {
   if (!row) return null;
   const [quality, costUsd, latencyMs, ttftMs, inputTokens, outputTokens, error, text] = row;
   return { quality, costUsd, latencyMs, ttftMs, inputTokens, outputTokens, error: textOf(error), text: textOf(text) };
-}
-
-function jsonOf(messages: readonly Message[] | null): string | null {
-  return messages === null ? null : JSON.stringify(messages);
-}
-
-function sourceNumber(c: Connection, { kind, hash }: AnswerSource): number {
-  c.run(c.db.insertInto("sources").values({ kind, hash, import_hash: "" }).onConflict((on) => on.doNothing()));
-  return (c.first(c.db.selectFrom("sources").select("id").where("kind", "=", kind).where("hash", "=", hash).where("import_hash", "=", "")) as { id: number }).id;
-}
-
-function graderNumber(c: Connection): number {
-  c.run(c.db.insertInto("graders").values({ name: SIMULATED_GRADER }).onConflict((on) => on.doNothing()));
-  return (c.first(c.db.selectFrom("graders").select("id").where("name", "=", SIMULATED_GRADER)) as { id: number }).id;
 }

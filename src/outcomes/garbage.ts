@@ -54,6 +54,7 @@ export function countGarbage(c: Connection): Garbage {
     workload_prompts: count("workload_prompts WHERE workload_id IN (SELECT id FROM garbage_workloads)"),
     records: count("garbage_records"),
     answers: count(answers),
+    tries: count(`tries WHERE answer_id IN (SELECT id FROM ${answers})`),
     grades: count(`grades WHERE answer_id IN (SELECT id FROM ${answers})`),
     prompts: count("garbage_prompts"),
   };

@@ -8,6 +8,7 @@ import { explainedMethods } from "./errors.ts";
 import { exportRun } from "./export-run.ts";
 import { importRun } from "./import-run.ts";
 import { listRuns } from "./list-runs.ts";
+import { liveAnswers } from "./live-answers.ts";
 import { readPrompts, readTexts } from "./read-prompts.ts";
 import { removeRuns } from "./remove-runs.ts";
 import { failRun, findReport, findRun, finishRun, readPrices, startRun } from "./runs.ts";
@@ -23,6 +24,7 @@ export function sqliteStore(handle: Database, path: string): OutcomeStore {
     readPrompts: (hash) => readPrompts(c, hash),
     readTexts: (hash, ordinals) => readTexts(c, hash, ordinals),
     keptAnswers: (source) => explainedMethods(path, keptAnswers(c, source)),
+    liveAnswers: (source) => explainedMethods(path, liveAnswers(c, source)),
     findDecisions: (policyHash, workloadHash) => findDecisions(c, policyHash, workloadHash),
     saveDecisions: (policyHash, workloadHash, decisions) => saveDecisions(c, policyHash, workloadHash, decisions),
     startRun: (run, prices) => startRun(c, run, prices),

@@ -1,4 +1,5 @@
 import type { Answer } from "../model/answer.ts";
+import type { Try } from "../model/live.ts";
 import type { Message, Prompt } from "../model/prompt.ts";
 import type { Report } from "../model/report.ts";
 import type { RunFile } from "./read-run-file.ts";
@@ -74,6 +75,27 @@ export interface KeptAnswers {
   find(model: string, keys: readonly AnswerKey[]): (Answer | null)[];
   /** Keeps answers with their grades in one transaction: what it returned from outlives the process. What is there already stays as it is. */
   save(model: string, keys: readonly AnswerKey[], answers: readonly Answer[]): SavedCounts;
+}
+
+/** A try of a live answer with what the client adds to it. */
+export interface StoredTry {
+  readonly try: Try;
+  /** How long it waited for its turn, milliseconds. */
+  readonly queuedMs: number;
+  readonly costUsd: number | null;
+}
+
+/** Answers of one live source. Grades are apart from them: a new grader buys no new answer. */
+export interface LiveAnswers {
+  find(model: string, keys: readonly AnswerKey[]): ({ readonly id: number; readonly answer: Answer } | null)[];
+  /**
+   * Keeps an outcome with its tries in one transaction: once this returns it outlives the process. An answer that is there stays, a failure
+   * gives way; either way the tries are kept. The answer's number.
+   */
+  keep(model: string, key: AnswerKey, answer: Answer, tries: readonly StoredTry[]): number;
+  /** A grade in [0,1]; null where there is none yet. @param grader name with version @param referenceHash "" where it reads no reference */
+  findGrade(answerId: number, grader: string, referenceHash: string): number | null;
+  keepGrade(answerId: number, grader: string, referenceHash: string, quality: number): void;
 }
 
 /** A run as a list shows it; null is not known, or not there. */
@@ -172,8 +194,9 @@ export interface OutcomeStore {
   /** Texts of some prompts (by ordinal), for reports; null where the workload has none. */
   readTexts(hash: string, ordinals: readonly number[]): Map<number, string | null>;
 
-  /** Answers of a simulated or live source. */
+  /** Answers of a simulated source. */
   keptAnswers(source: AnswerSource): KeptAnswers;
+  liveAnswers(source: AnswerSource): LiveAnswers;
 
   findDecisions(policyHash: string, workloadHash: string): StoredDecisions | null;
   saveDecisions(policyHash: string, workloadHash: string, decisions: StoredDecisions): void;

@@ -1,6 +1,7 @@
 import type { Migration } from "kysely/migration";
 import { outcomes } from "./0001-outcomes.ts";
 import { runs } from "./0002-runs.ts";
+import { tries } from "./0003-tries.ts";
 
 /**
  * Every change of the schema, by the name that the store records it under. They run in the order of their names.
@@ -9,4 +10,5 @@ import { runs } from "./0002-runs.ts";
 export const migrations: Readonly<Record<string, Migration>> = {
   "0001-outcomes": outcomes,
   "0002-runs": runs,
+  "0003-tries": tries,
 };

@@ -1,0 +1,125 @@
+import pLimit from "p-limit";
+import { graderOf, identityOf } from "../grade/index.ts";
+import { contentHash } from "../lib/hash.ts";
+import type { Answer } from "../model/answer.ts";
+import type { LiveSpec } from "../model/config.ts";
+import type { Prompt } from "../model/prompt.ts";
+import type { AnswerKey, LiveAnswers, OutcomeStore, SavedCounts } from "../outcomes/store.ts";
+import { liveSource, type LiveModel, type LiveOutcome } from "../pool/live.ts";
+
+/** What a live run tells of its calls, as they end. */
+export interface LiveEvent {
+  readonly type: "outcome";
+  readonly model: string;
+  /** The prompt's own id. */
+  readonly prompt: string;
+  readonly outcome: "answered" | "failed" | "not-called";
+  /** Why it is no answer. */
+  readonly why: string | null;
+  readonly tries: number;
+  readonly costUsd: number | null;
+  readonly latencyMs: number | null;
+  readonly ttftMs: number | null;
+  readonly quality: number | null;
+}
+
+/** What lets a run call its live models. Without it they answer from the store alone. */
+export interface LiveHost {
+  modelOf(name: string): LiveModel;
+  tell(event: LiveEvent): void;
+}
+
+/** An answer with its grade, in [0,1]; null where it has none. */
+export interface Graded {
+  readonly answer: Answer;
+  readonly quality: number | null;
+}
+
+/** Graders that start a process, and others: so many at a time. */
+const GRADING = 4;
+
+/**
+ * A live model's answers: from the store where they are, else (given a host) asked for, each kept before it is told. Should the store fail, calls
+ * in flight are stopped before the error goes on.
+ *
+ * @param grader of prompts that have a reference and name none
+ * @param again ask anew for what failed before
+ */
+export function liveAsker(name: string, spec: LiveSpec, store: Pick<OutcomeStore, "liveAnswers">, grader: string | null, host: LiveHost | null, again: boolean) {
+  const kept = store.liveAnswers(liveSource(spec));
+  const counts = { answersNew: 0, answersKnown: 0, gradesNew: 0, gradesKnown: 0 };
+  const grading = pLimit(GRADING);
+  return {
+    counts: (): SavedCounts => ({ ...counts }),
+    async answer(prompts: readonly Prompt[], signal: AbortSignal): Promise<(Graded | null)[]> {
+      const keys = prompts.map(({ hash, messages }): AnswerKey => ({ hash, variant: 0, messages }));
+      const found = kept.find(name, keys);
+      const stop = new AbortController();
+      const asked = new Map<string, Promise<{ id: number; answer: Answer } | null>>();
+      const model = host?.modelOf(name) ?? null;
+      const got = prompts.map(async (prompt, k) => {
+        const known = found[k];
+        const key = keys[k] as AnswerKey;
+        if (known && !(again && model && known.answer.error !== null)) {
+          counts.answersKnown++;
+          return graded(kept, prompt, known);
+        }
+        if (!model) return null;
+        let outcome: LiveOutcome | null = null;
+        // A prompt that stands twice in the workload is asked once.
+        const asking = asked.get(key.hash) ?? model.ask(prompt, AbortSignal.any([signal, stop.signal])).then((came) => {
+          outcome = came;
+          if (!came.called) return known ?? null;
+          counts.answersNew++;
+          return { id: kept.keep(name, key, came.answer, came.tries), answer: came.answer };
+        });
+        asked.set(key.hash, asking);
+        const answered = await asking;
+        const result = answered && (await graded(kept, prompt, answered));
+        if (outcome) host?.tell(eventOf(prompt, outcome, result?.quality ?? null));
+        return result;
+      });
+      try {
+        return await Promise.all(got);
+      } catch (error) {
+        stop.abort();
+        await Promise.allSettled(got);
+        throw error;
+      }
+    },
+  };
+
+  async function graded(answers: LiveAnswers, prompt: Prompt, { id, answer }: { readonly id: number; readonly answer: Answer }): Promise<Graded> {
+    const wanted = prompt.grader ?? (prompt.reference === null ? null : grader);
+    if (answer.error !== null || answer.text === null || wanted === null) return { answer, quality: null };
+    const own = graderOf(wanted);
+    if (own.reference === "needed" && prompt.reference === null) return { answer, quality: null };
+    const reference = own.reference === "none" || prompt.reference === null ? "" : contentHash(prompt.reference);
+    const known = answers.findGrade(id, identityOf(own), reference);
+    if (known !== null) {
+      counts.gradesKnown++;
+      return { answer, quality: known };
+    }
+    const { quality } = await grading(() => Promise.resolve(own.grade(answer.text as string, prompt)));
+    if (quality === null) return { answer, quality };
+    answers.keepGrade(id, identityOf(own), reference, quality);
+    counts.gradesNew++;
+    return { answer, quality };
+  }
+
+  function eventOf(prompt: Prompt, outcome: LiveOutcome, quality: number | null): LiveEvent {
+    const { answer } = outcome.called ? outcome : { answer: null };
+    return {
+      type: "outcome",
+      model: name,
+      prompt: prompt.id,
+      outcome: !answer ? "not-called" : answer.error === null ? "answered" : "failed",
+      why: outcome.called ? outcome.answer.error : outcome.why,
+      tries: outcome.tries.length,
+      costUsd: answer?.costUsd ?? null,
+      latencyMs: answer?.latencyMs ?? null,
+      ttftMs: answer?.ttftMs ?? null,
+      quality,
+    };
+  }
+}

@@ -1,0 +1,85 @@
+import type { Answer } from "../model/answer.ts";
+import { answerOf, figuresOf, type AnswerRow } from "./answers.ts";
+import type { Connection } from "./connection.ts";
+import { modelNames } from "./model-names.ts";
+import { RECORDED_SETTINGS } from "./schema.ts";
+import { graderNumber, sourceNumber, sourceRecords } from "./source-records.ts";
+import type { AnswerSource, LiveAnswers, StoredTry } from "./store.ts";
+import { storedText } from "./text.ts";
+import { immediate } from "./transaction.ts";
+
+/** The answers of a live source in the store, with their tries and grades. */
+export function liveAnswers(c: Connection, source: AnswerSource): LiveAnswers {
+  const { handle } = c;
+  const names = modelNames(handle);
+  const sourceId = immediate(handle, () => sourceNumber(c, source));
+  const recordOf = sourceRecords(handle, sourceId);
+  const graders = new Map<string, number>();
+  const select = handle
+    .prepare<[number, string, number], [id: number, ...AnswerRow]>(
+      `SELECT a.id, NULL, a.cost_usd, a.latency_ms, a.ttft_ms, a.input_tokens, a.output_tokens, a.error, a.text
+      FROM records AS r JOIN prompts AS p ON p.id = r.prompt_id JOIN answers AS a ON a.record_id = r.id
+      WHERE r.source_id = ${sourceId} AND r.row = ? AND p.hash = ? AND a.model_id = ? AND a.settings_id = ${RECORDED_SETTINGS} AND a.sample = 0`,
+    )
+    .raw();
+  const selectId = handle
+    .prepare<[number, number], { id: number; failed: 0 | 1; tries: number }>(
+      `SELECT id, error IS NOT NULL AS failed, (SELECT count(*) FROM tries WHERE answer_id = answers.id) AS tries
+      FROM answers WHERE record_id = ? AND model_id = ? AND settings_id = ${RECORDED_SETTINGS} AND sample = 0`,
+    );
+  const insertAnswer = handle.prepare(
+    `INSERT INTO answers (record_id, model_id, settings_id, sample, input_tokens, output_tokens, cost_usd, latency_ms, ttft_ms, error, text)
+    VALUES (?, ?, ${RECORDED_SETTINGS}, 0, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const replaceAnswer = handle.prepare("UPDATE answers SET input_tokens = ?, output_tokens = ?, cost_usd = ?, latency_ms = ?, ttft_ms = ?, error = ?, text = ? WHERE id = ?");
+  const insertTry = handle.prepare(
+    `INSERT INTO tries (answer_id, number, started_at, status, queue_ms, connect_ms, headers_ms, first_byte_ms, first_token_ms, last_token_ms, end_ms,
+      lag_ms, input_tokens, cached_input_tokens, cache_write_tokens, output_tokens, reasoning_tokens, cost_usd, finish_reason, served_model, headers, failure_kind, failure)
+    VALUES (${Array.from({ length: 23 }, () => "?").join(", ")})`,
+  );
+  const selectGrade = handle.prepare<[number, number, string], number>("SELECT quality FROM grades WHERE answer_id = ? AND grader_id = ? AND reference_hash = ?").pluck();
+  const insertGrade = handle.prepare("INSERT INTO grades (answer_id, grader_id, reference_hash, quality) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING");
+
+  const graderId = (name: string) => {
+    const id = graders.get(name) ?? graderNumber(c, name);
+    graders.set(name, id);
+    return id;
+  };
+
+  return {
+    find: (model, keys) => {
+      const modelId = names.idOf(model);
+      return keys.map(({ variant, hash }) => {
+        const row = select.get(variant, hash, modelId);
+        if (!row) return null;
+        const [id, ...figures] = row;
+        return { id, answer: answerOf(figures) as Answer };
+      });
+    },
+    keep: (model, key, answer, tries) =>
+      immediate(handle, () => {
+        const recordId = recordOf(key);
+        const modelId = names.idOf(model);
+        const there = selectId.get(recordId, modelId);
+        // Another process answered it meanwhile: what was paid here is kept with it, its answer stands.
+        if (there && !there.failed) return insertTries(there.id, there.tries, tries);
+        if (there) replaceAnswer.run(...figuresOf(answer), there.id);
+        const id = there?.id ?? Number(insertAnswer.run(recordId, modelId, ...figuresOf(answer)).lastInsertRowid);
+        return insertTries(id, there?.tries ?? 0, tries);
+      }),
+    findGrade: (answerId, grader, referenceHash) => selectGrade.get(answerId, graderId(grader), referenceHash) ?? null,
+    keepGrade: (answerId, grader, referenceHash, quality) => void immediate(handle, () => insertGrade.run(answerId, graderId(grader), referenceHash, quality)),
+  };
+
+  function insertTries(answerId: number, before: number, tries: readonly StoredTry[]): number {
+    for (const [k, { try: one, queuedMs, costUsd }] of tries.entries()) {
+      const { times, usage, failure } = one;
+      insertTry.run(
+        answerId, before + k + 1, one.startedAt, one.status, queuedMs, times.connectMs, times.headersMs, times.firstByteMs, times.firstTokenMs, times.lastTokenMs, times.endMs,
+        one.lagMs, usage.inputTokens, usage.cachedInputTokens, usage.cacheWriteTokens, usage.outputTokens, usage.reasoningTokens, costUsd,
+        storedText(one.finishReason), storedText(one.servedModel), JSON.stringify(one.headers), failure?.kind ?? null, storedText(failure?.message ?? null),
+      );
+    }
+    return answerId;
+  }
+}

@@ -1,0 +1,39 @@
+import { sql } from "kysely";
+import type { Migration } from "kysely/migration";
+
+/** Every try of a live answer, with its own times and what it cost. */
+export const tries: Migration = {
+  async up(db) {
+    for (const statement of statements) await sql.raw(statement).execute(db);
+  },
+};
+
+const statements = [
+  // Times are milliseconds after the try was begun; queue_ms and lag_ms are durations. Texts are ANY as in answers (see text.ts).
+  `CREATE TABLE tries (
+    answer_id INTEGER NOT NULL REFERENCES answers,
+    number INTEGER NOT NULL CHECK (number >= 1),
+    started_at TEXT NOT NULL,
+    status INTEGER,
+    queue_ms REAL NOT NULL,
+    connect_ms REAL,
+    headers_ms REAL,
+    first_byte_ms REAL,
+    first_token_ms REAL,
+    last_token_ms REAL,
+    end_ms REAL NOT NULL,
+    lag_ms REAL NOT NULL,
+    input_tokens REAL CHECK (input_tokens >= 0),
+    cached_input_tokens REAL CHECK (cached_input_tokens >= 0),
+    cache_write_tokens REAL CHECK (cache_write_tokens >= 0),
+    output_tokens REAL CHECK (output_tokens >= 0),
+    reasoning_tokens REAL CHECK (reasoning_tokens >= 0),
+    cost_usd REAL CHECK (cost_usd >= 0),
+    finish_reason ANY,
+    served_model ANY,
+    headers TEXT NOT NULL CHECK (json_valid(headers)),
+    failure_kind TEXT,
+    failure ANY,
+    PRIMARY KEY (answer_id, number)
+  ) STRICT, WITHOUT ROWID`,
+];

@@ -1,0 +1,88 @@
+import { valueHash } from "../lib/hash.ts";
+import type { Answer } from "../model/answer.ts";
+import type { LiveSpec, TokenPrice } from "../model/config.ts";
+import type { Try } from "../model/live.ts";
+import type { Prompt } from "../model/prompt.ts";
+import type { Flow, FlowedTry } from "./flow/flow.ts";
+import { costOfTokens } from "./priced.ts";
+import type { ChatRequest } from "./protocol.ts";
+
+/** What came of asking a live model. */
+export type LiveOutcome =
+  | { readonly called: true; readonly answer: Answer; readonly tries: readonly FlowedTry[]; readonly queueMs: number; readonly backoffMs: number; readonly workMs: number }
+  /** No call was made, or what failed may go on in another run: nothing is to be kept as the outcome. */
+  | { readonly called: false; readonly why: string; readonly tries: readonly FlowedTry[] };
+
+/** A live model that can be called. */
+export interface LiveModel {
+  ask(prompt: Prompt, signal: AbortSignal): Promise<LiveOutcome>;
+}
+
+/** Raised whenever the same prompt and settings are sent otherwise. */
+const REVISION = 1;
+
+/** What names a live model's answers: where it runs and how it is asked. Keys, headers and limits change no answer. */
+export function liveSource({ url, protocol, model, settings }: LiveSpec): { readonly kind: "live"; readonly hash: string } {
+  return { kind: "live", hash: valueHash({ url: url.replace(/\/+$/, ""), protocol, model, settings, revision: REVISION }) };
+}
+
+/** Other tokenizers make more tokens of a text than o200k, and chats have some around it. */
+const [TOKENS_TIMES, TOKENS_MORE] = [1.5, 64];
+
+/** The most a try may cost, US dollars. Input is counted with o200k, so it is taken half as much again. */
+export function mostUsd(price: TokenPrice, inputTokens: number, { maxOutputTokens = 0 }: LiveSpec["settings"]): number {
+  return costOfTokens(price, inputTokens * TOKENS_TIMES + TOKENS_MORE, maxOutputTokens);
+}
+
+/**
+ * A model behind a backend: asks it, as often as its flow says, and makes one outcome of the tries. Times are those of the try that
+ * answered, from its beginning: what a user of the model waits, not what this client's queue and pauses add. The cost is that of all
+ * tries; where one is not known, so is the outcome's.
+ *
+ * @param price null: unpriced; "free": it really costs nothing
+ */
+export function liveModel(
+  { model, settings }: LiveSpec,
+  price: TokenPrice | "free" | null,
+  flow: Flow,
+  call: (request: ChatRequest, signal: AbortSignal) => Promise<Try>,
+): LiveModel {
+  const costUsdOf = (one: Try) => costOf(one, price);
+  return {
+    async ask({ messages, inputTokens }, signal) {
+      if (!messages) return { called: false, why: "the prompt has no text", tries: [] };
+      const request = { model, messages, settings };
+      const tokens = (inputTokens ?? 0) + (settings.maxOutputTokens ?? 0);
+      const reserveUsd = price === null ? null : price === "free" ? 0 : mostUsd(price, inputTokens ?? 0, settings);
+      const { tries, outcome, why = "", stopped, queueMs, backoffMs, workMs } = await flow.run({ tokens, reserveUsd, attempt: (_, stop) => call(request, stop), costUsdOf }, signal);
+      const last = tries.at(-1);
+      if (!last || outcome === "not-called" || (outcome === "failed" && stopped !== null)) return { called: false, why, tries };
+      return { called: true, answer: answerOf(last.try, costOfAll(tries)), tries, queueMs, backoffMs, workMs };
+    },
+  };
+}
+
+function answerOf({ times, usage, text, toolCalls, failure }: Try, costUsd: number | null): Answer {
+  return {
+    quality: null,
+    costUsd,
+    latencyMs: failure ? times.endMs : (times.lastTokenMs ?? times.endMs),
+    ttftMs: failure ? null : times.firstTokenMs,
+    inputTokens: usage.inputTokens,
+    outputTokens: usage.outputTokens,
+    error: failure ? `${failure.kind}: ${failure.message}` : null,
+    text: failure ? text : (text ?? toolCalls ?? ""),
+  };
+}
+
+/** USD of a try; null where it is not known: no price, or tokens that the backend did not count. What brought no token and no count cost nothing. */
+function costOf({ usage: { inputTokens, outputTokens }, times, failure }: Try, price: TokenPrice | "free" | null): number | null {
+  if (price === "free") return 0;
+  if (price === null) return null;
+  if (inputTokens !== null && outputTokens !== null) return costOfTokens(price, inputTokens, outputTokens);
+  return failure && times.firstTokenMs === null && failure.kind !== "timeout" && failure.kind !== "aborted" ? 0 : null;
+}
+
+function costOfAll(tries: readonly FlowedTry[]): number | null {
+  return tries.some(({ costUsd }) => costUsd === null) ? null : tries.reduce((sum, { costUsd }) => sum + (costUsd as number), 0);
+}
