@@ -73,8 +73,9 @@ function finalNumber(text: string): readonly Reading[] | null {
     const rest = plain.slice(marked.index + marked[0].length, marked.index + marked[0].length + 2 * LONGEST);
     if (mark === MARKS[2] && !LEAD.test(rest)) continue;
     const line = rest.split("\n")[0] as string;
-    const said = mark === MARKS[2] ? line.slice(line.split(/[.;!?](?:\s|$)/)[0]?.lastIndexOf("=") ?? -1).replace(/^=/, "") : line;
-    const found = numbersIn(said === "" ? line : said)[0];
+    // "The answer is 6 × 7 = 42": what the sentence comes to.
+    const from = mark === MARKS[2] ? (line.split(/[.;!?](?:\s|$)/)[0] as string).lastIndexOf("=") + 1 : 0;
+    const found = numbersIn(line.slice(from))[0];
     if (found) return found;
   }
   const numbers = numbersIn(plain);
@@ -112,7 +113,7 @@ function plainNumbers(text: string): string {
 const GAP = "[ \\u00A0\\u2009\\u202F]";
 const DIGITS = String.raw`(?:\d{1,3}(?:${GAP}\d{3})+(?!\d)(?:[.,]\d+)?|\d[\d.,'’_]{0,${LONGEST}})`;
 const NUMBER = new RegExp(
-  String.raw`(?<before>[\p{L}\p{N}_.)\]]?)(?<sign>[-–+]?)(?<currency>\s?(?:US|R|A|C)?[$£€¥₹₩]\s?|(?<![\p{L}])(?:USD|EUR|GBP|CHF|INR|JPY|Rs\.?|Fr\.?|kr)\s?)?(?<inner>-?)(?<main>${DIGITS}|\.\d{1,${LONGEST}})(?:[eE](?<exponent>[-+]?\d{1,3})(?![\d\p{L}])|\s?(?:[×x*·]|\\times|\\cdot)\s?10\s?(?:\^|\*\*)\s?[{(]?(?<power>[-+]?\d{1,3})[)}]?)?(?:\s?/\s?(?<under>\d{1,20})(?![\d/]))?(?<percent>\s?(?:%|percent\b|per cent\b|Prozent\b|pour cent\b|por ciento\b|por cento\b))?(?:\s?(?<scale>thousand|million|billion|trillion|Tausend|tausend|Millionen|Million|Mio\.?|Milliarden|Milliarde|Mrd\.?|milliards?|millions|millones|millón|mil millones|milhões|milhão|[kKMB](?![\p{L}\p{N}/])|万|萬|億|亿|兆))?`,
+  String.raw`(?<sign>[-–+]?)(?<currency>\s?(?:US|R|A|C)?[$£€¥₹₩]\s?|(?<![\p{L}])(?:USD|EUR|GBP|CHF|INR|JPY|Rs\.?|Fr\.?|kr)\s?)?(?<inner>-?)(?<main>${DIGITS}|\.\d{1,${LONGEST}})(?:[eE](?<exponent>[-+]?\d{1,3})(?![\d\p{L}])|\s?(?:[×x*·]|\\times|\\cdot)\s?10\s?(?:\^|\*\*)\s?[{(]?(?<power>[-+]?\d{1,3})[)}]?)?(?:\s?/\s?(?<under>\d{1,20})(?![\d/]))?(?<percent>\s?(?:%|percent\b|per cent\b|Prozent\b|pour cent\b|por ciento\b|por cento\b))?(?:\s?(?<scale>thousand|million|billion|trillion|Tausend|tausend|Millionen|Million|Mio\.?|Milliarden|Milliarde|Mrd\.?|milliards?|millions|millones|millón|mil millones|milhões|milhão|[kKMB](?![\p{L}\p{N}/])|万|萬|億|亿|兆))?`,
   "gu",
 );
 const SCALES: Readonly<Record<string, number>> = {
@@ -125,9 +126,10 @@ function numbersIn(plain: string): (readonly Reading[])[] {
   const found: (readonly Reading[])[] = [];
   let mixed: { end: number; whole: number } | null = null;
   for (const match of plain.matchAll(NUMBER)) {
-    const { before = "", sign = "", currency, inner, main = "", exponent, power, under, percent, scale } = match.groups as Record<string, string | undefined>;
+    const { sign = "", currency, inner, main = "", exponent, power, under, percent, scale } = match.groups as Record<string, string | undefined>;
+    const before = plain[match.index - 1] ?? "";
     if (/[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}_]/u.test(before) && sign === "" && !currency && main !== "") continue;
-    const isNegative = inner === "-" || ((sign === "-" || sign === "–") && (before === "" || before === "."));
+    const isNegative = inner === "-" || ((sign === "-" || sign === "–") && !/[\p{L}\p{N})\]]/u.test(before));
     const tens = Number(exponent ?? power ?? 0);
     const readings = spellings(main).flatMap((plainText) => {
       const value = Number(plainText) * 10 ** tens;
@@ -135,7 +137,7 @@ function numbersIn(plain: string): (readonly Reading[])[] {
       return values.map((each): Reading => reading((isNegative ? -1 : 1) * each, plainText, isNegative, tens === 0 && under === undefined));
     });
     // "1 3/4"
-    if (under !== undefined && mixed && /^\s{1,2}$/.test(plain.slice(mixed.end, match.index + before.length)) && readings[0] && readings[0].value < 1) {
+    if (under !== undefined && mixed && /^\s{1,2}$/.test(plain.slice(mixed.end, match.index)) && readings[0] && readings[0].value < 1) {
       const sum = mixed.whole < 0 ? mixed.whole - readings[0].value : mixed.whole + readings[0].value;
       found.pop();
       readings.splice(0, readings.length, reading(sum, String(sum), sum < 0, false));
