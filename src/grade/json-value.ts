@@ -139,7 +139,7 @@ const TRIES = 8;
 
 function longestIn(text: string): JsonValue | Error | null {
   let [best, length, budget]: [JsonValue | Error | null, number, number] = [null, 0, TRIES * text.length];
-  const left = bracketed(text).reverse();
+  const left = bracketed(text).toReversed();
   for (let span = left.pop(); span; span = left.pop()) {
     if (span.end - span.start < length || budget < span.end - span.start) continue;
     budget -= span.end - span.start;

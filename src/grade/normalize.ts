@@ -68,8 +68,7 @@ const wordsOf = (text: string, word: RegExp): string[] => text.match(word) ?? []
 
 /** Digits of all scripts become 0 to 9. */
 export function asciiDigits(text: string): string {
-  return text.replaceAll(/[^\x00-\x7F]/gu, (character) => {
-    if (!/\p{Nd}/u.test(character)) return character;
+  return text.replaceAll(/(?![0-9])\p{Nd}/gu, (character) => {
     // Decimal digits stand in runs of ten, which begin where the last character before is none.
     const code = character.codePointAt(0) as number;
     let zero = code;

@@ -53,8 +53,9 @@ function validatorOf(schema: AnySchema, isDraft07: boolean): ValidateFunction {
 const areUnique = (items: readonly unknown[]): boolean => new Set(items.map((item) => readJson(JSON.stringify(item)).canonical)).size === items.length;
 
 /** A pattern of a schema is tried on what a model wrote: it must not take more than linear time. */
-function linear(pattern: string): { test(text: string): boolean } {
+function linear(pattern: string): { test(text: string): boolean; toString(): string } {
   const compiledPattern = RE2JS.compile(RE2JS.translateRegExp(pattern));
-  return { test: (text) => compiledPattern.test(text) };
+  // Ajv keeps patterns by their text.
+  return { test: (text) => compiledPattern.test(text), toString: () => pattern };
 }
 linear.code = "linear";

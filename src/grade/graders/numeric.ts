@@ -179,7 +179,7 @@ function spellings(written: string): string[] {
     return groups.length === 2 ? [decimal(lastOf)] : [main.replaceAll(/[.,]/g, "")];
   }
   if (groups.length > 2) return grouped ? [groups.join("")] : [groups.slice(-2).join(".")];
-  if (lastOf === ",") return grouped && !/^0/.test(main) ? [groups.join(""), decimal(",")] : [decimal(",")];
+  if (lastOf === ",") return grouped && !main.startsWith("0") ? [groups.join(""), decimal(",")] : [decimal(",")];
   return grouped && !/^0|^\./.test(main) ? [decimal("."), groups.join("")] : [decimal(".")];
 }
 
