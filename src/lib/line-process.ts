@@ -273,7 +273,8 @@ class ChildProcess implements LineProcess {
 /** Windows has no process groups that a signal reaches. */
 const grouped = platform() !== "win32";
 
-function guardOf(pid: number): { dismiss(): void } {
+/** Ends the group of `pid` should this process be killed, until it is dismissed. */
+export function guardOf(pid: number): { dismiss(): void } {
   const guard = spawn("/bin/sh", ["-c", GUARD, "wrp-guard", String(pid)], { cwd: "/", env: {}, stdio: ["pipe", "ignore", "ignore"], detached: true });
   guard.on("error", () => undefined);
   guard.stdin.on("error", () => undefined);
