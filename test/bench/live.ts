@@ -11,9 +11,9 @@ export const aim = { atLeast: 0.8 };
 const NEAR = { atMost: 1.05 };
 
 const STREAMS = [1, 50, 200];
-const CALLS = 2000;
+const CALLS = 4000;
 const AT_ONCE = 200;
-const ROUNDS = 5;
+const ROUNDS = 9;
 const TTFT_MS = 300;
 const TOKEN_MS = 20;
 const TOKENS = 50;

@@ -178,6 +178,29 @@ describe("connections", () => {
     expect(server.requests).toEqual([]);
   });
 
+  test("stopped while it connects, nothing is sent", async () => {
+    await using client = disposableClient();
+    await using server = await serving((response) => response.end());
+    const stop = new AbortController();
+    const asked = calling(client, openaiChat, server.url, { signal: stop.signal });
+    stop.abort();
+    expect(failureOf(await asked).kind).toBe("aborted");
+    await new Promise((done) => setTimeout(done, 100));
+    expect(server.requests).toEqual([]);
+  });
+
+  test("an answer that is whole is one, though the connection breaks off after it", async () => {
+    await using client = disposableClient();
+    await using server = await serving((response) => void response.writeHead(200, SSE).write(HELLO + STOP, () => setTimeout(() => response.destroy(), 50)));
+    expect(await calling(client, openaiChat, server.url)).toMatchObject({ text: "Hi", finishReason: "stop", failure: null });
+  });
+
+  test("the last event counts without the blank line that completes it", async () => {
+    await using client = disposableClient();
+    await using server = await serving((response) => response.writeHead(200, SSE).end(HELLO + STOP.trimEnd()));
+    expect(await calling(client, openaiChat, server.url)).toMatchObject({ text: "Hi", finishReason: "stop", failure: null });
+  });
+
   test("a stream that is over is over, though its response goes on", async () => {
     await using client = disposableClient();
     await using server = await serving((response) => void response.writeHead(200, SSE).write(HELLO + STOP + DONE));

@@ -5,6 +5,8 @@ import { StreamError } from "../protocol.ts";
 
 export type Fields = Readonly<Record<string, unknown>>;
 
+const NONE: readonly Fields[] = [];
+
 export const NO_USAGE: Usage = { inputTokens: null, cachedInputTokens: null, cacheWriteTokens: null, outputTokens: null, reasoningTokens: null };
 
 /** The JSON object of an event. Throws `StreamError` where it is none. */
@@ -26,7 +28,7 @@ export function fieldsOf(value: unknown): Fields | null {
 
 /** The objects of a list; none where it is no list. */
 export function listOf(value: unknown): readonly Fields[] {
-  return Array.isArray(value) ? value.map(fieldsOf).filter((one) => one !== null) : [];
+  return Array.isArray(value) ? value.map(fieldsOf).filter((one) => one !== null) : NONE;
 }
 
 export function textOf(value: unknown): string | null {

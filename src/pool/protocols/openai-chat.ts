@@ -45,15 +45,17 @@ function reader(): StreamReader {
 
   /** What `delta` of a stream and `message` of a document have in common. True where it holds a token. */
   function takeDelta(delta: Fields): boolean {
-    let token = false;
-    for (const said of [delta["content"], delta["refusal"]]) {
-      const piece = contentText(said);
-      if (piece === null) continue;
-      text = (text ?? "") + piece;
-      token ||= piece !== "";
-    }
-    for (const [at, call] of listOf(delta["tool_calls"]).entries()) token = takeToolCall(calls, call, at) || token;
+    let token = takeText(delta["content"]);
+    if (takeText(delta["refusal"])) token = true;
+    if (delta["tool_calls"]) for (const [at, call] of listOf(delta["tool_calls"]).entries()) token = takeToolCall(calls, call, at) || token;
     return token || hasReasoning(delta);
+  }
+
+  function takeText(said: unknown): boolean {
+    const piece = contentText(said);
+    if (piece === null) return false;
+    text = (text ?? "") + piece;
+    return piece !== "";
   }
 
   function takeCommon(fields: Fields): void {
@@ -141,7 +143,7 @@ function contentText(content: unknown): string | null {
 }
 
 function hasReasoning(delta: Fields): boolean {
-  return [delta["reasoning_content"], delta["reasoning"]].some((said) => typeof said === "string" && said !== "") || listOf(delta["reasoning_details"]).length > 0;
+  return !!textOf(delta["reasoning_content"]) || !!textOf(delta["reasoning"]) || listOf(delta["reasoning_details"]).length > 0;
 }
 
 function usageOf(usage: Fields): Usage {
