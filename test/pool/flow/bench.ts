@@ -18,10 +18,10 @@ export function bench(options: Partial<FlowOptions> = {}, parts: Partial<FlowPar
     random: random(7, "flow").next, kill: kill.signal, ...parts,
   };
   const under: Flow = flow({ ...FLOW_DEFAULTS, ...options }, world);
-  return { ...clock, world, stop, kill, events, flow: under, run: (task: Partial<Task>) => under.run(task_(task), stop.signal) };
+  return { ...clock, world, stop, kill, events, flow: under, run: (task: Partial<Task>) => under.run(completed(task), stop.signal) };
 }
 
-function task_(task: Partial<Task>): Task {
+function completed(task: Partial<Task>): Task {
   return { tokens: 1, reserveUsd: null, attempt: async () => aTry(), costUsdOf: () => null, ...task };
 }
 

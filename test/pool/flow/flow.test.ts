@@ -3,6 +3,7 @@ import type { FailureKind } from "../../../src/model/live.ts";
 import { budget } from "../../../src/pool/flow/budget.ts";
 import { flow, FLOW_DEFAULTS, type Flowed, type Task } from "../../../src/pool/flow/flow.ts";
 import { overall } from "../../../src/pool/flow/overall.ts";
+import { Turns } from "../../../src/pool/flow/turns.ts";
 import { after, bench } from "./bench.ts";
 import { aTry } from "./try.ts";
 
@@ -207,7 +208,7 @@ test("the deadline ends who waits for another turn", async () => {
 test("no minute begins with more requests or tokens than allowed", async () => {
   const b = bench({ concurrency: 50, requestsPerMinute: 7, tokensPerMinute: 40 });
   const begun: { ms: number; tokens: number }[] = [];
-  const runs = Array.from({ length: 60 }, (_, i) => b.run({ tokens: 1 + ((i * 7) % 13), async attempt(_, signal) {
+  const runs = Array.from({ length: 60 }, (_, i) => b.run({ tokens: 1 + ((i * 7) % 13), async attempt(_n, signal) {
     begun.push({ ms: b.nowMs(), tokens: 1 + ((i * 7) % 13) });
     await b.sleep(1000 + 997 * (i % 5), signal);
     return aTry();
@@ -372,4 +373,41 @@ test("the circuit opening wakes who is between two tries", async () => {
   const flowed = await b.until(Promise.all([0, 1].map(() => b.run({ attempt: after(b.sleep, 10, () => aTry("connect")) }))));
   expect(b.nowMs()).toBe(20);
   expect(flowed).toMatchObject([{ outcome: "failed", stopped: "circuit" }, { outcome: "failed", stopped: "circuit" }]);
+});
+
+test("when the first in line leaves, the next is looked at", async () => {
+  const b = bench({ concurrency: 5, tokensPerMinute: 100 });
+  const task = (tokens: number): Task => ({ tokens, reserveUsd: null, costUsdOf: () => null, attempt: script(null) });
+  const leaving = new AbortController();
+  await b.until(b.flow.run(task(60), b.stop.signal));
+  const large = b.flow.run(task(60), leaving.signal);
+  const small = b.flow.run(task(30), b.stop.signal);
+  await b.until(b.sleep(1000, b.kill.signal));
+  leaving.abort();
+  expect(await b.until(large)).toMatchObject({ outcome: "not-called", queueMs: 1000 });
+  expect(await b.until(small)).toMatchObject({ outcome: "answered", queueMs: 1000 });
+});
+
+test("waiting that was asked for does not open the circuit", async () => {
+  const b = bench({ circuit: { after: 2, quietMs: 4000, coolDownMs: 10 } });
+  const flowed = await b.until(b.run({ attempt: async (n) => aTry(n < 4 ? "rate-limit" : null, { retryAfterMs: 5000 }) }));
+  expect(flowed).toMatchObject({ outcome: "answered", backoffMs: 15_000 });
+});
+
+test("a turn that is given back leaves a probe, a place and its money to the next", async () => {
+  const book = budget(1);
+  const b = bench({}, { budget: book });
+  const turns = new Turns({ ...FLOW_DEFAULTS, concurrency: 1, circuit: { after: 1, quietMs: 1e6, coolDownMs: 10 } }, b.world);
+  const asking = { tokens: 1, reserveUsd: 1, again: false, deadlineAtMs: null, signal: b.stop.signal };
+  const granted = async () => {
+    const turn = await b.until(turns.take(asking));
+    if (!turn.granted) throw new Error(turn.why);
+    return turn;
+  };
+  (await granted()).end(aTry("connect"), 0);
+  await b.until(b.sleep(10, b.kill.signal));
+  (await granted()).unused();
+  (await granted()).end(aTry(), 1);
+  expect(turns.state()).toMatchObject({ inFlight: 0, circuit: null });
+  expect(book.state()).toEqual({ spentUsd: 1, reservedUsd: 0, capUsd: 1 });
 });
