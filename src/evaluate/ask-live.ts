@@ -25,6 +25,8 @@ export interface LiveEvent {
 
 /** What lets a run call its live models. Without it they answer from the store alone. */
 export interface LiveHost {
+  /** Ask anew for what failed before. */
+  readonly again: boolean;
   modelOf(name: string): LiveModel;
   tell(event: LiveEvent): void;
 }
@@ -43,9 +45,8 @@ const GRADING = 4;
  * in flight are stopped before the error goes on.
  *
  * @param grader of prompts that have a reference and name none
- * @param again ask anew for what failed before
  */
-export function liveAsker(name: string, spec: LiveSpec, store: Pick<OutcomeStore, "liveAnswers">, grader: string | null, host: LiveHost | null, again: boolean) {
+export function liveAsker(name: string, spec: LiveSpec, store: Pick<OutcomeStore, "liveAnswers">, grader: string | null, host: LiveHost | null) {
   const kept = store.liveAnswers(liveSource(spec));
   const counts = { answersNew: 0, answersKnown: 0, gradesNew: 0, gradesKnown: 0 };
   const grading = pLimit(GRADING);
@@ -60,7 +61,7 @@ export function liveAsker(name: string, spec: LiveSpec, store: Pick<OutcomeStore
       const got = prompts.map(async (prompt, k) => {
         const known = found[k];
         const key = keys[k] as AnswerKey;
-        if (known && !(again && model && known.answer.error !== null)) {
+        if (known && !(host?.again && model && known.answer.error !== null)) {
           counts.answersKnown++;
           return graded(kept, prompt, known);
         }

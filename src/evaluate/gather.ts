@@ -16,6 +16,7 @@ import { factOf, type ModelFigures } from "../router/index.ts";
 import { readsTokens, withTokens } from "../signals/tokens.ts";
 import type { Workload } from "../workload/workload.ts";
 import { asker } from "./ask.ts";
+import { liveAsker } from "./ask-live.ts";
 import { zeroCostWarning } from "./describe.ts";
 import { stopIfAsked } from "./interrupt.ts";
 import type { Parts } from "./parts.ts";
@@ -25,7 +26,7 @@ export type Gathered = ReturnType<typeof gather> extends AsyncGenerator<unknown,
 
 /** Reads the workload (from the store where it is there, else from its files, storing it) into columns; `again` has only the store. */
 export async function* gather(
-  parts: Pick<Parts, "store" | "workload" | "settings" | "clockMs" | "signal" | "concurrency"> & { readonly again?: boolean },
+  parts: Pick<Parts, "store" | "workload" | "settings" | "clockMs" | "signal" | "concurrency" | "live"> & { readonly again?: boolean },
   prices: PriceBook,
 ) {
   const { store, workload, clockMs, signal } = parts;
@@ -71,7 +72,7 @@ export async function* gather(
 }
 
 /** What the models are worth on the training part: read, but not stored (what is simulated is kept, as anywhere). */
-export async function fitOn(workload: Workload, parts: Pick<Parts, "store" | "settings" | "concurrency" | "signal">, prices: PriceBook): Promise<ModelFigures[]> {
+export async function fitOn(workload: Workload, parts: Pick<Parts, "store" | "settings" | "concurrency" | "signal" | "live">, prices: PriceBook): Promise<ModelFigures[]> {
   const pour = pourInto(parts, prices);
   for await (const prompts of workload.batches()) {
     await stopIfAsked(parts.signal);
@@ -108,52 +109,68 @@ export function storedWorkload(store: OutcomeStore, hash: string): Workload {
 }
 
 /** Answers and grades prompts batch by batch into columns; every answer once a prompt and model, shared by all policies. */
-export function pourInto({ settings, store, concurrency }: Pick<Parts, "settings" | "concurrency"> & { readonly store: Pick<OutcomeStore, "keptAnswers"> }, prices: PriceBook) {
+export function pourInto(
+  { settings, store, concurrency, signal, live }: Pick<Parts, "settings" | "concurrency" | "signal" | "live"> & { readonly store: Pick<OutcomeStore, "keptAnswers" | "liveAnswers"> },
+  prices: PriceBook,
+) {
   const recorded = recordedBackend(prices.tokens);
   const simulated = new Map(
     settings.models.flatMap(({ name, simulated: profile }) =>
       profile && (settings.only?.includes(name) ?? true) ? [[name, asker(simulatedBackend(name, profile, settings.seed), store)] as const] : [],
     ),
   );
+  const asked = new Map(
+    settings.models.flatMap(({ name, live: spec }) =>
+      spec && (settings.only?.includes(name) ?? true) ? [[name, liveAsker(name, spec, store, settings.grader ?? null, live ?? null)] as const] : [],
+    ),
+  );
   const builder = new ColumnsBuilder(factsOf(settings.policies).map((name) => ({ name, read: (prompt: Prompt) => factOf(name).read(prompt, {}) })));
   const limit = pLimit(concurrency);
-  const tokens = simulated.size > 0 || readsTokens(settings.policies);
+  const tokens = simulated.size > 0 || asked.size > 0 || readsTokens(settings.policies);
   const seen = new Set<string>();
   let answers = 0;
   let grades = 0;
 
   const answersOf = async (model: string, prompts: readonly Prompt[]) => {
     const own = simulated.get(model);
-    if (!own) return { model, answered: await recorded.answer(prompts, model), kept: false };
-    const price = prices.tokens.get(model);
-    return { model, answered: (await own.answer(prompts, model)).map((answer) => answer && priced(answer, price)), kept: true };
+    const answered = own ? (await own.answer(prompts, model)).map((answer) => answer && priced(answer, prices.tokens.get(model))) : await recorded.answer(prompts, model);
+    return { model, answered, graded: answered.map((answer) => (answer ? recordedGrade(answer) : null)), kept: own !== undefined };
+  };
+
+  /** Calls wait for each other by their own limits, so no turn is needed here. */
+  const liveAnswersOf = async (model: string, prompts: readonly Prompt[]) => {
+    const got = await (asked.get(model) as ReturnType<typeof liveAsker>).answer(prompts, signal);
+    return { model, answered: got.map((one) => one?.answer ?? null), graded: got.map((one) => one?.quality ?? null), kept: true };
   };
 
   return {
     builder,
     /** Every model that a prompt has an outcome of, also those not asked for. */
-    seen: () => [...seen, ...simulated.keys()],
+    seen: () => [...seen, ...simulated.keys(), ...asked.keys()],
     /** Recorded ones. */
     answers: () => answers,
     grades: () => grades,
     /** What names the simulated models' answers. */
     simulated: () => Object.fromEntries([...simulated].map(([name, own]) => [name, own.source])),
-    /** What the simulated models' answers added to the store, or found there. */
-    kept: () => [...simulated.values()].map((own) => own.counts()),
+    /** What the simulated and live models' answers added to the store, or found there. */
+    kept: () => [...simulated.values(), ...asked.values()].map((own) => own.counts()),
     async add(read: readonly Prompt[]): Promise<void> {
       const prompts = tokens ? await withTokens(read) : read;
       const names = new Set<string>();
       for (const prompt of prompts) for (const { model } of prompt.outcomes) names.add(model);
       for (const name of names) {
         seen.add(name);
-        if (simulated.has(name)) throw recordedAndSimulated(name);
+        if (simulated.has(name)) throw recordedAnd("simulated", name);
+        if (asked.has(name)) throw recordedAnd("live", name);
       }
       if (settings.only) for (const name of names) if (!settings.only.includes(name)) names.delete(name);
       const from = builder.size;
       builder.addPrompts(prompts);
-      const batches = await Promise.all([...names, ...simulated.keys()].map((model) => limit(() => answersOf(model, prompts))));
-      for (const { model, answered, kept } of batches) {
-        const graded = answered.map((answer) => (answer ? recordedGrade(answer) : null));
+      const batches = await Promise.all([
+        ...[...names, ...simulated.keys()].map((model) => limit(() => answersOf(model, prompts))),
+        ...[...asked.keys()].map((model) => liveAnswersOf(model, prompts)),
+      ]);
+      for (const { model, answered, graded, kept } of batches) {
         builder.addAnswers(model, from, answered, graded);
         if (kept) continue;
         for (const answer of answered) if (answer) answers++;
@@ -172,9 +189,9 @@ function sum(a: SavedCounts, b: SavedCounts): SavedCounts {
   };
 }
 
-function recordedAndSimulated(name: string): WrpError {
-  return new WrpError(`model "${name}" is simulated in the config, but this workload has recorded outcomes of it`, {
-    hint: "a simulated answer never stands in for a real one: give the simulated model a name of its own",
+function recordedAnd(kind: "simulated" | "live", name: string): WrpError {
+  return new WrpError(`model "${name}" is ${kind} in the config, but this workload has recorded outcomes of it`, {
+    hint: `a ${kind} answer never stands in for a recorded one: give the ${kind} model a name of its own`,
   });
 }
 

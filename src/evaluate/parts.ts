@@ -4,6 +4,7 @@ import type { OutcomeStore } from "../outcomes/store.ts";
 import type { Judging } from "../report/input.ts";
 import type { PlaceOf } from "../router/assemble.ts";
 import type { ModelFigures, SessionHost } from "../router/index.ts";
+import type { LiveHost } from "./ask-live.ts";
 import type { Workload } from "../workload/workload.ts";
 
 /** Everything that changes a run's numbers, besides the workload. Stored with the run. */
@@ -14,6 +15,8 @@ export interface RunSettings extends Judging {
   readonly only: readonly string[] | null;
   readonly policies: readonly PolicySpec[];
   readonly reference: string | null;
+  /** Of live answers to prompts that name none; a run older than this has none. */
+  readonly grader?: string | null;
 }
 
 /** The parts that a run is joined of. */
@@ -40,6 +43,8 @@ export interface Parts {
   readonly placeOf?: PlaceOf;
   /** What opens policies that decide through a command; without it there are none. */
   readonly sessions?: SessionHost;
+  /** What calls live models; without it they answer from the store alone. */
+  readonly live?: LiveHost | undefined;
 }
 
 /** What is stored with a run, so that it can be decided again: its settings and what was fitted on the training part. */
