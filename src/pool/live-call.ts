@@ -33,7 +33,7 @@ const MAX_BYTES = 16 << 20;
 const ERROR_BYTES = 64 << 10;
 /** An error's words are worth this wait; its status is known. */
 const ERROR_BODY_MS = 2000;
-/** A stream that is over is read to the end of its response, so that its connection can be used again. */
+/** A stream that is over is read to the end of its response, so that its connection can be used again; its time is not. */
 const DRAIN_MS = 250;
 /** A header of the user's with a shorter value holds no secret. */
 const SECRET_LENGTH = 8;
@@ -61,6 +61,8 @@ class Call implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | null = null;
   #unpack: Transform | null = null;
   #isSettled = false;
+  /** Until it is handed over. */
+  #result: Try | null = null;
   #isDraining = false;
   #bytes = 0;
   #errorText = "";
@@ -138,7 +140,7 @@ class Call implements Dispatcher.DispatchHandler {
   onResponseEnd(): void {
     clearTimeout(this.#drainTimer);
     this.#controller = null;
-    if (this.#isSettled) return;
+    if (this.#isSettled) return this.#handOver();
     if (this.#unpack) this.#unpack.end();
     else this.#end();
   }
@@ -147,7 +149,7 @@ class Call implements Dispatcher.DispatchHandler {
     clearTimeout(this.#drainTimer);
     const begun = this.#controller !== null;
     this.#controller = null;
-    if (this.#isSettled) return;
+    if (this.#isSettled) return this.#handOver();
     // The status has been said; its words broke off.
     if (this.#status !== null && !this.#isSuccess()) return this.#refused();
     if (this.#reader.ended()) return this.#settle(null);
@@ -250,13 +252,8 @@ class Call implements Dispatcher.DispatchHandler {
     if (this.#isSettled) return;
     this.#close();
     const endMs = this.#elapsed();
-    if (failure === null && this.#controller && !this.#unpack) {
-      this.#isDraining = true;
-      this.#bytes = 0;
-      this.#drainTimer = setTimeout(() => this.#destroy(), DRAIN_MS).unref();
-    } else this.#destroy();
     const { text, toolCalls, usage, finishReason, servedModel } = this.#reader.answer();
-    this.#done({
+    this.#result = {
       startedAt: this.#startedAt.toISOString(),
       status: this.#status,
       times: {
@@ -275,7 +272,18 @@ class Call implements Dispatcher.DispatchHandler {
       headers: keptHeaders(this.#headers, (value) => masked(value, this.#secrets)),
       failure,
       lagMs: this.#context.lag.maxSinceMs(this.#startMs),
-    });
+    };
+    if (failure !== null || !this.#controller || this.#unpack) return this.#destroy();
+    this.#isDraining = true;
+    this.#bytes = 0;
+    this.#drainTimer = setTimeout(() => this.#destroy(), DRAIN_MS);
+  }
+
+  /** undici gives a connection back one turn of the event loop after its response: who calls again at once shall find it. */
+  #handOver(): void {
+    const result = this.#result;
+    this.#result = null;
+    if (result) queueMicrotask(() => setImmediate(this.#done, result));
   }
 
   #close(): void {
@@ -291,8 +299,10 @@ class Call implements Dispatcher.DispatchHandler {
   }
 
   #destroy(): void {
+    clearTimeout(this.#drainTimer);
     this.#unpack?.destroy();
     this.#controller?.abort(new Error("the call is over"));
+    this.#handOver();
   }
 
   #elapsed(): number {
