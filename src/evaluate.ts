@@ -5,6 +5,7 @@ import { decide, type ExplainedPolicy } from "./evaluate/decide.ts";
 import { describeModel, referenceName, settingsWarnings } from "./evaluate/describe.ts";
 import { fitOn, gather, storedWorkload } from "./evaluate/gather.ts";
 import { endWithout, stopIfAsked } from "./evaluate/interrupt.ts";
+import { decidedBy, liveFindings, liveHash } from "./evaluate/live-findings.ts";
 import type { Parts, RunConfig, RunSettings } from "./evaluate/parts.ts";
 import { decideThrough, type Deciding } from "./evaluate/through-session.ts";
 import { policiesUnderTest } from "./evaluate/under-test.ts";
@@ -88,7 +89,9 @@ export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, voi
     // List prices are those of the day.
     const pricedOn = outcomes.basis === "decisions" ? createdAt.slice(0, 10) : null;
     const asked = hashOfAsked(policies, decided);
-    const reportKey = valueHash({ configHash, pricedOn, asked, workloadHash: workload.hash, wrpVersion: parts.wrpVersion, revision: REPORT_REVISION });
+    const findings = liveFindings(outcomes.live, outcomes.columns);
+    const live = liveHash(outcomes.columns, outcomes.live.map(({ model }) => model));
+    const reportKey = valueHash({ configHash, pricedOn, asked, ...(live === null ? {} : { live }), workloadHash: workload.hash, wrpVersion: parts.wrpVersion, revision: REPORT_REVISION });
     const known = parts.fresh ? null : store.findReport(reportKey);
     const computed = known ?? (yield* computeReport(reportInput(run, parts, config, prices, outcomes, { context, policies, notes }, decided, { reference, underTest, baseline }), parts));
     const ended = clockMs();
@@ -96,6 +99,8 @@ export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, voi
       ...computed,
       run,
       workload: named(computed.workload, read),
+      verdict: decidedBy(computed.verdict, findings),
+      warnings: [...computed.warnings, ...findings.warnings],
       timing: {
         readMs,
         storeMs: outcomes.storeMs,

@@ -1,5 +1,6 @@
 import pLimit from "p-limit";
-import { graderOf, identityOf } from "../grade/index.ts";
+import { identityOf } from "../grade/grader.ts";
+import { gradersFor, type GraderNeeds } from "../grade/index.ts";
 import { contentHash } from "../lib/hash.ts";
 import type { Answer } from "../model/answer.ts";
 import type { LiveSpec } from "../model/config.ts";
@@ -31,11 +32,38 @@ export interface LiveHost {
   tell(event: LiveEvent): void;
 }
 
+/** What came of a live model's prompts in this run. */
+export interface LiveTally {
+  readonly model: string;
+  /** Outcomes that this run asked for. */
+  readonly answered: number;
+  readonly failed: number;
+  /** Prompts that have no outcome, by why: not called, or (of a run that calls nobody) not asked yet. */
+  readonly missing: ReadonlyMap<string, number>;
+  /** Timings taken while this process was late: no better than that. */
+  readonly late: number;
+}
+
 /** An answer with its grade, in [0,1]; null where it has none. */
 export interface Graded {
   readonly answer: Answer;
   readonly quality: number | null;
 }
+
+/** Why a run without --live has no outcome of a prompt. */
+export const NOT_ASKED = "not asked yet";
+
+/** A timing is marked where the event loop was late by more than so much, milliseconds, and by more than so much of it. */
+const [LATE_MS, LATE_SHARE] = [20, 0.05];
+
+function isLate(outcome: LiveOutcome): boolean {
+  const last = outcome.tries.at(-1)?.try;
+  const measured = last?.times.firstTokenMs ?? last?.times.endMs ?? 0;
+  return last !== undefined && last.lagMs > LATE_MS && last.lagMs > LATE_SHARE * measured;
+}
+
+/** Only names and versions are asked of graders that lack what they need. */
+const NOBODY: GraderNeeds = { system: { env: {}, kill: () => undefined } };
 
 /** Graders that start a process, and others: so many at a time. */
 const GRADING = 4;
@@ -45,13 +73,19 @@ const GRADING = 4;
  * in flight are stopped before the error goes on.
  *
  * @param grader of prompts that have a reference and name none
+ * @param needs null: nothing is graded anew
  */
-export function liveAsker(name: string, spec: LiveSpec, store: Pick<OutcomeStore, "liveAnswers">, grader: string | null, host: LiveHost | null) {
+export function liveAsker(name: string, spec: LiveSpec, store: Pick<OutcomeStore, "liveAnswers">, grader: string | null, host: LiveHost | null, needs: GraderNeeds | null) {
   const kept = store.liveAnswers(liveSource(spec));
   const counts = { answersNew: 0, answersKnown: 0, gradesNew: 0, gradesKnown: 0 };
   const grading = pLimit(GRADING);
+  const graderOf = gradersFor(needs ?? NOBODY);
+  const tally = { answered: 0, failed: 0, late: 0 };
+  const missing = new Map<string, number>();
+  const miss = (why: string) => void missing.set(why, (missing.get(why) ?? 0) + 1);
   return {
     counts: (): SavedCounts => ({ ...counts }),
+    tally: (): LiveTally => ({ model: name, ...tally, missing }),
     async answer(prompts: readonly Prompt[], signal: AbortSignal): Promise<(Graded | null)[]> {
       const keys = prompts.map(({ hash, messages }): AnswerKey => ({ hash, variant: 0, messages }));
       const found = kept.find(name, keys);
@@ -65,13 +99,21 @@ export function liveAsker(name: string, spec: LiveSpec, store: Pick<OutcomeStore
           counts.answersKnown++;
           return graded(kept, prompt, known);
         }
-        if (!model) return null;
+        if (!model) {
+          miss(NOT_ASKED);
+          return null;
+        }
         let outcome: LiveOutcome | null = null;
         // A prompt that stands twice in the workload is asked once.
         const asking = asked.get(key.hash) ?? model.ask(prompt, AbortSignal.any([signal, stop.signal])).then((came) => {
           outcome = came;
-          if (!came.called) return known ?? null;
+          if (!came.called) {
+            if (!known) miss(came.why);
+            return known ?? null;
+          }
           counts.answersNew++;
+          tally[came.answer.error === null ? "answered" : "failed"]++;
+          if (isLate(came)) tally.late++;
           return { id: kept.keep(name, key, came.answer, came.tries), answer: came.answer };
         });
         asked.set(key.hash, asking);
@@ -101,6 +143,7 @@ export function liveAsker(name: string, spec: LiveSpec, store: Pick<OutcomeStore
       counts.gradesKnown++;
       return { answer, quality: known };
     }
+    if (!needs) return { answer, quality: null };
     const { quality } = await grading(() => Promise.resolve(own.grade(answer.text as string, prompt)));
     if (quality === null) return { answer, quality };
     answers.keepGrade(id, identityOf(own), reference, quality);

@@ -26,7 +26,7 @@ export type Gathered = ReturnType<typeof gather> extends AsyncGenerator<unknown,
 
 /** Reads the workload (from the store where it is there, else from its files, storing it) into columns; `again` has only the store. */
 export async function* gather(
-  parts: Pick<Parts, "store" | "workload" | "settings" | "clockMs" | "signal" | "concurrency" | "live"> & { readonly again?: boolean },
+  parts: Pick<Parts, "store" | "workload" | "settings" | "clockMs" | "signal" | "concurrency" | "live" | "graderNeeds"> & { readonly again?: boolean },
   prices: PriceBook,
 ) {
   const { store, workload, clockMs, signal } = parts;
@@ -67,12 +67,13 @@ export async function* gather(
     duplicates: pour.builder.duplicates,
     /** What a baseline must agree with. */
     comparability: { graders: pour.builder.graders(), simulated: pour.simulated() },
+    live: pour.live(),
     warnings: zeroCost.map(zeroCostWarning),
   };
 }
 
 /** What the models are worth on the training part: read, but not stored (what is simulated is kept, as anywhere). */
-export async function fitOn(workload: Workload, parts: Pick<Parts, "store" | "settings" | "concurrency" | "signal" | "live">, prices: PriceBook): Promise<ModelFigures[]> {
+export async function fitOn(workload: Workload, parts: Pick<Parts, "store" | "settings" | "concurrency" | "signal" | "live" | "graderNeeds">, prices: PriceBook): Promise<ModelFigures[]> {
   const pour = pourInto(parts, prices);
   for await (const prompts of workload.batches()) {
     await stopIfAsked(parts.signal);
@@ -110,7 +111,7 @@ export function storedWorkload(store: OutcomeStore, hash: string): Workload {
 
 /** Answers and grades prompts batch by batch into columns; every answer once a prompt and model, shared by all policies. */
 export function pourInto(
-  { settings, store, concurrency, signal, live }: Pick<Parts, "settings" | "concurrency" | "signal" | "live"> & { readonly store: Pick<OutcomeStore, "keptAnswers" | "liveAnswers"> },
+  { settings, store, concurrency, signal, live, graderNeeds }: Pick<Parts, "settings" | "concurrency" | "signal" | "live" | "graderNeeds"> & { readonly store: Pick<OutcomeStore, "keptAnswers" | "liveAnswers"> },
   prices: PriceBook,
 ) {
   const recorded = recordedBackend(prices.tokens);
@@ -121,7 +122,7 @@ export function pourInto(
   );
   const asked = new Map(
     settings.models.flatMap(({ name, live: spec }) =>
-      spec && (settings.only?.includes(name) ?? true) ? [[name, liveAsker(name, spec, store, settings.grader ?? null, live ?? null)] as const] : [],
+      spec && (settings.only?.includes(name) ?? true) ? [[name, liveAsker(name, spec, store, settings.grader ?? null, live ?? null, graderNeeds ?? null)] as const] : [],
     ),
   );
   const builder = new ColumnsBuilder(factsOf(settings.policies).map((name) => ({ name, read: (prompt: Prompt) => factOf(name).read(prompt, {}) })));
@@ -150,6 +151,8 @@ export function pourInto(
     /** Recorded ones. */
     answers: () => answers,
     grades: () => grades,
+    /** What came of the live models. */
+    live: () => [...asked.values()].map((own) => own.tally()),
     /** What names the simulated models' answers. */
     simulated: () => Object.fromEntries([...simulated].map(([name, own]) => [name, own.source])),
     /** What the simulated and live models' answers added to the store, or found there. */

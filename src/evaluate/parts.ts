@@ -1,3 +1,4 @@
+import type { GraderNeeds } from "../grade/index.ts";
 import type { Baseline } from "../model/baseline.ts";
 import type { ModelSpec, PolicySpec } from "../model/config.ts";
 import type { OutcomeStore } from "../outcomes/store.ts";
@@ -45,6 +46,8 @@ export interface Parts {
   readonly sessions?: SessionHost;
   /** What calls live models; without it they answer from the store alone. */
   readonly live?: LiveHost | undefined;
+  /** What graders of live answers are lent; without it answers have the grades that they were given before. */
+  readonly graderNeeds?: GraderNeeds;
 }
 
 /** What is stored with a run, so that it can be decided again: its settings and what was fitted on the training part. */
