@@ -34,7 +34,7 @@ const SERVER = `
       const send = () => {
         response.write(token);
         if (++sent === tokens) response.end(end);
-        else setTimeout(send, begun + sent * every - performance.now());
+        else setTimeout(send, Math.max(1, begun + sent * every - performance.now()));
       };
       setTimeout(send, ttft);
     });
