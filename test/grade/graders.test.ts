@@ -1,8 +1,16 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Grade } from "../../src/grade/grader.ts";
 import { graderName, graderNames, gradersFor } from "../../src/grade/index.ts";
 import { readSources } from "../../scripts/mixed/sources.ts";
+import { SHARED_DATA } from "../wrp.ts";
+
+interface Graded {
+  readonly generated_answer: string;
+  readonly evaluation_result: { readonly metric: string; readonly ground_truth: string; readonly score: number } | null;
+}
 
 const graderOf = gradersFor({ system: { env: process.env, kill: (pid, signal) => void process.kill(pid, signal) } });
 const grade = (name: string, text: string, reference: string | null): Grade => graderOf(name).grade(text, { reference }) as Grade;
@@ -79,6 +87,33 @@ test("json without a reference: whether it is JSON", () => {
   expect([quality("is-json", "{}", null), quality("is-json", "{", null)]).toEqual([1, 0]);
 });
 
+test("json nested beyond what is read is wrong, not a failure", () => {
+  const deep = `${"[".repeat(600)}${"]".repeat(600)}`;
+  expect(grade("json", deep, "[]")).toEqual({ quality: 0, why: "it is nested deeper than 500" });
+  expect(grade("json-schema", deep, "{}")).toEqual({ quality: 0, why: "it is nested deeper than 500" });
+});
+
+test("an answer of a megabyte is graded, of whatever it is made", () => {
+  const references: Readonly<Record<string, string>> = { regex: "(a|aa)+$", numeric: "7", "multiple-choice": "J", json: "{}", "json-schema": "{}", refusal: "answer" };
+  for (const piece of ["[", "[1]", "[\"]", "A and ", "Answer: ", "1 000 ", "1/", "a ", "犬", "i can't ", "```\n", "{\"a\":"])
+    for (const name of graderNames.filter((each) => each !== "code")) expect(quality(name, piece.repeat(1e6 / piece.length), references[name] ?? "x y z"), `${name} of ${piece}`).not.toBeNull();
+});
+
+test("rouge-l: what is too long to compare is not graded", () => {
+  const long = "a ".repeat(70_000);
+  expect(grade("rouge-l", long, long)).toEqual({ quality: null, why: "70000 words against 70000 are too many to compare" });
+});
+
+const ROUTERARENA = join(SHARED_DATA, "routerarena-sample");
+describe.skipIf(!existsSync(ROUTERARENA))(`RouterArena's own grades${existsSync(ROUTERARENA) ? "" : " (skipped: no shared data here)"}`, () => {
+  test.each(["claude-3-haiku-20240307", "gemini-2.0-flash-001"])("of %s's choices are ours", (model) => {
+    const rows = readFileSync(join(ROUTERARENA, `${model}.jsonl`), "utf8").trim().split("\n").map((line) => JSON.parse(line) as Graded);
+    const choices = rows.filter((row) => row.evaluation_result?.metric === "mcq_accuracy");
+    expect(choices.length).toBeGreaterThan(30);
+    expect(choices.filter((row) => quality("mcq_accuracy", row.generated_answer, row.evaluation_result?.ground_truth as string) !== row.evaluation_result?.score).map((row) => row.generated_answer)).toEqual([]);
+  });
+});
+
 describe("names", () => {
   test("are one for each grader, with a version", () => {
     expect(graderNames).toHaveLength(13);
@@ -138,7 +173,7 @@ describe("properties", () => {
   });
 
   test("ROUGE-L in words of 32 bits is that of the textbook", () => {
-    const texts = fc.array(fc.constantFrom("a", "b", "c", "d"), { minLength: 1, maxLength: 120 });
+    const texts = fc.array(fc.constantFrom("a", "b", "c", "d"), { minLength: 1, maxLength: 120, size: "max" });
     fc.assert(
       fc.property(texts, texts, (a, b) => {
         const rows = Array.from({ length: a.length + 1 }, () => Array.from({ length: b.length + 1 }, () => 0));
