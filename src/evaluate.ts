@@ -5,7 +5,7 @@ import { decide, type ExplainedPolicy } from "./evaluate/decide.ts";
 import { describeModel, referenceName, settingsWarnings } from "./evaluate/describe.ts";
 import { fitOn, gather, storedWorkload } from "./evaluate/gather.ts";
 import { endWithout, stopIfAsked } from "./evaluate/interrupt.ts";
-import { decidedBy, liveFindings, liveHash } from "./evaluate/live-findings.ts";
+import { decidedBy, liveFindings, liveHash, liveTiming } from "./evaluate/live-findings.ts";
 import type { Parts, RunConfig, RunSettings } from "./evaluate/parts.ts";
 import { decideThrough, type Deciding } from "./evaluate/through-session.ts";
 import { policiesUnderTest } from "./evaluate/under-test.ts";
@@ -110,6 +110,7 @@ export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, voi
         decisions: counts.computed,
         decisionMicros: counts.computed > 0 ? counts.micros / counts.computed : null,
         ...(overhead.length > 0 ? { overhead } : {}),
+        ...(parts.live ? { live: liveTiming(outcomes.live, parts.live.spent()) } : {}),
         reused: { answers: outcomes.saved.answersKnown, grades: outcomes.saved.gradesKnown, decisions: counts.reused, report: known !== null },
         computed: { answers: outcomes.saved.answersNew, grades: outcomes.saved.gradesNew, decisions: counts.computed },
       },

@@ -25,3 +25,8 @@ export function garbageInWords({ reports, decisions, workloads, prompts, answers
   ] as const;
   return parts.flatMap(([n, noun]) => (n > 0 ? [amount(n, noun)] : [])).join(", ") || "nothing";
 }
+
+/** US dollars, to two digits that count. */
+export function usd(amountUsd: number): string {
+  return `$${amountUsd === 0 || amountUsd >= 10 ? amountUsd.toFixed(2) : Number(amountUsd.toPrecision(2)).toString()}`;
+}

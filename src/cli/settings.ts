@@ -40,6 +40,10 @@ export interface EvalFlags {
   readonly fresh?: boolean;
   /** A run to go on with. */
   readonly resume?: string;
+  readonly live?: boolean;
+  readonly maxCost?: number;
+  readonly dryRun?: boolean;
+  readonly retryFailed?: boolean;
   readonly json?: boolean;
   readonly jsonl?: boolean;
   readonly output?: string[];
@@ -111,6 +115,8 @@ export function runSettings(flags: EvalFlags, loaded: LoadedConfig): RunSettings
     aiqRange: flags.aiqRange === undefined ? null : costRange(flags.aiqRange),
     resamples,
     gates: gatesOf(flags, loaded),
+    ...(config.grader === undefined ? {} : { grader: config.grader }),
+    ...(config.graders === undefined ? {} : { graders: Object.fromEntries(Object.entries(config.graders).map(([name, { version }]) => [name, version])) }),
   };
 }
 

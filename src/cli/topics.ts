@@ -1,7 +1,7 @@
 import { unknownName } from "../model/errors.ts";
 
 /** What `wrp help` knows besides commands. */
-export const TOPICS = ["exit-codes", "environment", "metrics", "profiles", "formats", "command"] as const;
+export const TOPICS = ["exit-codes", "environment", "metrics", "profiles", "formats", "graders", "command"] as const;
 
 const EXIT_CODES = `Exit codes
     0  ran, gates passed
@@ -34,6 +34,7 @@ export async function topics(topic: string): Promise<string> {
     const { importers } = await import("../workload/importers/index.ts");
     return `Formats, found by looking inside or named by --format\n${importers.map(({ name, describe }) => `${name}\n  ${describe}\n`).join("")}`;
   }
+  if (topic === "graders") return (await import("./graders-topic.ts")).GRADERS_TOPIC;
   if (topic === "command") return (await import("./command-topic.ts")).COMMAND_TOPIC;
   throw unknownName("help topic", topic, TOPICS);
 }

@@ -1,12 +1,11 @@
 import pLimit from "p-limit";
-import { identityOf } from "../grade/grader.ts";
-import { gradersFor, type GraderNeeds } from "../grade/index.ts";
-import { contentHash } from "../lib/hash.ts";
 import type { Answer } from "../model/answer.ts";
 import type { LiveSpec } from "../model/config.ts";
 import type { Prompt } from "../model/prompt.ts";
 import type { AnswerKey, LiveAnswers, OutcomeStore, SavedCounts } from "../outcomes/store.ts";
 import { liveSource, type LiveModel, type LiveOutcome } from "../pool/live.ts";
+import type { Grading } from "./grading.ts";
+import { NOT_ASKED } from "./live-findings.ts";
 
 /** What a live run tells of its calls, as they end. */
 export interface LiveEvent {
@@ -30,6 +29,8 @@ export interface LiveHost {
   readonly again: boolean;
   modelOf(name: string): LiveModel;
   tell(event: LiveEvent): void;
+  /** US dollars so far; the cap is null where there is none. */
+  spent(): { readonly spentUsd: number; readonly capUsd: number | null };
 }
 
 /** What came of a live model's prompts in this run. */
@@ -50,8 +51,7 @@ export interface Graded {
   readonly quality: number | null;
 }
 
-/** Why a run without --live has no outcome of a prompt. */
-export const NOT_ASKED = "not asked yet";
+export type LiveAsker = ReturnType<typeof liveAsker>;
 
 /** A timing is marked where the event loop was late by more than so much, milliseconds, and by more than so much of it. */
 const [LATE_MS, LATE_SHARE] = [20, 0.05];
@@ -62,9 +62,6 @@ function isLate(outcome: LiveOutcome): boolean {
   return last !== undefined && last.lagMs > LATE_MS && last.lagMs > LATE_SHARE * measured;
 }
 
-/** Only names and versions are asked of graders that lack what they need. */
-const NOBODY: GraderNeeds = { system: { env: {}, kill: () => undefined } };
-
 /** Graders that start a process, and others: so many at a time. */
 const GRADING = 4;
 
@@ -72,14 +69,12 @@ const GRADING = 4;
  * A live model's answers: from the store where they are, else (given a host) asked for, each kept before it is told. Should the store fail, calls
  * in flight are stopped before the error goes on.
  *
- * @param grader of prompts that have a reference and name none
- * @param needs null: nothing is graded anew
+ * @param gradingOf how a prompt's answers are graded; null: not at all
  */
-export function liveAsker(name: string, spec: LiveSpec, store: Pick<OutcomeStore, "liveAnswers">, grader: string | null, host: LiveHost | null, needs: GraderNeeds | null) {
+export function liveAsker(name: string, spec: LiveSpec, store: Pick<OutcomeStore, "liveAnswers">, gradingOf: (prompt: Prompt) => Grading | null, host: LiveHost | null) {
   const kept = store.liveAnswers(liveSource(spec));
   const counts = { answersNew: 0, answersKnown: 0, gradesNew: 0, gradesKnown: 0 };
-  const grading = pLimit(GRADING);
-  const graderOf = gradersFor(needs ?? NOBODY);
+  const turns = pLimit(GRADING);
   const tally = { answered: 0, failed: 0, late: 0 };
   const missing = new Map<string, number>();
   const miss = (why: string) => void missing.set(why, (missing.get(why) ?? 0) + 1);
@@ -133,20 +128,15 @@ export function liveAsker(name: string, spec: LiveSpec, store: Pick<OutcomeStore
   };
 
   async function graded(answers: LiveAnswers, prompt: Prompt, { id, answer }: { readonly id: number; readonly answer: Answer }): Promise<Graded> {
-    const wanted = prompt.grader ?? (prompt.reference === null ? null : grader);
-    if (answer.error !== null || answer.text === null || wanted === null) return { answer, quality: null };
-    const own = graderOf(wanted);
-    if (own.reference === "needed" && prompt.reference === null) return { answer, quality: null };
-    const reference = own.reference === "none" || prompt.reference === null ? "" : contentHash(prompt.reference);
-    const known = answers.findGrade(id, identityOf(own), reference);
-    if (known !== null) {
-      counts.gradesKnown++;
-      return { answer, quality: known };
-    }
-    if (!needs) return { answer, quality: null };
-    const { quality } = await grading(() => Promise.resolve(own.grade(answer.text as string, prompt)));
+    const grading = answer.error === null && answer.text !== null ? gradingOf(prompt) : null;
+    if (!grading) return { answer, quality: null };
+    const { identity, reference, grade } = grading;
+    const known = answers.findGrade(id, identity, reference);
+    if (known !== null) counts.gradesKnown++;
+    if (known !== null || !grade) return { answer, quality: known };
+    const { quality } = await turns(() => grade(answer.text as string));
     if (quality === null) return { answer, quality };
-    answers.keepGrade(id, identityOf(own), reference, quality);
+    answers.keepGrade(id, identity, reference, quality);
     counts.gradesNew++;
     return { answer, quality };
   }

@@ -44,7 +44,7 @@ export function describeModel(
 export function modelRemarks({ models }: Pick<RunSettings, "models">, columns: OutcomeColumns): { readonly code: string; readonly message: string; readonly model?: number }[] {
   const unmarked = (tag: string, mark: "trusted" | "guarded") => columns.labels.has(`tag:${tag}`) && !models.some((m) => m[mark]);
   return [
-    ...models.flatMap(({ name }, model) => (columns.models.includes(name) ? [] : [{ code: "model-without-outcomes", message: `the config's model ${name} has no outcome in this workload`, model }])),
+    ...models.flatMap(({ name, live }, model) => (columns.models.includes(name) || live ? [] : [{ code: "model-without-outcomes", message: `the config's model ${name} has no outcome in this workload`, model }])),
     ...(unmarked("pii", "trusted") ? [{ code: "no-trusted-model", message: "prompts are tagged pii but no model is marked trusted: every one of them counts as leaked" }] : []),
     ...(unmarked("attack", "guarded") ? [{ code: "no-guarded-model", message: "prompts are tagged attack but no model is marked guarded: every one of them counts as reached" }] : []),
   ];

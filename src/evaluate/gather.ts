@@ -16,7 +16,7 @@ import { factOf, type ModelFigures } from "../router/index.ts";
 import { readsTokens, withTokens } from "../signals/tokens.ts";
 import type { Workload } from "../workload/workload.ts";
 import { asker } from "./ask.ts";
-import { liveAsker } from "./ask-live.ts";
+import type { LiveAsker } from "./ask-live.ts";
 import { zeroCostWarning } from "./describe.ts";
 import { stopIfAsked } from "./interrupt.ts";
 import type { Parts } from "./parts.ts";
@@ -34,7 +34,7 @@ export async function* gather(
   // Imported without its texts, it is good for what was decided on it, not for new questions: the files have the texts.
   const stored = known && (known.texts || parts.again) ? known : null;
   const writer = stored ? null : store.writeWorkload({ hash: workload.hash, name: workload.name, files: workload.files });
-  const pour = pourInto(parts, prices);
+  const pour = await pourInto(parts, prices);
   let storeMs = 0;
   try {
     for await (const prompts of stored ? store.readPrompts(workload.hash) : workload.batches()) {
@@ -74,7 +74,7 @@ export async function* gather(
 
 /** What the models are worth on the training part: read, but not stored (what is simulated is kept, as anywhere). */
 export async function fitOn(workload: Workload, parts: Pick<Parts, "store" | "settings" | "concurrency" | "signal" | "live" | "graderNeeds">, prices: PriceBook): Promise<ModelFigures[]> {
-  const pour = pourInto(parts, prices);
+  const pour = await pourInto(parts, prices);
   for await (const prompts of workload.batches()) {
     await stopIfAsked(parts.signal);
     await pour.add(prompts);
@@ -110,21 +110,23 @@ export function storedWorkload(store: OutcomeStore, hash: string): Workload {
 }
 
 /** Answers and grades prompts batch by batch into columns; every answer once a prompt and model, shared by all policies. */
-export function pourInto(
+export async function pourInto(
   { settings, store, concurrency, signal, live, graderNeeds }: Pick<Parts, "settings" | "concurrency" | "signal" | "live" | "graderNeeds"> & { readonly store: Pick<OutcomeStore, "keptAnswers" | "liveAnswers"> },
   prices: PriceBook,
 ) {
+  const wanted = (name: string) => settings.only?.includes(name) ?? true;
   const recorded = recordedBackend(prices.tokens);
   const simulated = new Map(
     settings.models.flatMap(({ name, simulated: profile }) =>
-      profile && (settings.only?.includes(name) ?? true) ? [[name, asker(simulatedBackend(name, profile, settings.seed), store)] as const] : [],
+      profile && wanted(name) ? [[name, asker(simulatedBackend(name, profile, settings.seed), store)] as const] : [],
     ),
   );
-  const asked = new Map(
-    settings.models.flatMap(({ name, live: spec }) =>
-      spec && (settings.only?.includes(name) ?? true) ? [[name, liveAsker(name, spec, store, settings.grader ?? null, live ?? null, graderNeeds ?? null)] as const] : [],
-    ),
-  );
+  const asked = new Map<string, LiveAsker>();
+  for (const { name, live: spec } of settings.models)
+    if (spec && wanted(name)) {
+      const [{ liveAsker }, { gradings }] = await Promise.all([import("./ask-live.ts"), import("./grading.ts")]); // graders are large
+      asked.set(name, liveAsker(name, spec, store, gradings(settings, graderNeeds ?? null), live ?? null));
+    }
   const builder = new ColumnsBuilder(factsOf(settings.policies).map((name) => ({ name, read: (prompt: Prompt) => factOf(name).read(prompt, {}) })));
   const limit = pLimit(concurrency);
   const tokens = simulated.size > 0 || asked.size > 0 || readsTokens(settings.policies);
@@ -140,7 +142,7 @@ export function pourInto(
 
   /** Calls wait for each other by their own limits, so no turn is needed here. */
   const liveAnswersOf = async (model: string, prompts: readonly Prompt[]) => {
-    const got = await (asked.get(model) as ReturnType<typeof liveAsker>).answer(prompts, signal);
+    const got = await (asked.get(model) as LiveAsker).answer(prompts, signal);
     return { model, answered: got.map((one) => one?.answer ?? null), graded: got.map((one) => one?.quality ?? null), kept: true };
   };
 

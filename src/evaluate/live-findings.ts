@@ -1,7 +1,10 @@
 import { hash } from "node:crypto";
 import type { OutcomeColumns } from "../model/columns.ts";
 import type { Report } from "../model/report.ts";
-import { NOT_ASKED, type LiveTally } from "./ask-live.ts";
+import type { LiveHost, LiveTally } from "./ask-live.ts";
+
+/** Why a run without --live has no outcome of a prompt. */
+export const NOT_ASKED = "not asked yet";
 
 /** A run in which more than this share of a live model's outcomes failed cannot be judged. */
 const MOST_FAILED = 0.1;
@@ -32,6 +35,12 @@ export function liveFindings(tallies: readonly LiveTally[], { models, failed, n 
 /** A run that is undecided says so, in words and by its exit code. */
 export function decidedBy(verdict: Report["verdict"], { undecided }: LiveFindings): Report["verdict"] {
   return undecided && verdict !== "fail" ? "inconclusive" : verdict;
+}
+
+/** What a run's calls came to. */
+export function liveTiming(tallies: readonly LiveTally[], { spentUsd, capUsd }: ReturnType<LiveHost["spent"]>): NonNullable<Report["timing"]["live"]> {
+  const models = tallies.map(({ model, answered, failed, late, missing }) => ({ model, answered, failed, late, notCalled: [...missing.values()].reduce((sum, count) => sum + count, 0) }));
+  return { spentUsd, capUsd, models };
 }
 
 /** Hash of what live models answered: unlike other answers it grows from run to run, under the same settings. Null where there are none. */

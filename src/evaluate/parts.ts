@@ -18,6 +18,8 @@ export interface RunSettings extends Judging {
   readonly reference: string | null;
   /** Of live answers to prompts that name none; a run older than this has none. */
   readonly grader?: string | null;
+  /** The versions of the user's own graders, by name. */
+  readonly graders?: Readonly<Record<string, number>>;
 }
 
 /** The parts that a run is joined of. */

@@ -54,7 +54,7 @@ export async function preview(parts: PreviewParts): Promise<readonly PreviewedFi
 /** Reads a workload as a run does, and keeps nothing of it but the columns. */
 async function readAll(workload: OpenedWorkload, { settings, concurrency, signal }: PreviewParts, tell: Tell): Promise<Previewed & { readonly files: readonly PreviewedFile[] }> {
   const prices = priceBook(settings.models);
-  const pour = pourInto({ settings, concurrency, signal, store: FORGETFUL }, prices);
+  const pour = await pourInto({ settings, concurrency, signal, store: FORGETFUL }, prices);
   // Of files that are read as one, nobody can tell which of them an outcome is from: they have their models together.
   const together = new Map(workload.files.map(({ name, format }) => [name, importers.some((one) => one.name === format && one.joins) ? `joined ${format}` : name]));
   const models = new Map([...together.values()].map((group) => [group, new Set<string>()]));

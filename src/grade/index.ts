@@ -15,7 +15,10 @@ import { tokenF1 } from "./graders/token-f1.ts";
 import { withoutThinking } from "./normalize.ts";
 
 /** What graders are lent by whoever runs them. */
-export type GraderNeeds = CodeNeeds;
+export interface GraderNeeds extends CodeNeeds {
+  /** The user's own, by name. */
+  readonly own?: ReadonlyMap<string, Grader>;
+}
 
 /** All graders by name. */
 const graders: Readonly<Record<string, (needs: GraderNeeds) => Grader>> = {
@@ -74,9 +77,11 @@ export const graderName = (name: string): string => (Object.hasOwn(graders, name
 export function gradersFor(needs: GraderNeeds): (name: string, place?: Place) => Grader {
   const made = new Map<string, Grader>();
   return (name, place) => {
+    const theirs = needs.own?.get(name);
+    if (theirs) return theirs;
     const own = graderName(name);
     const make = Object.hasOwn(graders, own) ? graders[own] : undefined;
-    if (!make) throw unknownName("grader", name, graderNames, place);
+    if (!make) throw unknownName("grader", name, [...graderNames, ...(needs.own?.keys() ?? [])], place);
     const grader = made.get(own) ?? answering(make(needs));
     made.set(own, grader);
     return grader;

@@ -135,6 +135,18 @@ export const configSchema = z.strictObject({
   exclude: z.array(z.string()).optional(),
   backends: z.record(z.string(), z.strictObject(backendFields)).optional().describe("where live models run, by name"),
   models: z.array(modelSchema).optional(),
+  graders: z
+    .record(
+      z.string(),
+      z.strictObject({
+        command: z.union([z.array(z.string()).min(1), z.string().min(1)], { error: "must be a program with its arguments: a list, or one text" }).describe("reads answers and writes grades as JSON lines; wrp help graders"),
+        version: z.number().int().positive().default(1).describe("raised when it grades otherwise"),
+        timeoutMs: milliseconds.default(60_000).describe("longest wait for a grade"),
+        memoryMb: z.number().positive().nullable().default(2048),
+      }),
+    )
+    .optional()
+    .describe("graders of your own, by name"),
   grader: z.string().optional().describe("grades live answers to prompts that have a reference and name no grader (wrp help graders)"),
   maxCostUsd: z.number().positive().optional().describe("hard cap of what --live may spend"),
   policies: z.array(policySpecSchema).optional(),

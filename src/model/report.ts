@@ -288,6 +288,22 @@ export const reportSchema = z.object({
       )
       .optional()
       .describe("policies that decided through a process of their own in this run"),
+    live: z
+      .object({
+        spentUsd: z.number().nonnegative().describe("what this run's calls cost, all tries; where a backend did not count tokens, what was held for the call"),
+        capUsd: z.number().nullable(),
+        models: z.array(
+          z.object({
+            model: z.string(),
+            answered: z.number().int().nonnegative(),
+            failed: z.number().int().nonnegative(),
+            notCalled: z.number().int().nonnegative(),
+            late: z.number().int().nonnegative().describe("timings taken while wrp's own event loop was late"),
+          }),
+        ),
+      })
+      .optional()
+      .describe("calls of live models that this run made"),
     reused: z.object({ answers: z.number().int(), grades: z.number().int(), decisions: z.number().int(), report: z.boolean() }),
     computed: z.object({ answers: z.number().int(), grades: z.number().int(), decisions: z.number().int() }),
   }),

@@ -16,6 +16,7 @@ export function priceBook(models: readonly ModelSpec[]): PriceBook {
   const tokens = new Map<string, TokenPrice>();
   const free = new Set<string>();
   const simulated = new Set(models.flatMap((m) => (m.simulated ? [m.name] : [])));
+  const live = new Set(models.flatMap((m) => (m.live ? [m.name] : [])));
   for (const { name, price } of models) {
     if (price === "free") free.add(name);
     else if (price) tokens.set(name, price);
@@ -33,6 +34,7 @@ export function priceBook(models: readonly ModelSpec[]): PriceBook {
       if (!priced) return "unpriced";
       if (!price) return "recorded in the data";
       const words = `${price.source ?? "config"}: $${price.inputUsdPer1M} in, $${price.outputUsdPer1M} out per million tokens`;
+      if (live.has(model)) return `counted tokens at ${words}`;
       return simulated.has(model) ? `simulated tokens at ${words}` : `recorded in the data, else ${words}`;
     },
   };

@@ -1,5 +1,5 @@
 import { evaluate, type EvaluateEvent } from "../../evaluate.ts";
-import { WrpError } from "../../model/errors.ts";
+import { EXIT, WrpError } from "../../model/errors.ts";
 import type { OutcomeStore } from "../../outcomes/store.ts";
 import { openWorkload } from "../../workload/index.ts";
 import { baselineFile, readBaseline } from "../baseline-file.ts";
@@ -7,6 +7,8 @@ import { exitCodeOf, tellGitHub } from "../continuous-integration.ts";
 import { deliver, deliveryOf } from "../deliver.ts";
 import { checkNotInput, checkWritable, writeWhole } from "../files.ts";
 import { gatesOf } from "../gates.ts";
+import type { LiveCalls } from "../live-host.ts";
+import { callsInWords, prepareLive, withListPrices } from "../live-run.ts";
 import { loadConfig } from "../load-config.ts";
 import { wrpVersion } from "../manifest.ts";
 import { progressLine } from "../progress.ts";
@@ -20,7 +22,7 @@ const DEFAULT_CONCURRENCY = 16;
 
 export async function evalCommand(data: readonly string[], flags: EvalFlags, world: World): Promise<number> {
   const loaded = loadConfig(flags.config, world.cwd);
-  const settings = runSettings(flags, loaded);
+  const settings = await withListPrices(runSettings(flags, loaded), world.now());
   const options = workloadOptions(data, flags, loaded, world.cwd);
   const delivery = deliveryOf(flags, world);
   const concurrency = flags.concurrency ?? DEFAULT_CONCURRENCY;
@@ -40,11 +42,17 @@ export async function evalCommand(data: readonly string[], flags: EvalFlags, wor
     checkNotInput(blessed, world.cwd, [...(loaded.file === null ? [] : [{ name: loaded.file }]), { name: storePath }], world.cwd);
   }
   const baseline = settings.gates.some((gate) => gate.factor !== 0) ? readBaseline(blessed, world.cwd) : null;
-  const stopped = { runId: "", workloadHash: workload.hash, store: null as OutcomeStore | null, storePath };
+  const stopped = { runId: "", workloadHash: workload.hash, store: null as OutcomeStore | null, storePath, calls: null as LiveCalls | null };
   const progress = progressLine(world, flags);
+  const graders = loaded.config.graders ? (await import("../own-graders.ts")).ownGraders(loaded, world) : new Map<string, never>();
   try {
     const store = flags.resume === undefined ? await openForWriting(storePath, world.cwd) : await openExisting(storePath, world.cwd);
     stopped.store = store;
+    const calling = flags.live === true || flags.dryRun === true;
+    if (!calling && (flags.maxCost !== undefined || flags.retryFailed)) throw new WrpError(`${flags.retryFailed ? "--retry-failed" : "--max-cost"} needs --live`);
+    const calls = calling ? await prepareLive({ settings, loaded, flags, workloads: [workload, ...(trainedOn ? [trainedOn] : [])], store }, progress, world) : null;
+    if (flags.dryRun) return EXIT.ok;
+    stopped.calls = calls;
     const runId = flags.resume === undefined ? world.newId() : store.findRun(flags.resume).id;
     stopped.runId = runId;
     let finished: Extract<EvaluateEvent, { type: "done" }> | null = null;
@@ -64,6 +72,8 @@ export async function evalCommand(data: readonly string[], flags: EvalFlags, wor
       signal: world.signal,
       placeOf: loaded.placeOf,
       sessions: sessionHost(loaded, world),
+      graderNeeds: { system: world, own: graders },
+      live: calls?.host,
     })) {
       progress.show(event);
       if (event.type === "done") finished = event;
@@ -78,6 +88,7 @@ export async function evalCommand(data: readonly string[], flags: EvalFlags, wor
       await writeWhole(blessed, world.cwd, finished.baseline());
       if (!delivery.quiet) world.stderr.write(`blessed: wrote ${blessed}\n`);
     }
+    if (calls && !flags.quiet) world.stderr.write(callsInWords(report));
     await tellGitHub(report, loaded, world);
     if (!delivery.quiet && storePath !== IN_MEMORY) world.stderr.write(nextSteps(report.run.id, report.workload.read, storePath, flags));
     return exitCodeOf(report.verdict);
@@ -86,6 +97,8 @@ export async function evalCommand(data: readonly string[], flags: EvalFlags, wor
     throw withWayOn(error, stopped, world);
   } finally {
     progress.clear();
+    await stopped.calls?.close();
+    for (const grader of graders.values()) await grader.close();
     stopped.store?.close();
   }
 }

@@ -1,0 +1,103 @@
+import type { LiveEvent, LiveHost } from "../evaluate/ask-live.ts";
+import type { RunSettings } from "../evaluate.ts";
+import type { LiveSpec, ModelSpec } from "../model/config.ts";
+import { budget, type BudgetState } from "../pool/flow/budget.ts";
+import { flow, FLOW_DEFAULTS, type Flow, type FlowEvent } from "../pool/flow/flow.ts";
+import { overall } from "../pool/flow/overall.ts";
+import { realSleep } from "../pool/flow/sleep.ts";
+import { checkEndpoint, type Endpoint } from "../pool/endpoint.ts";
+import { liveModel, type LiveModel } from "../pool/live.ts";
+import { protocolOf } from "../pool/protocols/index.ts";
+import { random } from "../stats/random.ts";
+import { backendOf, type ModelBackend } from "./backends.ts";
+import type { LoadedConfig } from "./load-config.ts";
+import { apiKeyOf } from "./secrets.ts";
+import type { World } from "./world.ts";
+
+/** Most calls in flight over all models, where -j says nothing. */
+const MOST_IN_FLIGHT = 256;
+const TRY_MS = 120_000;
+
+export interface LiveOptions {
+  readonly maxCostUsd: number | null;
+  readonly inFlight: number | undefined;
+  /** Ask anew for what failed before. */
+  readonly again: boolean;
+  tell(event: LiveEvent | ({ readonly model: string } & FlowEvent)): void;
+}
+
+/** Live models that can be called. */
+export interface LiveCalls {
+  readonly host: LiveHost;
+  budget(): BudgetState;
+  inFlight(): number;
+  /** Ends all connections. */
+  close(): Promise<void>;
+}
+
+/** Opens what calls live models: keys are read here, and stay here. Throws WrpError where a key is missing. */
+export async function openLive(settings: RunSettings, loaded: LoadedConfig, options: LiveOptions, world: World): Promise<LiveCalls> {
+  const endpoints = new Map(liveModels(settings).map(({ name }) => [name, endpointOf(name, loaded, world)] as const));
+  const [{ httpClient }, { watchLag }, { liveCall }] = await Promise.all([import("../pool/http-client.ts"), import("../pool/lag.ts"), import("../pool/live-call.ts")]);
+  const client = httpClient();
+  const lag = watchLag(world.clockMs);
+  const spending = budget(options.maxCostUsd);
+  const places = overall(options.inFlight ?? MOST_IN_FLIGHT);
+  const kill = new AbortController();
+  const flows: Flow[] = [];
+  const models = new Map(liveModels(settings).map((model) => [model.name, modelOf(model)] as const));
+  return {
+    host: { again: options.again, modelOf: (name) => models.get(name) as LiveModel, tell: options.tell, spent: () => spending.state() },
+    budget: () => spending.state(),
+    inFlight: () => flows.reduce((sum, one) => sum + one.state().inFlight, 0),
+    async close() {
+      kill.abort();
+      lag.stop();
+      await client.close();
+    },
+  };
+
+  function modelOf({ name, live, price }: ModelSpec & { readonly live: LiveSpec }): LiveModel {
+    const { backend, endpoint } = endpoints.get(name) as ReturnType<typeof endpointOf>;
+    const { concurrency = "adaptive", requestsPerMinute = null, tokensPerMinute = null, deadlineMs, retries, timeoutMs = TRY_MS, firstTokenTimeoutMs } = backend;
+    const jitter = random(settings.seed, "jitter", name);
+    const own = flow(
+      {
+        ...FLOW_DEFAULTS,
+        ...(concurrency === "adaptive" ? {} : { concurrency }),
+        ...(deadlineMs === undefined ? {} : { deadlineMs }),
+        ...(retries === undefined ? {} : { retries }),
+        requestsPerMinute,
+        tokensPerMinute,
+      },
+      { clockMs: world.clockMs, sleep: realSleep, random: () => jitter.next(), overall: places, budget: spending, kill: kill.signal, onChange: (event) => options.tell({ model: name, ...event }) },
+    );
+    flows.push(own);
+    const protocol = protocolOf(live.protocol);
+    return liveModel(live, price ?? null, own, (request, signal) =>
+      liveCall(protocol, endpoint, request, {
+        client,
+        clockMs: world.clockMs,
+        now: world.now,
+        lag,
+        signal,
+        tryTimeoutMs: timeoutMs,
+        ...(firstTokenTimeoutMs === undefined ? {} : { firstTokenTimeoutMs }),
+      }),
+    );
+  }
+}
+
+/** The live models that a run asks. */
+export function liveModels({ models, only }: RunSettings): (ModelSpec & { readonly live: LiveSpec })[] {
+  return models.flatMap((model) => (model.live && (only?.includes(model.name) ?? true) ? [{ ...model, live: model.live }] : []));
+}
+
+function endpointOf(name: string, loaded: LoadedConfig, world: World): { readonly backend: ModelBackend; readonly endpoint: Endpoint } {
+  const { config, placeAt, folder } = loaded;
+  const k = (config.models ?? []).findIndex((model) => model.name === name);
+  const model = config.models?.[k];
+  const place = placeAt(["models", k, "live"]);
+  const backend = backendOf({ name, live: model?.live }, config.backends ?? {}, place);
+  return { backend, endpoint: { url: checkEndpoint(backend.url, backend.allowInsecure === true, place), apiKey: apiKeyOf(backend, folder, world, place), headers: backend.headers ?? {} } };
+}

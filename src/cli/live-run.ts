@@ -1,0 +1,94 @@
+import type { LiveEvent } from "../evaluate/ask-live.ts";
+import { estimateLive, type LiveEstimate } from "../evaluate/estimate.ts";
+import type { RunSettings } from "../evaluate.ts";
+import { listPrice } from "../lib/prices.ts";
+import { WrpError } from "../model/errors.ts";
+import type { Report } from "../model/report.ts";
+import type { OutcomeStore } from "../outcomes/store.ts";
+import type { FlowEvent } from "../pool/flow/flow.ts";
+import { priceBook } from "../pool/price-book.ts";
+import type { OpenedWorkload } from "../workload/index.ts";
+import { amount, usd } from "./amounts.ts";
+import { liveModels, openLive, type LiveCalls } from "./live-host.ts";
+import { liveProgress } from "./live-progress.ts";
+import type { LoadedConfig } from "./load-config.ts";
+import type { ProgressLine } from "./progress.ts";
+import type { EvalFlags } from "./settings.ts";
+import type { World } from "./world.ts";
+
+/** The settings with a dated list price for each live model that the config gives none. */
+export async function withListPrices(settings: RunSettings, now: Date): Promise<RunSettings> {
+  const models = await Promise.all(
+    settings.models.map(async (model) => {
+      if (!model.live || model.price !== undefined) return model;
+      const price = await listPrice(model.live.model, now);
+      return price ? { ...model, price } : model;
+    }),
+  );
+  return { ...settings, models };
+}
+
+/** What a live run may do: prepared, told, and within its cap. Null after a dry run, which ends with the estimate. */
+export async function prepareLive(
+  { settings, loaded, flags, workloads, store }: { readonly settings: RunSettings; readonly loaded: LoadedConfig; readonly flags: EvalFlags; readonly workloads: readonly OpenedWorkload[]; readonly store: OutcomeStore },
+  progress: ProgressLine,
+  world: World,
+): Promise<LiveCalls | null> {
+  if (liveModels(settings).length === 0) throw new WrpError("no model of the config is live", { hint: "models: [{name: mine, live: {url: http://localhost:8000/v1}}]; wrp schema config has the rest" });
+  const again = flags.retryFailed === true;
+  const estimates = await estimateLive(workloads, { settings, store, again }, priceBook(settings.models));
+  const maxCostUsd = capOf(estimates, flags.maxCost ?? loaded.config.maxCostUsd);
+  if (flags.dryRun) {
+    world.stdout.write(flags.json ? `${JSON.stringify({ schemaVersion: 1, estimate: estimates, maxCostUsd })}\n` : estimateInWords(estimates, maxCostUsd));
+    return null;
+  }
+  if (!flags.quiet) world.stderr.write(estimateInWords(estimates, maxCostUsd));
+  const shown = liveProgress(estimates.reduce((sum, { calls }) => sum + calls, 0), world.clockMs);
+  const tell = (event: LiveEvent | ({ readonly model: string } & FlowEvent)) => {
+    if (flags.jsonl) world.stdout.write(`${JSON.stringify(event)}\n`);
+    if (event.type === "outcome") shown.add(event);
+    else if (event.type === "circuit" && event.to === "open" && !flags.quiet) {
+      progress.clear();
+      world.stderr.write(`warning: ${event.model} is not called ${event.forGood ? "any more" : "for now"}: ${event.reason}\n`);
+    }
+    progress.say(() => shown.words(calls.inFlight(), calls.budget()));
+  };
+  const calls = await openLive(settings, loaded, { maxCostUsd, inFlight: flags.concurrency, again, tell }, world);
+  const waiting = () => {
+    const left = calls.inFlight();
+    progress.clear();
+    if (left > 0 && !flags.quiet) world.stderr.write(`interrupted: waiting for ${amount(left, "call")} in flight, 30 s at most; interrupt again to stop at once\n`);
+  };
+  world.signal.addEventListener("abort", waiting, { once: true });
+  return calls;
+}
+
+/** What the calls of a run came to, in a line. */
+export function callsInWords({ timing: { live } }: Report): string {
+  if (!live) return "";
+  const count = (what: "answered" | "failed" | "notCalled") => live.models.reduce((sum, model) => sum + model[what], 0);
+  const [answered, failed, notCalled] = [count("answered"), count("failed"), count("notCalled")];
+  const parts = [`${amount(answered + failed, "outcome")} asked for`, ...(failed > 0 ? [`${failed} failed`] : []), ...(notCalled > 0 ? [`${notCalled} not called`] : [])];
+  return `live: ${parts.join(", ")} · ${usd(live.spentUsd)} spent${live.capUsd === null ? "" : ` of ${usd(live.capUsd)}`}\n`;
+}
+
+/** The cap: as asked for, else all that the estimate holds back. Throws WrpError where a model that has no price could spend past it unseen. */
+function capOf(estimates: readonly LiveEstimate[], asked: number | undefined): number | null {
+  if (asked !== undefined && !(asked > 0 && Number.isFinite(asked))) throw new WrpError(`--max-cost must be a number of US dollars > 0 (got ${asked})`);
+  const unpriced = estimates.filter(({ calls, mostUsd }) => calls > 0 && mostUsd === null).map(({ model }) => model);
+  if (asked !== undefined && unpriced.length > 0)
+    throw new WrpError(`no price of ${unpriced.join(", ")} is known: a cap on cost cannot hold`, {
+      hint: "give price: {inputUsdPer1M: …, outputUsdPer1M: …} or price: free in wrp.yaml, or leave the cap away",
+    });
+  return asked ?? (unpriced.length === estimates.length ? null : estimates.reduce((sum, { mostUsd }) => sum + (mostUsd ?? 0), 0));
+}
+
+function estimateInWords(estimates: readonly LiveEstimate[], maxCostUsd: number | null): string {
+  const lines = estimates.map(({ model, calls, stored, withoutText, inputTokens, outputTokens, outputTokensFrom, costUsd, mostUsd, priceSource }) => {
+    const cost = costUsd === null || mostUsd === null ? "unpriced" : `about ${usd(costUsd)}, at most ${usd(mostUsd)}`;
+    const tokens = `${inputTokens.toLocaleString("en-US")} tokens in (o200k), about ${outputTokens.toLocaleString("en-US")} out (${outputTokensFrom})`;
+    const rest = [...(stored > 0 ? [`${amount(stored, "answer")} stored`] : []), ...(withoutText > 0 ? [`${amount(withoutText, "prompt")} without text`] : [])];
+    return `  ${model}: ${amount(calls, "call")}${rest.length > 0 ? ` (${rest.join(", ")})` : ""}${calls > 0 ? ` · ${tokens} · ${cost}\n    ${priceSource}` : ""}\n`;
+  });
+  return `estimate${maxCostUsd === null ? "" : `, capped at ${usd(maxCostUsd)}`}:\n${lines.join("")}`;
+}

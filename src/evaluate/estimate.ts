@@ -1,0 +1,100 @@
+import { WrpError } from "../model/errors.ts";
+import type { Prompt } from "../model/prompt.ts";
+import type { AnswerKey, OutcomeStore } from "../outcomes/store.ts";
+import { liveSource, mostUsd } from "../pool/live.ts";
+import { costOfTokens } from "../pool/priced.ts";
+import type { PriceBook } from "../pool/price-book.ts";
+import { withTokens } from "../signals/tokens.ts";
+import type { Workload } from "../workload/workload.ts";
+import type { RunSettings } from "./parts.ts";
+
+/** What asking a live model for all that the store does not have would take. */
+export interface LiveEstimate {
+  readonly model: string;
+  /** Distinct prompts to ask. */
+  readonly calls: number;
+  /** Prompts whose answer is stored. */
+  readonly stored: number;
+  /** Prompts of which only figures are known: they cannot be asked. */
+  readonly withoutText: number;
+  /** Of all calls, counted with o200k. */
+  readonly inputTokens: number;
+  /** Of all calls: as long as stored answers were on average, else an assumption. */
+  readonly outputTokens: number;
+  readonly outputTokensFrom: string;
+  /** US dollars; null: unpriced. */
+  readonly costUsd: number | null;
+  /** If every answer were as long as it may be: what is held for the calls. */
+  readonly mostUsd: number | null;
+  readonly priceSource: string;
+}
+
+/** What an answer is taken to be long where no stored one tells, tokens. */
+const ASSUMED_OUTPUT_TOKENS = 400;
+
+/**
+ * Reads the workload once and counts. Throws WrpError where a live model has no text to ask with at all, and where answers could not be graded:
+ * an unknown grader, a reference that it cannot use.
+ */
+export async function estimateLive(
+  workloads: readonly Workload[],
+  { settings, store, again }: { readonly settings: RunSettings; readonly store: Pick<OutcomeStore, "liveAnswers">; readonly again: boolean },
+  prices: PriceBook,
+): Promise<LiveEstimate[]> {
+  const counted = settings.models.flatMap(({ name, live }) => (live && (settings.only?.includes(name) ?? true) ? [counter(name, live.settings.maxOutputTokens ?? 0)] : []));
+  const { gradings } = await import("./grading.ts");
+  const gradingOf = gradings(settings, null);
+  for (const workload of workloads)
+    for await (const read of workload.batches()) {
+      const prompts = await withTokens(read);
+      for (const prompt of prompts) gradingOf(prompt);
+      for (const one of counted) one.add(prompts);
+    }
+  return counted.map((one) => one.estimate());
+
+  function counter(model: string, longest: number) {
+    const spec = settings.models.find(({ name }) => name === model)?.live as NonNullable<RunSettings["models"][number]["live"]>;
+    const kept = store.liveAnswers(liveSource(spec));
+    const price = prices.free.has(model) ? ("free" as const) : (prices.tokens.get(model) ?? null);
+    const seen = new Set<string>();
+    let [calls, stored, withoutText, inputTokens, most, known, knownTokens] = [0, 0, 0, 0, 0, 0, 0];
+    return {
+      add(prompts: readonly Prompt[]): void {
+        const found = kept.find(model, prompts.map(({ hash, messages }): AnswerKey => ({ hash, variant: 0, messages })));
+        for (const [k, prompt] of prompts.entries()) {
+          if (seen.has(prompt.hash)) continue;
+          seen.add(prompt.hash);
+          const answer = found[k]?.answer;
+          if (typeof answer?.outputTokens === "number" && answer.error === null) {
+            known++;
+            knownTokens += answer.outputTokens;
+          }
+          if (answer && !(again && answer.error !== null)) stored++;
+          else if (!prompt.messages) withoutText++;
+          else {
+            calls++;
+            inputTokens += prompt.inputTokens ?? 0;
+            if (price !== null && price !== "free") most += mostUsd(price, prompt.inputTokens ?? 0, spec.settings);
+          }
+        }
+      },
+      estimate(): LiveEstimate {
+        if (calls === 0 && stored === 0 && withoutText > 0) throw new WrpError(`${model} cannot be asked: the data has no prompt texts, only figures`, { hint: "use data with prompt or messages" });
+        const each = Math.min(longest, known > 0 ? knownTokens / known : ASSUMED_OUTPUT_TOKENS);
+        const outputTokens = Math.round(calls * each);
+        return {
+          model,
+          calls,
+          stored,
+          withoutText,
+          inputTokens,
+          outputTokens,
+          outputTokensFrom: known > 0 ? `mean of ${known} stored answers` : `${Math.round(each)} an answer, assumed`,
+          costUsd: price === "free" ? 0 : price === null ? null : costOfTokens(price, inputTokens, outputTokens),
+          mostUsd: price === "free" ? 0 : price === null ? null : most,
+          priceSource: prices.sourceOf(model, price !== null),
+        };
+      },
+    };
+  }
+}
