@@ -14,6 +14,7 @@ const price = z
   .strictObject({
     inputUsdPer1M: z.number().nonnegative().describe("USD per million input tokens"),
     outputUsdPer1M: z.number().nonnegative().describe("USD per million output tokens"),
+    cachedInputUsdPer1M: z.number().nonnegative().optional().describe("USD per million input tokens that the backend read from its cache; default: as other input"),
   })
   .describe("applied to token counts where a recorded cost is missing");
 
@@ -183,6 +184,8 @@ export type ConfigModel = z.infer<typeof modelSchema>;
 export interface TokenPrice {
   readonly inputUsdPer1M: number;
   readonly outputUsdPer1M: number;
+  /** Of input tokens read from a cache; default: as other input. */
+  readonly cachedInputUsdPer1M?: number | undefined;
   /** Default: the config. */
   readonly source?: string;
 }

@@ -76,10 +76,10 @@ function answerOf({ times, usage, text, toolCalls, failure }: Try, costUsd: numb
 }
 
 /** USD of a try; null where it is not known: no price, or tokens that the backend did not count. What brought no token and no count cost nothing. */
-function costOf({ usage: { inputTokens, outputTokens }, times, failure }: Try, price: TokenPrice | "free" | null): number | null {
+function costOf({ usage: { inputTokens, cachedInputTokens, outputTokens }, times, failure }: Try, price: TokenPrice | "free" | null): number | null {
   if (price === "free") return 0;
   if (price === null) return null;
-  if (inputTokens !== null && outputTokens !== null) return costOfTokens(price, inputTokens, outputTokens);
+  if (inputTokens !== null && outputTokens !== null) return costOfTokens(price, inputTokens, outputTokens, Math.min(cachedInputTokens ?? 0, inputTokens));
   return failure && times.firstTokenMs === null && failure.kind !== "timeout" && failure.kind !== "aborted" ? 0 : null;
 }
 

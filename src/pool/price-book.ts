@@ -25,7 +25,7 @@ export function priceBook(models: readonly ModelSpec[]): PriceBook {
     tokens,
     free,
     records: [
-      ...[...tokens].map(([model, price]) => ({ model, ...price, source: price.source ?? "config" })),
+      ...[...tokens].map(([model, { inputUsdPer1M, outputUsdPer1M, source = "config" }]) => ({ model, inputUsdPer1M, outputUsdPer1M, source })),
       ...[...free].map((model) => ({ model, inputUsdPer1M: 0, outputUsdPer1M: 0, source: "config: free" })),
     ],
     sourceOf(model, priced) {

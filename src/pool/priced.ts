@@ -7,7 +7,7 @@ export function priced<A extends Answer>(answer: A, price: TokenPrice | undefine
   return { ...answer, costUsd: costOfTokens(price, answer.inputTokens, answer.outputTokens) };
 }
 
-/** USD of a call. */
-export function costOfTokens(price: TokenPrice, inputTokens: number, outputTokens: number): number {
-  return (inputTokens * price.inputUsdPer1M + outputTokens * price.outputUsdPer1M) / 1e6;
+/** USD of a call. @param cachedTokens how many of the input tokens were read from a cache */
+export function costOfTokens({ inputUsdPer1M, outputUsdPer1M, cachedInputUsdPer1M = inputUsdPer1M }: TokenPrice, inputTokens: number, outputTokens: number, cachedTokens = 0): number {
+  return ((inputTokens - cachedTokens) * inputUsdPer1M + cachedTokens * cachedInputUsdPer1M + outputTokens * outputUsdPer1M) / 1e6;
 }
