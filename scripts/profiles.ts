@@ -72,5 +72,6 @@ async function priceOf(provider: string, size: string): Promise<ShippedProfile["
   const [model, seller] = own ?? (PRICED_AS[size] as readonly [string, string]);
   const price = await listPrice(model, PRICED_ON, seller);
   if (!price) throw new Error(`no list price of ${model} at ${seller}`);
-  return { ...price, source: own ? price.source : `${price.source} (${provider} has no list price)` };
+  const { inputUsdPer1M, outputUsdPer1M } = price;
+  return { inputUsdPer1M, outputUsdPer1M, source: own ? price.source : `${price.source} (${provider} has no list price)` };
 }

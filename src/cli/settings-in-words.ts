@@ -20,8 +20,8 @@ export function settingsInWords(settings: RunSettings): string[] {
   ];
 }
 
-function modelInWords({ name, price, trusted, guarded, simulated }: RunSettings["models"][number]): string {
-  const marks = [...(price === "free" ? ["free"] : []), ...(trusted ? ["trusted"] : []), ...(guarded ? ["guarded"] : []), ...(simulated ? ["simulated"] : [])];
+function modelInWords({ name, price, trusted, guarded, simulated, live }: RunSettings["models"][number]): string {
+  const marks = [...(price === "free" ? ["free"] : []), ...(trusted ? ["trusted"] : []), ...(guarded ? ["guarded"] : []), ...(simulated ? ["simulated"] : []), ...(live ? [`live: ${live.model} at ${live.url}`] : [])];
   return marks.length > 0 ? `${name} (${marks.join(", ")})` : name;
 }
 

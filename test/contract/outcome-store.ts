@@ -1,9 +1,10 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { WrpError } from "../../src/model/errors.ts";
+import type { Try } from "../../src/model/live.ts";
 import type { Prompt } from "../../src/model/prompt.ts";
 import type { Report } from "../../src/model/report.ts";
-import type { OutcomeStore, StoredDecisions } from "../../src/outcomes/store.ts";
+import type { OutcomeStore, StoredDecisions, StoredTry } from "../../src/outcomes/store.ts";
 import { anyPrompts, header, outcome, prompt, summary } from "../outcomes/prompts.ts";
 
 /** What every outcome store promises. `open` gives a new, empty store each time. */
@@ -436,6 +437,61 @@ export function outcomeStoreContract(name: string, open: () => Promise<OutcomeSt
         expect(store.readTexts("w", [0]).get(0)).toBe("How ripe is fruit 0?");
       }),
     );
+  });
+
+  describe(`${name}: live answers`, () => {
+    const key = (hash: string) => ({ hash, variant: 0, messages: null });
+    const { model: _, ...recorded } = outcome("small", { error: null });
+    const answer = { ...recorded, quality: null };
+    const failed = { ...answer, costUsd: null, text: null, error: "rate-limit: slow down" };
+    const tried = (failure: Try["failure"] = null): StoredTry => ({
+      try: {
+        startedAt: "2026-11-24T12:00:00.000Z", status: failure ? 429 : 200, times: { connectMs: 1, headersMs: 2, firstByteMs: 3, firstTokenMs: 4, lastTokenMs: 5, endMs: 6 },
+        usage: { inputTokens: 7, cachedInputTokens: 1, cacheWriteTokens: null, outputTokens: 8, reasoningTokens: null }, text: null, toolCalls: null,
+        finishReason: "stop", servedModel: "small-1\ud83d", headers: { "x-request-id": "r" }, failure, lagMs: 0.5,
+      },
+      queuedMs: 9,
+      costUsd: 0.25,
+    });
+
+    test(
+      "stand until the end of time, but that a failure gives way to an answer",
+      withStore((store) => {
+        const live = store.liveAnswers({ kind: "live", hash: "here" });
+        expect(live.find("small", [key("a")])).toEqual([null]);
+        const id = live.keep("small", key("a"), failed, [tried({ kind: "rate-limit", message: "slow down", retryAfterMs: null })]);
+        expect(live.find("small", [key("a"), key("b")])).toEqual([{ id, answer: failed }, null]);
+        expect(live.keep("small", key("a"), answer, [tried(), tried()])).toBe(id);
+        expect(live.keep("small", key("a"), { ...answer, text: "another process came second" }, [tried()])).toBe(id);
+        expect(live.find("small", [key("a")])).toEqual([{ id, answer }]);
+        expect(live.find("large", [key("a")])).toEqual([null]);
+        expect(store.liveAnswers({ kind: "live", hash: "there" }).find("small", [key("a")])).toEqual([null]);
+      }),
+    );
+
+    test(
+      "have a grade for each grader, version and reference, and keep the first",
+      withStore((store) => {
+        const live = store.liveAnswers({ kind: "live", hash: "here" });
+        const id = live.keep("small", key("a"), answer, [tried()]);
+        expect(live.findGrade(id, "exact@1", "r")).toBe(null);
+        live.keepGrade(id, "exact@1", "r", 0);
+        live.keepGrade(id, "exact@1", "r", 1);
+        live.keepGrade(id, "exact@2", "r", 0.5);
+        expect([live.findGrade(id, "exact@1", "r"), live.findGrade(id, "exact@2", "r"), live.findGrade(id, "exact@1", "s"), live.findGrade(id + 1, "exact@1", "r")]).toEqual([0, 0.5, null, null]);
+      }),
+    );
+
+    test("go with their tries and grades where they are collected as garbage", async () => {
+      const store = await open();
+      const live = store.liveAnswers({ kind: "live", hash: "here" });
+      live.keepGrade(live.keep("small", key("a"), answer, [tried(), tried()]), "exact@1", "", 1);
+      expect((await store.collectGarbage({ all: false, answers: false, dryRun: false }, async () => undefined)).removed.answers).toBe(0);
+      expect((await store.collectGarbage({ all: false, answers: true, dryRun: false }, async () => undefined)).removed).toMatchObject({ answers: 1, grades: 1, prompts: 1 });
+      expect(live.find("small", [key("a")])).toEqual([null]);
+      live.keep("small", key("a"), answer, [tried()]); // a new number's tries do not meet the old one's
+      store.close();
+    });
   });
 }
 
