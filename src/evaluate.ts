@@ -3,7 +3,7 @@ import { hashOfAsked, keepAsked, recallAsked } from "./evaluate/asked.ts";
 import { assembled, basedOn, type Based } from "./evaluate/based.ts";
 import { decide, type ExplainedPolicy } from "./evaluate/decide.ts";
 import { describeModel, referenceName, settingsWarnings } from "./evaluate/describe.ts";
-import { fitOn, gather, storedWorkload } from "./evaluate/gather.ts";
+import { fitOn, gather, promptsAgain, storedWorkload } from "./evaluate/gather.ts";
 import { endWithout, stopIfAsked } from "./evaluate/interrupt.ts";
 import { decidedBy, liveFindings, liveHash, liveTiming } from "./evaluate/live-findings.ts";
 import type { Parts, RunConfig, RunSettings } from "./evaluate/parts.ts";
@@ -58,7 +58,7 @@ export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, voi
   const read: RunConfig["read"] = { name: workload.name, files: workload.files.map((file) => file.name) };
   store.startRun({ ...run, config: JSON.stringify({ ...config, read }) }, prices.records);
   try {
-    const outcomes = await basedOn(yield* gather(parts, prices), () => store.readPrompts(workload.hash), parts);
+    const outcomes = await basedOn(yield* gather(parts, prices), () => promptsAgain(parts), parts);
     const readMs = clockMs() - started;
     const { context, policies, notes } = assembled(outcomes, config, parts.placeOf);
     const reference = referenceName(settings, policies, context.strong, outcomes.basis);

@@ -83,6 +83,7 @@ export function program(world: World, outcome: Outcome): Command {
     .option("--seed <n>", "seed of sampling, splits and resamples (default: 1)", whole)
     .option("--resamples <n>", "bootstrap resamples, at least 200 (default: 2000)", whole)
     .option("-j, --concurrency <n>", "batches of answers read at a time (default: 16); live calls in flight over all models (default: 256)", whole)
+    .option("--no-content", "keep prompts, references and answers out of the store: hashes and figures only")
     .option("--fresh", "compute anew what the store already has")
     .option("--resume <run>", "go on under this run's id; what is stored is never computed twice, with or without")
     .optionsGroup("Output:")

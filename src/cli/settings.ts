@@ -40,6 +40,8 @@ export interface EvalFlags {
   readonly fresh?: boolean;
   /** A run to go on with. */
   readonly resume?: string;
+  /** False for --no-content. */
+  readonly content?: boolean;
   readonly live?: boolean;
   readonly maxCost?: number;
   readonly dryRun?: boolean;

@@ -128,15 +128,16 @@ export function liveAsker(name: string, spec: LiveSpec, store: Pick<OutcomeStore
   };
 
   async function graded(answers: LiveAnswers, prompt: Prompt, { id, answer }: { readonly id: number; readonly answer: Answer }): Promise<Graded> {
-    const grading = answer.error === null && answer.text !== null ? gradingOf(prompt) : null;
+    const grading = answer.error === null ? gradingOf(prompt) : null;
     if (!grading) return { answer, quality: null };
     const { identity, reference, grade } = grading;
     const known = answers.findGrade(id, identity, reference);
     if (known !== null) counts.gradesKnown++;
-    if (known !== null || !grade) return { answer, quality: known };
-    const { quality } = await turns(() => grade(answer.text as string));
+    const { text } = answer;
+    if (known !== null || !grade || text === null) return { answer, quality: known };
+    const { quality } = await turns(() => grade(text));
     if (quality === null) return { answer, quality };
-    answers.keepGrade(id, identity, reference, quality);
+    answers.keepGrade(id, identity, reference ?? "", quality);
     counts.gradesNew++;
     return { answer, quality };
   }

@@ -1,11 +1,10 @@
 import { valueHash } from "../lib/hash.ts";
 import type { OutcomeColumns } from "../model/columns.ts";
-import type { Prompt } from "../model/prompt.ts";
 import type { StoredDecisions } from "../outcomes/store.ts";
 import type { DecidedPolicy } from "../report/input.ts";
 import type { Policy } from "../router/index.ts";
 import { readsTokens, withTokens } from "../signals/tokens.ts";
-import { columnsUnder } from "./gather.ts";
+import { columnsUnder, promptsAgain } from "./gather.ts";
 import { stopIfAsked } from "./interrupt.ts";
 import type { Parts } from "./parts.ts";
 
@@ -16,7 +15,7 @@ export type ExplainedPolicy = DecidedPolicy & { readonly rules: Pick<StoredDecis
 export async function decide(
   policy: Policy,
   columns: OutcomeColumns,
-  parts: Pick<Parts, "store" | "workload" | "settings" | "wrpVersion" | "fresh" | "signal">,
+  parts: Pick<Parts, "store" | "workload" | "settings" | "wrpVersion" | "fresh" | "signal" | "withContent">,
 ): Promise<{ explained: ExplainedPolicy; reused: boolean; key: string }> {
   const { store, workload, settings } = parts;
   // What looks at outcomes depends on their prices and on the rule for failed calls, too; what is simulated, on the seed.
@@ -31,7 +30,7 @@ export async function decide(
       store.saveDecisions(key, workload.hash, { models: columns.models, model: decisions.model, rule: new Int32Array(columns.n).fill(-1), rules: [], notes: [] });
     return { explained: { ...shown(policy), decisions, rules: null }, reused: false, key };
   }
-  const stored = await decideEach(policy, columns, store.readPrompts(workload.hash), readsTokens(settings.policies), parts.signal);
+  const stored = await decideEach(policy, columns, promptsAgain(parts), readsTokens(settings.policies), parts.signal);
   store.saveDecisions(key, workload.hash, stored);
   return { explained: { ...shown(policy), decisions: { form: "choice", model: stored.model }, rules: stored }, reused: false, key };
 }
@@ -47,13 +46,13 @@ function shown({ name, kind, control, hindsight, description, sweep }: Policy): 
   return { name, kind, control, hindsight, description, ...(sweep ? { sweep } : {}) };
 }
 
-async function decideEach(policy: Policy, columns: OutcomeColumns, batches: Iterable<readonly Prompt[]>, tokens: boolean, signal: AbortSignal): Promise<StoredDecisions> {
+async function decideEach(policy: Policy, columns: OutcomeColumns, batches: ReturnType<typeof promptsAgain>, tokens: boolean, signal: AbortSignal): Promise<StoredDecisions> {
   const model = new Int32Array(columns.n).fill(-1);
   const rule = new Int32Array(columns.n).fill(-1);
   const rules: string[] = [];
   const numbers = new Map<string, number>();
   let i = 0;
-  for (const prompts of batches) {
+  for await (const prompts of batches) {
     await stopIfAsked(signal);
     for (const prompt of tokens ? await withTokens(prompts) : prompts) {
       const decision = policy.decide?.({ prompt, signals: {} });

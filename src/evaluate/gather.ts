@@ -26,10 +26,10 @@ export type Gathered = ReturnType<typeof gather> extends AsyncGenerator<unknown,
 
 /** Reads the workload (from the store where it is there, else from its files, storing it) into columns; `again` has only the store. */
 export async function* gather(
-  parts: Pick<Parts, "store" | "workload" | "settings" | "clockMs" | "signal" | "concurrency" | "live" | "graderNeeds"> & { readonly again?: boolean },
+  parts: Pick<Parts, "store" | "workload" | "settings" | "clockMs" | "signal" | "concurrency" | "live" | "graderNeeds" | "withContent"> & { readonly again?: boolean },
   prices: PriceBook,
 ) {
-  const { store, workload, clockMs, signal } = parts;
+  const { store, workload, clockMs, signal, withContent } = parts;
   const known = store.findWorkload(workload.hash);
   // Imported without its texts, it is good for what was decided on it, not for new questions: the files have the texts.
   const stored = known && (known.texts || parts.again) ? known : null;
@@ -40,7 +40,7 @@ export async function* gather(
     for await (const prompts of stored ? store.readPrompts(workload.hash) : workload.batches()) {
       await stopIfAsked(signal);
       const from = clockMs();
-      writer?.append(prompts);
+      writer?.append(withContent === false ? await withTokens(prompts) : prompts);
       storeMs += clockMs() - from;
       await pour.add(prompts);
       yield { type: "read" as const, prompts: pour.builder.size, stored: stored !== null };
@@ -80,6 +80,11 @@ export async function fitOn(workload: Workload, parts: Pick<Parts, "store" | "se
     await pour.add(prompts);
   }
   return figuresUnder(parts.settings.missing, pour.builder.finish(prices.free).columns);
+}
+
+/** The run's prompts again, with their texts: from the store, or from the files where the store is given none. */
+export function promptsAgain({ store, workload, withContent }: Pick<Parts, "store" | "workload" | "withContent">): Iterable<readonly Prompt[]> | AsyncIterable<readonly Prompt[]> {
+  return withContent === false ? workload.batches() : store.readPrompts(workload.hash);
 }
 
 /** What a model is worth under the run's rule for failed calls. */

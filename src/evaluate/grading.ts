@@ -9,8 +9,8 @@ import type { RunSettings } from "./parts.ts";
 export interface Grading {
   /** What a grade is stored under. */
   readonly identity: string;
-  /** Hash of the reference; "" where none is read. */
-  readonly reference: string;
+  /** Hash of the reference; "" where none is read; null where it was kept out of the store. */
+  readonly reference: string | null;
   /** Null where nothing can be graded anew here. */
   readonly grade: ((text: string) => Promise<Grade>) | null;
 }
@@ -25,17 +25,18 @@ const NOBODY: GraderNeeds = { system: { env: {}, kill: () => undefined } };
 export function gradings({ grader: common = null, graders = {} }: Pick<RunSettings, "grader" | "graders">, needs: GraderNeeds | null): (prompt: Prompt) => Grading | null {
   const graderOf = gradersFor(needs ?? { ...NOBODY, own: new Map(Object.entries(graders).map(([name, version]) => [name, ownGrader(name, version)])) });
   return (prompt) => {
-    const name = prompt.grader ?? (prompt.reference === null ? null : common);
+    const name = prompt.grader ?? (prompt.reference === null && prompt.messages !== null ? null : common);
     if (name === null) return null;
     const grader = graderOf(name, { file: prompt.file });
-    if (prompt.reference === null && grader.reference === "needed") return null;
+    const leftOut = prompt.reference === null && prompt.messages === null;
+    if (prompt.reference === null && grader.reference === "needed" && !leftOut) return null;
     const reads = prompt.reference !== null && grader.reference !== "none";
     const wrong = reads ? grader.check(prompt.reference as string) : null;
     if (wrong !== null) throw new WrpError(`row ${prompt.row} (${prompt.id}): ${grader.name} cannot grade it, its reference ${wrong}`, { place: { file: prompt.file }, code: "bad-reference" });
     return {
       identity: identityOf(grader),
-      reference: reads ? contentHash(prompt.reference as string) : "",
-      grade: needs ? async (text) => grader.grade(text, prompt) : null,
+      reference: leftOut ? null : reads ? contentHash(prompt.reference as string) : "",
+      grade: needs && !leftOut ? async (text) => grader.grade(text, prompt) : null,
     };
   };
 }

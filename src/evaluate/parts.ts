@@ -46,6 +46,8 @@ export interface Parts {
   readonly placeOf?: PlaceOf;
   /** What opens policies that decide through a command; without it there are none. */
   readonly sessions?: SessionHost;
+  /** False where the store is given no texts: tokens are then counted before they go. */
+  readonly withContent?: boolean;
   /** What calls live models; without it they answer from the store alone. */
   readonly live?: LiveHost | undefined;
   /** What graders of live answers are lent; without it answers have the grades that they were given before. */

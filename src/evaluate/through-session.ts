@@ -9,6 +9,7 @@ import type { Policy, PolicySession, Undecided } from "../router/index.ts";
 import { withTokens } from "../signals/tokens.ts";
 import { random } from "../stats/random.ts";
 import { explainedBy, type ExplainedPolicy } from "./decide.ts";
+import { promptsAgain } from "./gather.ts";
 import { stopIfAsked } from "./interrupt.ts";
 import { overheadOf } from "./overhead.ts";
 import type { Parts } from "./parts.ts";
@@ -58,12 +59,13 @@ export async function* decideThrough(
   }
 }
 
-async function* askEach(policy: Policy, session: PolicySession, columns: OutcomeColumns, { store, workload, settings, signal }: Parts): AsyncGenerator<Deciding, Omit<StoredDecisions, "notes">> {
+async function* askEach(policy: Policy, session: PolicySession, columns: OutcomeColumns, parts: Parts): AsyncGenerator<Deciding, Omit<StoredDecisions, "notes">> {
+  const { settings, signal } = parts;
   const model = new Int32Array(columns.n).fill(-1);
   const rule = new Int32Array(columns.n).fill(-1);
   const numbers = new Map<string, number>();
   let i = 0;
-  for (const read of store.readPrompts(workload.hash)) {
+  for await (const read of promptsAgain(parts)) {
     await stopIfAsked(signal);
     const prompts = await withTokens(read);
     const decisions = await session.decide(prompts.map((prompt) => ({ prompt, signals: {} })));

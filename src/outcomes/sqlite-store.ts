@@ -20,7 +20,7 @@ export function sqliteStore(handle: Database, path: string): OutcomeStore {
   const c = connection(handle, path);
   return explainedMethods<OutcomeStore>(path, {
     findWorkload: (hash) => findWorkload(c, hash),
-    writeWorkload: (header) => explainedMethods(path, writeWorkload(c, header)),
+    writeWorkload: (header, options) => explainedMethods(path, writeWorkload(c, header, options)),
     readPrompts: (hash) => readPrompts(c, hash),
     readTexts: (hash, ordinals) => readTexts(c, hash, ordinals),
     keptAnswers: (source) => explainedMethods(path, keptAnswers(c, source)),

@@ -93,8 +93,8 @@ export interface LiveAnswers {
    * gives way; either way the tries are kept. The answer's number.
    */
   keep(model: string, key: AnswerKey, answer: Answer, tries: readonly StoredTry[]): number;
-  /** A grade in [0,1]; null where there is none yet. @param grader name with version @param referenceHash "" where it reads no reference */
-  findGrade(answerId: number, grader: string, referenceHash: string): number | null;
+  /** A grade in [0,1]; null where there is none yet. @param grader name with version @param referenceHash "" where it reads no reference; null: not known, then the only grade by this grader */
+  findGrade(answerId: number, grader: string, referenceHash: string | null): number | null;
   keepGrade(answerId: number, grader: string, referenceHash: string, quality: number): void;
 }
 
@@ -188,7 +188,8 @@ export interface StoredWorkload {
 export interface OutcomeStore {
   /** The summary of a completely stored workload, or null. */
   findWorkload(hash: string): StoredWorkload | null;
-  writeWorkload(header: WorkloadHeader): WorkloadWriter;
+  /** @param options `texts` false: what is appended has none */
+  writeWorkload(header: WorkloadHeader, options?: { readonly texts: boolean }): WorkloadWriter;
   /** The stored prompts with their recorded outcomes, equal to what was appended, in order, in batches. */
   readPrompts(hash: string): Iterable<readonly Prompt[]>;
   /** Texts of some prompts (by ordinal), for reports; null where the workload has none. */

@@ -23,7 +23,7 @@ export function findWorkload(c: Connection, hash: string): ReturnType<OutcomeSto
 }
 
 /** Begins a workload, or goes on with it: what an earlier, interrupted writer stored is recognised and kept. */
-export function writeWorkload(c: Connection, header: WorkloadHeader): WorkloadWriter {
+export function writeWorkload(c: Connection, header: WorkloadHeader, { texts }: { readonly texts: boolean } = { texts: true }): WorkloadWriter {
   const { id, sourceIds } = immediate(c.handle, () => register(c, header));
   const writer = promptWriter(c.handle, id, header.files, sourceIds);
   let pending: Prompt[] = [];
@@ -57,7 +57,7 @@ export function writeWorkload(c: Connection, header: WorkloadHeader): WorkloadWr
       mustBeOpen();
       flush();
       open = false;
-      immediate(c.handle, () => complete(c, header.hash, summary, true));
+      immediate(c.handle, () => complete(c, header.hash, summary, texts));
       return writer.counts();
     },
     abandon() {

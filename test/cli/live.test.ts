@@ -145,6 +145,24 @@ describe("wrp eval --live", () => {
     expect((await at.inside("report", "latest", "-o", "decisions.jsonl")).code).toBe(0);
   });
 
+  test("--no-content: figures and hashes in the store, no text of a prompt, reference or answer; the same report from it", async () => {
+    const rows = ROWS.map((row) => ({ ...row, prompt: `${row.prompt} (Pomegranate)`, reference: `${row.reference}.000` }));
+    const [bare, full] = [desk("", rows), desk("", rows)];
+    const ran = await bare.inside("eval", "--live", "--no-content", "--json", "-q", ...FAST);
+    expect(ran.code, ran.stderr).toBe(0);
+    const stored = bare.read(".wrp/wrp.db");
+    for (const text of ["Pomegranate", "The answer is", "17.000"]) expect(stored).not.toContain(text);
+    const whole = await full.inside("eval", "--live", "--json", "-q", ...FAST);
+    expect(ran.json().policies.map(({ name, quality, costUsdPer1k }) => ({ name, quality, costUsdPer1k }))).toEqual(whole.json().policies.map(({ name, quality, costUsdPer1k }) => ({ name, quality, costUsdPer1k })));
+    asked();
+    const again = await bare.inside("eval", "--live", "--no-content", "--json", "-q", ...FAST);
+    expect(timeless(again.json())).toEqual(timeless(ran.json()));
+    expect(asked()).toEqual([]);
+    expect((await bare.inside("report", "latest", "-o", "decisions.jsonl", "-q")).code).toBe(0);
+    const qualities = bare.read("decisions.jsonl").trim().split("\n").map((line) => JSON.parse(line) as { policy: string; quality: number | null }).filter(({ policy: name }) => name === "strong").map(({ quality }) => quality);
+    expect(qualities).toEqual(ROWS.map(() => 1));
+  });
+
   test("prompts without a reference are answered and not graded: a gap, not a zero", async () => {
     const at = desk("", ROWS.map(({ id, prompt }) => ({ id, prompt })));
     const ran = await at.inside("eval", "--live", "--json", "-q", ...FAST);

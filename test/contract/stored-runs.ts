@@ -221,7 +221,7 @@ export function storedRunsContract(name: string, open: () => Promise<OutcomeStor
         expect(other.findWorkload("w")).toMatchObject({ texts: false, prompts: 2 });
         const [bare] = readAll(other, "w") as [Prompt];
         expect(bare).toMatchObject({ hash: prompts[0]?.hash, messages: null, reference: null, inputTokens: 2, lengthCodePoints: 19 });
-        expect(bare.outcomes).toMatchObject([{ quality: 0.5, costUsd: 0.001, text: null, error: null }, { quality: null, error: "left out of the export", latencyMs: 120.5 }]);
+        expect(bare.outcomes).toMatchObject([{ quality: 0.5, costUsd: 0.001, text: null, error: null }, { quality: null, error: "left out", latencyMs: 120.5 }]);
 
         expect(save(other, "w", prompts)).toEqual({ answersNew: 0, answersKnown: 4, gradesNew: 0, gradesKnown: 3 });
         expect(other.findWorkload("w")).toMatchObject({ texts: true });

@@ -1,6 +1,7 @@
 import { evaluate, type EvaluateEvent } from "../../evaluate.ts";
 import { EXIT, WrpError } from "../../model/errors.ts";
 import type { OutcomeStore } from "../../outcomes/store.ts";
+import { withoutTexts } from "../../outcomes/without-texts.ts";
 import { openWorkload } from "../../workload/index.ts";
 import { baselineFile, readBaseline } from "../baseline-file.ts";
 import { exitCodeOf, tellGitHub } from "../continuous-integration.ts";
@@ -46,7 +47,8 @@ export async function evalCommand(data: readonly string[], flags: EvalFlags, wor
   const progress = progressLine(world, flags);
   const graders = loaded.config.graders ? (await import("../own-graders.ts")).ownGraders(loaded, world) : new Map<string, never>();
   try {
-    const store = flags.resume === undefined ? await openForWriting(storePath, world.cwd) : await openExisting(storePath, world.cwd);
+    const opened = flags.resume === undefined ? await openForWriting(storePath, world.cwd) : await openExisting(storePath, world.cwd);
+    const store = flags.content === false ? withoutTexts(opened) : opened;
     stopped.store = store;
     const calling = flags.live === true || flags.dryRun === true;
     if (!calling && (flags.maxCost !== undefined || flags.retryFailed)) throw new WrpError(`${flags.retryFailed ? "--retry-failed" : "--max-cost"} needs --live`);
@@ -72,6 +74,7 @@ export async function evalCommand(data: readonly string[], flags: EvalFlags, wor
       signal: world.signal,
       placeOf: loaded.placeOf,
       sessions: sessionHost(loaded, world),
+      withContent: flags.content !== false,
       graderNeeds: { system: world, own: graders },
       live: calls?.host,
     })) {
