@@ -110,6 +110,7 @@ export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, voi
         decisions: counts.computed,
         decisionMicros: counts.computed > 0 ? counts.micros / counts.computed : null,
         ...(overhead.length > 0 ? { overhead } : {}),
+        ...(outcomes.judge ? { judge: outcomes.judge } : {}),
         ...(parts.live ? { live: liveTiming(outcomes.live, parts.live.spent()) } : {}),
         reused: { answers: outcomes.saved.answersKnown, grades: outcomes.saved.gradesKnown, decisions: counts.reused, report: known !== null },
         computed: { answers: outcomes.saved.answersNew, grades: outcomes.saved.gradesNew, decisions: counts.computed },

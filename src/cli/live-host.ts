@@ -1,6 +1,7 @@
 import type { LiveEvent, LiveHost } from "../evaluate/ask-live.ts";
 import type { RunSettings } from "../evaluate.ts";
 import type { LiveSpec, ModelSpec } from "../model/config.ts";
+import type { Place } from "../model/errors.ts";
 import { budget, type BudgetState } from "../pool/flow/budget.ts";
 import { flow, FLOW_DEFAULTS, type Flow, type FlowEvent } from "../pool/flow/flow.ts";
 import { overall } from "../pool/flow/overall.ts";
@@ -38,6 +39,7 @@ export interface LiveCalls {
 /** Opens what calls live models: keys are read here, and stay here. Throws WrpError where a key is missing. */
 export async function openLive(settings: RunSettings, loaded: LoadedConfig, options: LiveOptions, world: World): Promise<LiveCalls> {
   const endpoints = new Map(liveModels(settings).map(({ name }) => [name, endpointOf(name, loaded, world)] as const));
+  const judgeEndpoint = settings.judge ? endpointAt({ name: "judge", live: loaded.config.judge?.live }, loaded, world, loaded.placeAt(["judge", "live"])) : null;
   const [{ httpClient }, { watchLag }, { liveCall }] = await Promise.all([import("../pool/http-client.ts"), import("../pool/lag.ts"), import("../pool/live-call.ts")]);
   const client = httpClient();
   const lag = watchLag(world.clockMs);
@@ -45,9 +47,10 @@ export async function openLive(settings: RunSettings, loaded: LoadedConfig, opti
   const places = overall(options.inFlight ?? MOST_IN_FLIGHT);
   const kill = new AbortController();
   const flows: Flow[] = [];
-  const models = new Map(liveModels(settings).map((model) => [model.name, modelOf(model)] as const));
+  const models = new Map(liveModels(settings).map((model) => [model.name, modelOf(model, endpoints.get(model.name) as ModelEndpoint)] as const));
+  const judge = settings.judge && judgeEndpoint ? modelOf({ name: "judge", ...settings.judge }, judgeEndpoint) : null;
   return {
-    host: { again: options.again, modelOf: (name) => models.get(name) as LiveModel, tell: options.tell, spent: () => spending.state() },
+    host: { again: options.again, modelOf: (name) => models.get(name) as LiveModel, judge, tell: options.tell, spent: () => spending.state() },
     budget: () => spending.state(),
     inFlight: () => flows.reduce((sum, one) => sum + one.state().inFlight, 0),
     async close() {
@@ -57,8 +60,7 @@ export async function openLive(settings: RunSettings, loaded: LoadedConfig, opti
     },
   };
 
-  function modelOf({ name, live, price }: ModelSpec & { readonly live: LiveSpec }): LiveModel {
-    const { backend, endpoint } = endpoints.get(name) as ReturnType<typeof endpointOf>;
+  function modelOf({ name, live, price }: { readonly name: string; readonly live: LiveSpec; readonly price?: ModelSpec["price"] }, { backend, endpoint }: ModelEndpoint): LiveModel {
     const { concurrency = "adaptive", requestsPerMinute = null, tokensPerMinute = null, deadlineMs, retries, timeoutMs = TRY_MS, firstTokenTimeoutMs } = backend;
     const jitter = random(settings.seed, "jitter", name);
     const own = flow(
@@ -93,11 +95,17 @@ export function liveModels({ models, only }: RunSettings): (ModelSpec & { readon
   return models.flatMap((model) => (model.live && (only?.includes(model.name) ?? true) ? [{ ...model, live: model.live }] : []));
 }
 
-function endpointOf(name: string, loaded: LoadedConfig, world: World): { readonly backend: ModelBackend; readonly endpoint: Endpoint } {
-  const { config, placeAt, folder } = loaded;
-  const k = (config.models ?? []).findIndex((model) => model.name === name);
-  const model = config.models?.[k];
-  const place = placeAt(["models", k, "live"]);
-  const backend = backendOf({ name, live: model?.live }, config.backends ?? {}, place);
+interface ModelEndpoint {
+  readonly backend: ModelBackend;
+  readonly endpoint: Endpoint;
+}
+
+function endpointOf(name: string, loaded: LoadedConfig, world: World): ModelEndpoint {
+  const k = (loaded.config.models ?? []).findIndex((model) => model.name === name);
+  return endpointAt({ name, live: loaded.config.models?.[k]?.live }, loaded, world, loaded.placeAt(["models", k, "live"]));
+}
+
+function endpointAt(model: Parameters<typeof backendOf>[0], { config, folder }: LoadedConfig, world: World, place: Place | undefined): ModelEndpoint {
+  const backend = backendOf(model, config.backends ?? {}, place);
   return { backend, endpoint: { url: checkEndpoint(backend.url, backend.allowInsecure === true, place), apiKey: apiKeyOf(backend, folder, world, place), headers: backend.headers ?? {} } };
 }

@@ -25,7 +25,9 @@ export async function withListPrices(settings: RunSettings, now: Date): Promise<
       return price ? { ...model, price } : model;
     }),
   );
-  return { ...settings, models };
+  const { judge } = settings;
+  const price = judge && judge.price === undefined ? await listPrice(judge.live.model, now) : null;
+  return { ...settings, models, ...(judge && price ? { judge: { ...judge, price } } : {}) };
 }
 
 /** What a live run may do: prepared, told, and within its cap. Null after a dry run, which ends with the estimate. */

@@ -1,4 +1,3 @@
-import pLimit from "p-limit";
 import type { Answer } from "../model/answer.ts";
 import type { LiveSpec } from "../model/config.ts";
 import type { Prompt } from "../model/prompt.ts";
@@ -28,6 +27,8 @@ export interface LiveHost {
   /** Ask anew for what failed before. */
   readonly again: boolean;
   modelOf(name: string): LiveModel;
+  /** The run's judge; null where it has none. */
+  readonly judge: LiveModel | null;
   tell(event: LiveEvent): void;
   /** US dollars so far; the cap is null where there is none. */
   spent(): { readonly spentUsd: number; readonly capUsd: number | null };
@@ -62,9 +63,6 @@ function isLate(outcome: LiveOutcome): boolean {
   return last !== undefined && last.lagMs > LATE_MS && last.lagMs > LATE_SHARE * measured;
 }
 
-/** Graders that start a process, and others: so many at a time. */
-const GRADING = 4;
-
 /**
  * A live model's answers: from the store where they are, else (given a host) asked for, each kept before it is told. Should the store fail, calls
  * in flight are stopped before the error goes on.
@@ -74,7 +72,6 @@ const GRADING = 4;
 export function liveAsker(name: string, spec: LiveSpec, store: Pick<OutcomeStore, "liveAnswers">, gradingOf: (prompt: Prompt) => Grading | null, host: LiveHost | null) {
   const kept = store.liveAnswers(liveSource(spec));
   const counts = { answersNew: 0, answersKnown: 0, gradesNew: 0, gradesKnown: 0 };
-  const turns = pLimit(GRADING);
   const tally = { answered: 0, failed: 0, late: 0 };
   const missing = new Map<string, number>();
   const miss = (why: string) => void missing.set(why, (missing.get(why) ?? 0) + 1);
@@ -135,7 +132,7 @@ export function liveAsker(name: string, spec: LiveSpec, store: Pick<OutcomeStore
     if (known !== null) counts.gradesKnown++;
     const { text } = answer;
     if (known !== null || !grade || text === null) return { answer, quality: known };
-    const { quality } = await turns(() => grade(text));
+    const { quality } = await grade(text);
     if (quality === null) return { answer, quality };
     answers.keepGrade(id, identity, reference ?? "", quality);
     counts.gradesNew++;

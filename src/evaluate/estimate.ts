@@ -1,3 +1,4 @@
+import type { Answer } from "../model/answer.ts";
 import { WrpError } from "../model/errors.ts";
 import type { Prompt } from "../model/prompt.ts";
 import type { AnswerKey, OutcomeStore } from "../outcomes/store.ts";
@@ -6,7 +7,7 @@ import { costOfTokens } from "../pool/priced.ts";
 import type { PriceBook } from "../pool/price-book.ts";
 import { withTokens } from "../signals/tokens.ts";
 import type { Workload } from "../workload/workload.ts";
-import type { RunSettings } from "./parts.ts";
+import type { JudgeSpec, RunSettings } from "./parts.ts";
 
 /** What asking a live model for all that the store does not have would take. */
 export interface LiveEstimate {
@@ -32,6 +33,9 @@ export interface LiveEstimate {
 /** What an answer is taken to be long where no stored one tells, tokens. */
 const ASSUMED_OUTPUT_TOKENS = 400;
 
+/** What a judge is told besides question, reference and answer, and what it writes, tokens: about. */
+const [JUDGE_TASK_TOKENS, JUDGE_OUTPUT_TOKENS] = [250, 60];
+
 /**
  * Reads the workload once and counts. Throws WrpError where a live model has no text to ask with at all, and where answers could not be graded:
  * an unknown grader, a reference that it cannot use.
@@ -41,16 +45,37 @@ export async function estimateLive(
   { settings, store, again }: { readonly settings: RunSettings; readonly store: Pick<OutcomeStore, "liveAnswers">; readonly again: boolean },
   prices: PriceBook,
 ): Promise<LiveEstimate[]> {
+  const judged = { calls: 0, inputTokens: 0, longestAnswer: 0 };
   const counted = settings.models.flatMap(({ name, live }) => (live && (settings.only?.includes(name) ?? true) ? [counter(name, live.settings.maxOutputTokens ?? 0)] : []));
   const { gradings } = await import("./grading.ts");
-  const gradingOf = gradings(settings, null);
+  const graded = gradings(settings, null, null);
   for (const workload of workloads)
     for await (const read of workload.batches()) {
       const prompts = await withTokens(read);
-      for (const prompt of prompts) gradingOf(prompt);
+      for (const prompt of prompts) graded.of(prompt);
       for (const one of counted) one.add(prompts);
     }
-  return counted.map((one) => one.estimate());
+  const estimates = counted.map((one) => one.estimate());
+  return judged.calls > 0 ? [...estimates, judgeEstimate()] : estimates;
+
+  function judgeEstimate(): LiveEstimate {
+    const { live, price = null } = settings.judge as JudgeSpec;
+    const { calls, inputTokens } = judged;
+    const outputTokens = calls * Math.min(JUDGE_OUTPUT_TOKENS, live.settings.maxOutputTokens ?? JUDGE_OUTPUT_TOKENS);
+    const known = price === "free" ? { inputUsdPer1M: 0, outputUsdPer1M: 0 } : price;
+    return {
+      model: "judge",
+      calls,
+      stored: 0,
+      withoutText: 0,
+      inputTokens,
+      outputTokens,
+      outputTokensFrom: `${JUDGE_OUTPUT_TOKENS} a verdict, assumed`,
+      costUsd: known && costOfTokens(known, inputTokens, outputTokens),
+      mostUsd: known && calls * mostUsd(known, inputTokens / calls + judged.longestAnswer, live.settings),
+      priceSource: known ? `counted tokens at ${price === "free" ? "free, as the config says" : (price?.source ?? "config")}` : "unpriced",
+    };
+  }
 
   function counter(model: string, longest: number) {
     const spec = settings.models.find(({ name }) => name === model)?.live as NonNullable<RunSettings["models"][number]["live"]>;
@@ -58,6 +83,13 @@ export async function estimateLive(
     const price = prices.free.has(model) ? ("free" as const) : (prices.tokens.get(model) ?? null);
     const seen = new Set<string>();
     let [calls, stored, withoutText, inputTokens, most, known, knownTokens] = [0, 0, 0, 0, 0, 0, 0];
+    const addJudging = (prompt: Prompt, has: { readonly id: number; readonly answer: Answer } | null): void => {
+      const grading = prompt.grader === "judge" && settings.judge ? graded.of(prompt) : null;
+      if (!grading || (has && (has.answer.text === null || kept.findGrade(has.id, grading.identity, grading.reference) !== null))) return;
+      judged.calls += 2;
+      judged.inputTokens += 2 * ((prompt.inputTokens ?? 0) + JUDGE_TASK_TOKENS + Math.ceil((prompt.reference?.length ?? 0) / 4) + ASSUMED_OUTPUT_TOKENS);
+      judged.longestAnswer = Math.max(judged.longestAnswer, longest);
+    };
     return {
       add(prompts: readonly Prompt[]): void {
         const found = kept.find(model, prompts.map(({ hash, messages }): AnswerKey => ({ hash, variant: 0, messages })));
@@ -69,6 +101,7 @@ export async function estimateLive(
             known++;
             knownTokens += answer.outputTokens;
           }
+          addJudging(prompt, found[k] ?? null);
           if (answer && !(again && answer.error !== null)) stored++;
           else if (!prompt.messages) withoutText++;
           else {

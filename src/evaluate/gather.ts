@@ -1,7 +1,7 @@
 import pLimit from "p-limit";
 import { recordedGrade } from "../grade/recorded.ts";
 import type { OutcomeColumns } from "../model/columns.ts";
-import type { PolicySpec } from "../model/config.ts";
+import type { LiveSpec, PolicySpec } from "../model/config.ts";
 import { WrpError } from "../model/errors.ts";
 import type { Prompt } from "../model/prompt.ts";
 import { ColumnsBuilder } from "../outcomes/columns.ts";
@@ -17,6 +17,7 @@ import { readsTokens, withTokens } from "../signals/tokens.ts";
 import type { Workload } from "../workload/workload.ts";
 import { asker } from "./ask.ts";
 import type { LiveAsker } from "./ask-live.ts";
+import { liveGrading, type LiveGrading } from "./live-grading.ts";
 import { zeroCostWarning } from "./describe.ts";
 import { stopIfAsked } from "./interrupt.ts";
 import type { Parts } from "./parts.ts";
@@ -68,7 +69,8 @@ export async function* gather(
     /** What a baseline must agree with. */
     comparability: { graders: pour.builder.graders(), simulated: pour.simulated() },
     live: pour.live(),
-    warnings: zeroCost.map(zeroCostWarning),
+    judge: pour.judge(),
+    warnings: [...zeroCost.map(zeroCostWarning), ...pour.warnings()],
   };
 }
 
@@ -127,11 +129,9 @@ export async function pourInto(
     ),
   );
   const asked = new Map<string, LiveAsker>();
-  for (const { name, live: spec } of settings.models)
-    if (spec && wanted(name)) {
-      const [{ liveAsker }, { gradings }] = await Promise.all([import("./ask-live.ts"), import("./grading.ts")]); // graders are large
-      asked.set(name, liveAsker(name, spec, store, gradings(settings, graderNeeds ?? null), live ?? null));
-    }
+  const called = settings.models.filter(({ name, live: spec }) => spec && wanted(name));
+  const grading = called.length > 0 ? await liveGrading({ settings, store, signal, live, graderNeeds }) : null;
+  for (const { name, live: spec } of called) asked.set(name, (grading as LiveGrading).asker(name, spec as LiveSpec));
   const builder = new ColumnsBuilder(factsOf(settings.policies).map((name) => ({ name, read: (prompt: Prompt) => factOf(name).read(prompt, {}) })));
   const limit = pLimit(concurrency);
   const tokens = simulated.size > 0 || asked.size > 0 || readsTokens(settings.policies);
@@ -158,6 +158,8 @@ export async function pourInto(
     /** Recorded ones. */
     answers: () => answers,
     grades: () => grades,
+    judge: () => grading?.judge() ?? null,
+    warnings: () => grading?.warnings() ?? [],
     /** What came of the live models. */
     live: () => [...asked.values()].map((own) => own.tally()),
     /** What names the simulated models' answers. */

@@ -1,9 +1,12 @@
+import pLimit from "p-limit";
+import { judge, type AskJudge } from "../grade/graders/judge.ts";
 import { identityOf, type Grade, type Grader } from "../grade/grader.ts";
 import { gradersFor, type GraderNeeds } from "../grade/index.ts";
 import { contentHash } from "../lib/hash.ts";
 import { WrpError } from "../model/errors.ts";
 import type { Prompt } from "../model/prompt.ts";
-import type { RunSettings } from "./parts.ts";
+import { judgeIdentity } from "./judging.ts";
+import type { JudgeSpec, RunSettings } from "./parts.ts";
 
 /** How a prompt's answers are graded. */
 export interface Grading {
@@ -15,30 +18,52 @@ export interface Grading {
   readonly grade: ((text: string) => Promise<Grade>) | null;
 }
 
+/** How prompts are graded, and how many want a judge where there is none. */
+export interface Gradings {
+  of(prompt: Prompt): Grading | null;
+  unjudged(): number;
+}
+
+/** Graders that start a process, and others: so many at a time. */
+const AT_A_TIME = 4;
+
+const NO_JUDGE: AskJudge = () => Promise.resolve({ text: null, why: "there is no judge here" });
+
 /** Only names and versions are asked of graders that lack what they need. */
 const NOBODY: GraderNeeds = { system: { env: {}, kill: () => undefined } };
 
 /**
  * The grading of a prompt: by the grader that it names, else the run's. Null where there is none, or what it compares with is missing.
- * The function throws WrpError on an unknown grader or a reference that it cannot use, naming file and row.
+ * `of` throws WrpError on an unknown grader or a reference that it cannot use, naming file and row.
  */
-export function gradings({ grader: common = null, graders = {} }: Pick<RunSettings, "grader" | "graders">, needs: GraderNeeds | null): (prompt: Prompt) => Grading | null {
+export function gradings({ grader: common = null, graders = {}, judge: spec }: Pick<RunSettings, "grader" | "graders" | "judge">, needs: GraderNeeds | null, ask: AskJudge | null): Gradings {
   const graderOf = gradersFor(needs ?? { ...NOBODY, own: new Map(Object.entries(graders).map(([name, version]) => [name, ownGrader(name, version)])) });
-  return (prompt) => {
+  const own = needs?.own ?? new Map(Object.entries(graders));
+  const turns = pLimit(AT_A_TIME);
+  const unjudged = new Set<number>();
+  return { of, unjudged: () => unjudged.size };
+
+  function of(prompt: Prompt): Grading | null {
     const name = prompt.grader ?? (prompt.reference === null && prompt.messages !== null ? null : common);
     if (name === null) return null;
-    const grader = graderOf(name, { file: prompt.file });
+    const judged = name === "judge" && !own.has(name);
+    if (judged && !spec) {
+      unjudged.add(prompt.ordinal);
+      return null;
+    }
+    const grader = judged ? judge(ask ?? NO_JUDGE, spec?.rubric) : graderOf(name, { file: prompt.file });
     const leftOut = prompt.reference === null && prompt.messages === null;
     if (prompt.reference === null && grader.reference === "needed" && !leftOut) return null;
     const reads = prompt.reference !== null && grader.reference !== "none";
     const wrong = reads ? grader.check(prompt.reference as string) : null;
     if (wrong !== null) throw new WrpError(`row ${prompt.row} (${prompt.id}): ${grader.name} cannot grade it, its reference ${wrong}`, { place: { file: prompt.file }, code: "bad-reference" });
     return {
-      identity: identityOf(grader),
+      identity: judged ? judgeIdentity(spec as JudgeSpec) : identityOf(grader),
       reference: leftOut ? null : reads ? contentHash(prompt.reference as string) : "",
-      grade: needs && !leftOut ? async (text) => grader.grade(text, prompt) : null,
+      // A judge waits for its own turn, as any live model.
+      grade: leftOut || !(judged ? ask : needs) ? null : async (text) => (judged ? grader.grade(text, prompt) : turns(() => grader.grade(text, prompt))),
     };
-  };
+  }
 }
 
 function ownGrader(name: string, version: number): Grader {

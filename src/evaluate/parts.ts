@@ -1,6 +1,6 @@
 import type { GraderNeeds } from "../grade/index.ts";
 import type { Baseline } from "../model/baseline.ts";
-import type { ModelSpec, PolicySpec } from "../model/config.ts";
+import type { LiveSpec, ModelSpec, PolicySpec, TokenPrice } from "../model/config.ts";
 import type { OutcomeStore } from "../outcomes/store.ts";
 import type { Judging } from "../report/input.ts";
 import type { PlaceOf } from "../router/assemble.ts";
@@ -20,6 +20,15 @@ export interface RunSettings extends Judging {
   readonly grader?: string | null;
   /** The versions of the user's own graders, by name. */
   readonly graders?: Readonly<Record<string, number>>;
+  readonly judge?: JudgeSpec;
+}
+
+/** A live model that grades the answers of others. */
+export interface JudgeSpec {
+  readonly live: LiveSpec;
+  readonly price?: TokenPrice | "free" | undefined;
+  /** What its scores from 0 to 10 mean; default: a general one. */
+  readonly rubric?: string | undefined;
 }
 
 /** The parts that a run is joined of. */

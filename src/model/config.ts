@@ -148,6 +148,14 @@ export const configSchema = z.strictObject({
     )
     .optional()
     .describe("graders of your own, by name"),
+  judge: z
+    .strictObject({
+      live: z.union([z.string().min(1), liveSchema]),
+      price: z.union([price, z.literal("free")]).optional(),
+      rubric: z.string().optional().describe("what its scores from 0 to 10 mean; default: a general one"),
+    })
+    .optional()
+    .describe("the model that grades live answers to prompts whose grader is judge; it is none of the models judged, and its cost is counted apart"),
   grader: z.string().optional().describe("grades live answers to prompts that have a reference and name no grader (wrp help graders)"),
   maxCostUsd: z.number().positive().optional().describe("hard cap of what --live may spend"),
   policies: z.array(policySpecSchema).optional(),

@@ -304,6 +304,10 @@ export const reportSchema = z.object({
       })
       .optional()
       .describe("calls of live models that this run made"),
+    judge: z
+      .object({ calls: z.number().int().nonnegative(), failed: z.number().int().nonnegative(), costUsd: z.number().nonnegative().nullable() })
+      .optional()
+      .describe("what this run asked of its judge; in no policy's cost"),
     reused: z.object({ answers: z.number().int(), grades: z.number().int(), decisions: z.number().int(), report: z.boolean() }),
     computed: z.object({ answers: z.number().int(), grades: z.number().int(), decisions: z.number().int() }),
   }),

@@ -1,3 +1,4 @@
+import type { ServerResponse } from "node:http";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -9,11 +10,14 @@ const FAST = ["--resamples", "200"];
 const KEY = "wrptest-4f0c1d2e3b5a6978";
 const ROWS = Array.from({ length: 40 }, (_, i) => ({ id: `p${i}`, prompt: `${i} + 1`, reference: String(i + 1), grader: "numeric" }));
 
+const UNNAMED = ROWS.map(({ id, prompt, reference }) => ({ id, prompt, reference }));
+
 /** Answers sums: the model named "weak" gets every fourth wrong. Each answer is five tokens, each question nine, three of them cached. */
 let server: Serving;
 beforeAll(async () => {
   server = await serving((response) => {
     const { model, messages } = (server.requests.at(-1) as Serving["requests"][number]).body as { model: string; messages: { content: string }[] };
+    if (model === "critic") return void judged(response, messages);
     const n = Number.parseInt((messages.at(-1) as { content: string }).content, 10);
     const chunk = (value: unknown) => response.write(`data: ${JSON.stringify(value)}\n\n`);
     response.writeHead(200, { "content-type": "text/event-stream", "x-vsr-selected-model": "qwen3" });
@@ -25,6 +29,14 @@ beforeAll(async () => {
     response.end("data: [DONE]\n\n");
   });
 });
+/** A judge that likes what stands last: 8 of 10 where that is the answer, else 6; it writes no score on the answer "13". */
+function judged(response: ServerResponse, messages: readonly { readonly content: string }[]): void {
+  const text = messages.map(({ content }) => content).join("\n");
+  const last = text.lastIndexOf("<<< the answer to grade >>>") > text.lastIndexOf("<<< what a good answer holds >>>");
+  const content = text.includes("The answer is 13\n") ? "I would rather not say." : `Well: {"why": "so so", "score": ${last ? 8 : 6}}`;
+  response.writeHead(200, { "content-type": "application/json" });
+  response.end(JSON.stringify({ model: "critic", choices: [{ index: 0, finish_reason: "stop", message: { role: "assistant", content } }], usage: { prompt_tokens: 100, completion_tokens: 10 } }));
+}
 afterAll(() => server[Symbol.asyncDispose]());
 
 function config(more = ""): string {
@@ -122,8 +134,7 @@ describe("wrp eval --live", () => {
   });
 
   test("a changed grader buys no new answer", async () => {
-    const plain = ROWS.map(({ grader: _, ...row }) => row);
-    const at = desk("grader: numeric", plain);
+    const at = desk("grader: numeric", UNNAMED);
     const first = await at.inside("eval", "--live", "--json", "-q", ...FAST);
     expect(policy(first.json(), "small").quality.mean).toBe(0.75);
     asked();
@@ -136,7 +147,7 @@ describe("wrp eval --live", () => {
 
   test("a grader of the user's own, in any language", async () => {
     const grade = "for await (const line of require('readline').createInterface({input: process.stdin})) { const q = JSON.parse(line); console.log(JSON.stringify({id: q.id, quality: q.answer.endsWith(q.reference) ? 0.5 : 0})) }";
-    const at = desk(`graders: {mine: {command: [node, grade.js]}}\ngrader: mine`, ROWS.map(({ grader: _, ...row }) => row));
+    const at = desk(`graders: {mine: {command: [node, grade.js]}}\ngrader: mine`, UNNAMED);
     at.put("grade.js", `(async () => { ${grade} })()`);
     const ran = await at.wrp("eval", "--live", "--json", "-q", ...FAST);
     expect(ran.code, ran.stderr).toBe(0);
@@ -161,6 +172,30 @@ describe("wrp eval --live", () => {
     expect((await bare.inside("report", "latest", "-o", "decisions.jsonl", "-q")).code).toBe(0);
     const qualities = bare.read("decisions.jsonl").trim().split("\n").map((line) => JSON.parse(line) as { policy: string; quality: number | null }).filter(({ policy: name }) => name === "strong").map(({ quality }) => quality);
     expect(qualities).toEqual(ROWS.map(() => 1));
+  });
+
+  test("a judge is asked in both orders, once, and its cost is told apart; without one there is no grade", async () => {
+    const rows = ROWS.slice(10, 14).map((row) => ({ ...row, grader: "judge" }));
+    const at = desk("", rows);
+    const without = await at.inside("eval", "--live", "--json", "-q", ...FAST);
+    expect(without.json().models.map(({ graded }) => graded)).toEqual([0, 0]);
+    expect(without.json().warnings.join("\n")).toContain("4 prompts want a judge and there is none");
+    at.put("wrp.yaml", config("judge: {live: {backend: here, model: critic}, price: {inputUsdPer1M: 3, outputUsdPer1M: 30}}"));
+    asked();
+    const ran = await at.inside("eval", "--live", "--json", ...FAST);
+    expect(ran.code, ran.stderr).toBe(0);
+    // Strong's answer to 12 gets no score: a gap. Small's is another.
+    expect(ran.json().models.map(({ graded }) => graded)).toEqual([3, 4]);
+    expect(policy(ran.json(), "strong").quality.mean).toBeCloseTo(0.7, 12);
+    const calls = asked();
+    expect(new Set(calls.map(({ body }) => body["model"]))).toEqual(new Set(["critic"]));
+    expect(new Set(calls.map(({ body }) => JSON.stringify(body["messages"]))).size).toBe(calls.length);
+    expect(ran.json().timing.judge).toEqual({ calls: calls.length, failed: 0, costUsd: expect.closeTo((calls.length * (100 * 3 + 10 * 30)) / 1e6, 12) as number });
+    expect(policy(ran.json(), "strong").costUsdPer1k?.mean).toBeCloseTo(policy(without.json(), "strong").costUsdPer1k?.mean ?? NaN, 12);
+    const again = await at.inside("eval", "--live", "--json", "-q", ...FAST);
+    expect(timeless(again.json())).toEqual(timeless(ran.json()));
+    expect(asked()).toEqual([]);
+    expect((await at.inside("report", "--json")).json<Report>().policies).toEqual(ran.json().policies);
   });
 
   test("prompts without a reference are answered and not graded: a gap, not a zero", async () => {

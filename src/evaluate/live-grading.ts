@@ -1,0 +1,30 @@
+import type { LiveSpec } from "../model/config.ts";
+import type { OutcomeStore } from "../outcomes/store.ts";
+import type { LiveAsker } from "./ask-live.ts";
+import type { JudgeTally } from "./judging.ts";
+import type { Parts } from "./parts.ts";
+
+/** Live models with what grades them. */
+export interface LiveGrading {
+  asker(name: string, spec: LiveSpec): LiveAsker;
+  judge(): JudgeTally | null;
+  warnings(): readonly string[];
+}
+
+/** Joins live models, graders and the judge. They are loaded only where a run has live models: graders are large. */
+export async function liveGrading({
+  settings,
+  store,
+  signal,
+  live = undefined,
+  graderNeeds = undefined,
+}: Pick<Parts, "settings" | "signal"> & { readonly store: Pick<OutcomeStore, "liveAnswers">; readonly live: Parts["live"]; readonly graderNeeds: Parts["graderNeeds"] | undefined }): Promise<LiveGrading> {
+  const [{ liveAsker }, { gradings }, { judging }] = await Promise.all([import("./ask-live.ts"), import("./grading.ts"), import("./judging.ts")]);
+  const judge = settings.judge ? judging(settings.judge, store, live?.judge ?? null, signal) : null;
+  const graded = gradings(settings, graderNeeds ?? null, judge?.ask ?? null);
+  return {
+    asker: (name, spec) => liveAsker(name, spec, store, graded.of, live ?? null),
+    judge: () => judge?.tally() ?? null,
+    warnings: () => (graded.unjudged() > 0 ? [`${graded.unjudged()} prompts want a judge and there is none, so their live answers have no grade (wrp.yaml: judge: {live: …})`] : []),
+  };
+}
