@@ -1,7 +1,7 @@
 import type { Answer } from "../model/answer.ts";
 import type { LiveSpec } from "../model/config.ts";
 import type { Prompt } from "../model/prompt.ts";
-import type { AnswerKey, LiveAnswers, OutcomeStore, SavedCounts } from "../outcomes/store.ts";
+import type { AnswerKey, OutcomeStore, SavedCounts } from "../outcomes/store.ts";
 import { liveSource, type LiveModel, type LiveOutcome } from "../pool/live.ts";
 import type { Grading } from "./grading.ts";
 import { NOT_ASKED } from "./live-findings.ts";
@@ -19,7 +19,6 @@ export interface LiveEvent {
   readonly costUsd: number | null;
   readonly latencyMs: number | null;
   readonly ttftMs: number | null;
-  readonly quality: number | null;
 }
 
 /** What lets a run call its live models. Without it they answer from the store alone. */
@@ -46,10 +45,10 @@ export interface LiveTally {
   readonly late: number;
 }
 
-/** An answer with its grade, in [0,1]; null where it has none. */
-export interface Graded {
+/** An answer with its number in the store. */
+export interface KeptAnswer {
+  readonly id: number;
   readonly answer: Answer;
-  readonly quality: number | null;
 }
 
 export type LiveAsker = ReturnType<typeof liveAsker>;
@@ -78,18 +77,19 @@ export function liveAsker(name: string, spec: LiveSpec, store: Pick<OutcomeStore
   return {
     counts: (): SavedCounts => ({ ...counts }),
     tally: (): LiveTally => ({ model: name, ...tally, missing }),
-    async answer(prompts: readonly Prompt[], signal: AbortSignal): Promise<(Graded | null)[]> {
+    /** Asks for what is not kept. Grading is apart: what it computes would be measured as the models' time. */
+    async ask(prompts: readonly Prompt[], signal: AbortSignal): Promise<(KeptAnswer | null)[]> {
       const keys = prompts.map(({ hash, messages }): AnswerKey => ({ hash, variant: 0, messages }));
       const found = kept.find(name, keys);
       const stop = new AbortController();
-      const asked = new Map<string, Promise<{ id: number; answer: Answer } | null>>();
+      const asked = new Map<string, Promise<KeptAnswer | null>>();
       const model = host?.modelOf(name) ?? null;
       const got = prompts.map(async (prompt, k) => {
         const known = found[k];
         const key = keys[k] as AnswerKey;
         if (known && !(host?.again && model && known.answer.error !== null)) {
           counts.answersKnown++;
-          return graded(kept, prompt, known);
+          return known;
         }
         if (!model) {
           miss(NOT_ASKED);
@@ -110,9 +110,8 @@ export function liveAsker(name: string, spec: LiveSpec, store: Pick<OutcomeStore
         });
         asked.set(key.hash, asking);
         const answered = await asking;
-        const result = answered && (await graded(kept, prompt, answered));
-        if (outcome) host?.tell(eventOf(prompt, outcome, result?.quality ?? null));
-        return result;
+        if (outcome) host?.tell(eventOf(prompt, outcome));
+        return answered;
       });
       try {
         return await Promise.all(got);
@@ -122,24 +121,26 @@ export function liveAsker(name: string, spec: LiveSpec, store: Pick<OutcomeStore
         throw error;
       }
     },
+    grade: (prompts: readonly Prompt[], answers: readonly (KeptAnswer | null)[]): Promise<(number | null)[]> =>
+      Promise.all(prompts.map((prompt, k) => (answers[k] ? qualityOf(prompt, answers[k]) : null))),
   };
 
-  async function graded(answers: LiveAnswers, prompt: Prompt, { id, answer }: { readonly id: number; readonly answer: Answer }): Promise<Graded> {
-    const grading = answer.error === null ? gradingOf(prompt) : null;
-    if (!grading) return { answer, quality: null };
+  /** In [0,1]; null where there is no grade: of a failure, without a grader, ungraded. */
+  async function qualityOf(prompt: Prompt, { id, answer: { error, text } }: KeptAnswer): Promise<number | null> {
+    const grading = error === null ? gradingOf(prompt) : null;
+    if (!grading) return null;
     const { identity, reference, grade } = grading;
-    const known = answers.findGrade(id, identity, reference);
+    const known = kept.findGrade(id, identity, reference);
     if (known !== null) counts.gradesKnown++;
-    const { text } = answer;
-    if (known !== null || !grade || text === null) return { answer, quality: known };
+    if (known !== null || !grade || text === null) return known;
     const { quality } = await grade(text);
-    if (quality === null) return { answer, quality };
-    answers.keepGrade(id, identity, reference ?? "", quality);
+    if (quality === null) return null;
+    kept.keepGrade(id, identity, reference ?? "", quality);
     counts.gradesNew++;
-    return { answer, quality };
+    return quality;
   }
 
-  function eventOf(prompt: Prompt, outcome: LiveOutcome, quality: number | null): LiveEvent {
+  function eventOf(prompt: Prompt, outcome: LiveOutcome): LiveEvent {
     const { answer } = outcome.called ? outcome : { answer: null };
     return {
       type: "outcome",
@@ -151,7 +152,6 @@ export function liveAsker(name: string, spec: LiveSpec, store: Pick<OutcomeStore
       costUsd: answer?.costUsd ?? null,
       latencyMs: answer?.latencyMs ?? null,
       ttftMs: answer?.ttftMs ?? null,
-      quality,
     };
   }
 }

@@ -145,10 +145,12 @@ export async function pourInto(
     return { model, answered, graded: answered.map((answer) => (answer ? recordedGrade(answer) : null)), kept: own !== undefined };
   };
 
-  /** Calls wait for each other by their own limits, so no turn is needed here. */
-  const liveAnswersOf = async (model: string, prompts: readonly Prompt[]) => {
-    const got = await (asked.get(model) as LiveAsker).answer(prompts, signal);
-    return { model, answered: got.map((one) => one?.answer ?? null), graded: got.map((one) => one?.quality ?? null), kept: true };
+  /** Calls wait for each other by their own limits, so no turn is needed here. Graded once all models have answered. */
+  const liveAnswersOf = async (prompts: readonly Prompt[]) => {
+    const got = await Promise.all([...asked].map(async ([model, own]) => ({ model, own, answers: await own.ask(prompts, signal) })));
+    return Promise.all(
+      got.map(async ({ model, own, answers }) => ({ model, answered: answers.map((one) => one?.answer ?? null), graded: await own.grade(prompts, answers), kept: true })),
+    );
   };
 
   return {
@@ -178,11 +180,8 @@ export async function pourInto(
       if (settings.only) for (const name of names) if (!settings.only.includes(name)) names.delete(name);
       const from = builder.size;
       builder.addPrompts(prompts);
-      const batches = await Promise.all([
-        ...[...names, ...simulated.keys()].map((model) => limit(() => answersOf(model, prompts))),
-        ...[...asked.keys()].map((model) => liveAnswersOf(model, prompts)),
-      ]);
-      for (const { model, answered, graded, kept } of batches) {
+      const [own, live] = await Promise.all([Promise.all([...names, ...simulated.keys()].map((model) => limit(() => answersOf(model, prompts)))), liveAnswersOf(prompts)]);
+      for (const { model, answered, graded, kept } of [...own, ...live]) {
         builder.addAnswers(model, from, answered, graded);
         if (kept) continue;
         for (const answer of answered) if (answer) answers++;

@@ -8,8 +8,9 @@ export interface LagWatch {
 }
 
 const RESOLUTION_MS = 10;
-const LOOK_EVERY_MS = 250;
-const KEPT = 3600;
+/** What was late before a call began counts against it for up to so long. */
+const LOOK_EVERY_MS = 50;
+const KEPT = 18_000;
 
 /** Begins to watch. It keeps no process alive. */
 export function watchLag(clockMs: () => number): LagWatch {
