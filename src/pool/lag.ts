@@ -1,42 +1,42 @@
-import { monitorEventLoopDelay } from "node:perf_hooks";
-
 /** Watches how late this process is: what is measured in it is no better than that. */
 export interface LagWatch {
-  /** The longest delay of the event loop, milliseconds, since a time on the watch's clock; of the last quarter of an hour at most. */
+  /** The longest delay of the event loop, milliseconds, since a time on the watch's clock; of the last 10,000 delays at most. */
   maxSinceMs(ms: number): number;
   stop(): void;
 }
 
-const RESOLUTION_MS = 10;
-/** What was late before a call began counts against it for up to so long. */
-const LOOK_EVERY_MS = 50;
-const KEPT = 18_000;
+const TICK_MS = 10;
+/** Timers are this inexact anyway. */
+const UNSEEN_MS = 2;
+const KEPT = 10_000;
 
-/** Begins to watch. It keeps no process alive. */
+/**
+ * Begins to watch: a timer that looks how late it is. (Node's own monitorEventLoopDelay keeps a histogram without times, and loses the delay
+ * in which it is reset.) It keeps no process alive.
+ */
 export function watchLag(clockMs: () => number): LagWatch {
-  const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
-  const looks: { readonly untilMs: number; readonly lagMs: number }[] = [];
-  // Each sample is the time between two ticks of a timer, so an idle process shows the timer's own interval.
-  const now = () => (delay.count === 0 ? 0 : Math.max(0, delay.max / 1e6 - RESOLUTION_MS));
-  const look = setInterval(() => {
-    looks.push({ untilMs: clockMs(), lagMs: now() });
-    if (looks.length > KEPT) looks.shift();
-    delay.reset();
-  }, LOOK_EVERY_MS).unref();
-  delay.enable();
+  const delays: { readonly untilMs: number; readonly lagMs: number }[] = [];
+  let last = clockMs();
+  const tick = setInterval(() => {
+    const now = clockMs();
+    const lagMs = now - last - TICK_MS;
+    last = now;
+    if (lagMs < UNSEEN_MS) return;
+    delays.push({ untilMs: now, lagMs });
+    if (delays.length > KEPT) delays.shift();
+  }, TICK_MS).unref();
   return {
     maxSinceMs(ms) {
-      let most = now();
-      for (let i = looks.length - 1; i >= 0; i--) {
-        const { untilMs, lagMs } = looks[i] as (typeof looks)[number];
+      const now = clockMs();
+      // The one that goes on now, too; of one that began before, what fell into the time asked for.
+      let most = Math.max(0, Math.min(now - last - TICK_MS, now - ms));
+      for (let i = delays.length - 1; i >= 0; i--) {
+        const { untilMs, lagMs } = delays[i] as (typeof delays)[number];
         if (untilMs < ms) break;
-        if (lagMs > most) most = lagMs;
+        most = Math.max(most, Math.min(lagMs, untilMs - ms));
       }
-      return most;
+      return most < UNSEEN_MS ? 0 : most;
     },
-    stop() {
-      clearInterval(look);
-      delay.disable();
-    },
+    stop: () => clearInterval(tick),
   };
 }
