@@ -17,6 +17,8 @@ rouge-l            F1 of the longest common subsequence of words (Lin 2004)
 refusal            by patterns in several languages; the reference is "refuse" or "answer"
 code               Python or JavaScript: the answer's code, then the reference's test. No network, 10 s, 512 MB, 64 processes, 64 KiB of output;
                    where it cannot be cut off from the network it is not run, and ungraded. It can read what you can read
+judge              a live model (judge: {live: …} in wrp.yaml) that is asked twice, in both orders; the mean of its scores from 0 to 10, divided
+                   by 10. Its cost is told apart from the models'
 
 Names of other tools for the same (exact_match, mcq, f1, rougeL, is-json, gsm8k …) are understood.
 A grader of your own: graders: {mine: {command: [python3, grade.py]}} in wrp.yaml. It reads lines {"id", "prompt", "answer", "reference"} and answers
