@@ -21,7 +21,7 @@ export function liveProgress(total: number, clockMs: () => number): { add(event:
       const p95 = latencies.toSorted((a, b) => a - b)[Math.ceil(0.95 * latencies.length) - 1];
       const leftMs = done > 0 ? ((clockMs() - started) / done) * (total - done) : null;
       return [
-        `calling · ${done.toLocaleString("en-US")}/${total.toLocaleString("en-US")} done`,
+        `${done.toLocaleString("en-US")}/${total.toLocaleString("en-US")} calls`,
         `${inFlight} in flight`,
         ...(counts.failed > 0 ? [`${counts.failed} failed`] : []),
         ...(counts["not-called"] > 0 ? [`${counts["not-called"]} not called`] : []),

@@ -73,6 +73,8 @@ export function liveAsker(name: string, spec: LiveSpec, store: Pick<OutcomeStore
   const counts = { answersNew: 0, answersKnown: 0, gradesNew: 0, gradesKnown: 0 };
   const tally = { answered: 0, failed: 0, late: 0 };
   const missing = new Map<string, number>();
+  /** A prompt that stands twice in the workload is asked once. */
+  const asked = new Map<string, Promise<KeptAnswer | null>>();
   const miss = (why: string) => void missing.set(why, (missing.get(why) ?? 0) + 1);
   return {
     counts: (): SavedCounts => ({ ...counts }),
@@ -82,7 +84,6 @@ export function liveAsker(name: string, spec: LiveSpec, store: Pick<OutcomeStore
       const keys = prompts.map(({ hash, messages }): AnswerKey => ({ hash, variant: 0, messages }));
       const found = kept.find(name, keys);
       const stop = new AbortController();
-      const asked = new Map<string, Promise<KeptAnswer | null>>();
       const model = host?.modelOf(name) ?? null;
       const got = prompts.map(async (prompt, k) => {
         const known = found[k];
@@ -96,7 +97,6 @@ export function liveAsker(name: string, spec: LiveSpec, store: Pick<OutcomeStore
           return null;
         }
         let outcome: LiveOutcome | null = null;
-        // A prompt that stands twice in the workload is asked once.
         const asking = asked.get(key.hash) ?? model.ask(prompt, AbortSignal.any([signal, stop.signal])).then((came) => {
           outcome = came;
           if (!came.called) {
@@ -109,7 +109,7 @@ export function liveAsker(name: string, spec: LiveSpec, store: Pick<OutcomeStore
           return { id: kept.keep(name, key, came.answer, came.tries), answer: came.answer };
         });
         asked.set(key.hash, asking);
-        const answered = await asking;
+        const answered = await asking.finally(() => asked.delete(key.hash));
         if (outcome) host?.tell(eventOf(prompt, outcome));
         return answered;
       });

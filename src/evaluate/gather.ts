@@ -1,5 +1,6 @@
 import pLimit from "p-limit";
 import { recordedGrade } from "../grade/recorded.ts";
+import type { Answer } from "../model/answer.ts";
 import type { OutcomeColumns } from "../model/columns.ts";
 import type { LiveSpec, PolicySpec } from "../model/config.ts";
 import { WrpError } from "../model/errors.ts";
@@ -46,7 +47,9 @@ export async function* gather(
       await pour.add(prompts);
       yield { type: "read" as const, prompts: pour.builder.size, stored: stored !== null };
     }
+    await pour.done();
   } catch (error) {
+    if (signal.aborted) await pour.left();
     writer?.abandon();
     throw error;
   }
@@ -81,6 +84,7 @@ export async function fitOn(workload: Workload, parts: Pick<Parts, "store" | "se
     await stopIfAsked(parts.signal);
     await pour.add(prompts);
   }
+  await pour.done();
   return figuresUnder(parts.settings.missing, pour.builder.finish(prices.free).columns);
 }
 
@@ -136,6 +140,7 @@ export async function pourInto(
   const limit = pLimit(concurrency);
   const tokens = simulated.size > 0 || asked.size > 0 || readsTokens(settings.policies);
   const seen = new Set<string>();
+  const ahead: { readonly from: number; readonly all: Promise<readonly Batch[]> }[] = [];
   let answers = 0;
   let grades = 0;
 
@@ -180,16 +185,49 @@ export async function pourInto(
       if (settings.only) for (const name of names) if (!settings.only.includes(name)) names.delete(name);
       const from = builder.size;
       builder.addPrompts(prompts);
-      const [own, live] = await Promise.all([Promise.all([...names, ...simulated.keys()].map((model) => limit(() => answersOf(model, prompts)))), liveAnswersOf(prompts)]);
-      for (const { model, answered, graded, kept } of [...own, ...live]) {
-        builder.addAnswers(model, from, answered, graded);
-        if (kept) continue;
-        for (const answer of answered) if (answer) answers++;
-        for (const grade of graded) if (grade !== null) grades++;
-      }
+      const own = Promise.all([...names, ...simulated.keys()].map((model) => limit(() => answersOf(model, prompts))));
+      if (asked.size === 0) return put(from, await own);
+      const all = Promise.all([own, liveAnswersOf(prompts)]).then(([recordedOnes, live]) => [...recordedOnes, ...live]);
+      all.catch(() => undefined); // heard when its turn comes
+      ahead.push({ from, all });
+      if (ahead.length > AHEAD) await putFirst();
+    },
+    /** Waits for what is still asked. To be called when all is read. */
+    async done(): Promise<void> {
+      while (ahead.length > 0) await putFirst();
+    },
+    /** Waits until nothing is asked any more, whatever becomes of it: after an interrupt, calls in flight may end. */
+    async left(): Promise<void> {
+      await Promise.allSettled(ahead.map(({ all }) => all));
     },
   };
+
+  async function putFirst(): Promise<void> {
+    const { from, all } = ahead.shift() as (typeof ahead)[number];
+    put(from, await all);
+  }
+
+  function put(from: number, batches: readonly Batch[]): void {
+    for (const { model, answered, graded, kept } of batches) {
+      builder.addAnswers(model, from, answered, graded);
+      if (kept) continue;
+      for (const answer of answered) if (answer) answers++;
+      for (const grade of graded) if (grade !== null) grades++;
+    }
+  }
 }
+
+/** One model's answers to a batch of prompts. */
+interface Batch {
+  readonly model: string;
+  readonly answered: readonly (Answer | null)[];
+  readonly graded: readonly (number | null)[];
+  /** The store has them from elsewhere than the workload. */
+  readonly kept: boolean;
+}
+
+/** While a few slow calls of a batch are waited for, those of so many later ones go on. */
+const AHEAD = 3;
 
 function sum(a: SavedCounts, b: SavedCounts): SavedCounts {
   return {

@@ -64,6 +64,7 @@ async function readAll(workload: OpenedWorkload, { settings, concurrency, signal
       for (const { file, outcomes } of prompts) for (const { model } of outcomes) models.get(together.get(file) ?? "")?.add(model);
       await pour.add(prompts);
     }
+    await pour.done();
     return workload.summary();
   });
   return {

@@ -104,7 +104,7 @@ describe("what cannot be simulated", () => {
     const ran = await at.inside("eval", "recorded.jsonl", "-c", "clash.yaml");
     expect(ran).toMatchObject({ code: 2, stdout: "" });
     expect(ran.stderr).toBe(
-      `error: model "heron" is simulated in the config, but this workload has recorded outcomes of it\nhint: a simulated answer never stands in for a real one: give the simulated model a name of its own\n`,
+      `error: model "heron" is simulated in the config, but this workload has recorded outcomes of it\nhint: a simulated answer never stands in for a recorded one: give the simulated model a name of its own\n`,
     );
   });
 
