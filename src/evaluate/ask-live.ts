@@ -43,6 +43,10 @@ export interface LiveTally {
   readonly missing: ReadonlyMap<string, number>;
   /** Timings taken while this process was late: no better than that. */
   readonly late: number;
+  /** Whether any outcome is an answer, this run's or a stored one. */
+  readonly heard: boolean;
+  /** Of what the last failed. */
+  readonly lastFailure: string | null;
 }
 
 /** An answer with its grade, in [0,1]; null where it has none. */
@@ -75,7 +79,11 @@ export function liveAsker(name: string, spec: LiveSpec, store: Pick<OutcomeStore
   const kept = store.liveAnswers(liveSource(spec));
   const counts = { answersNew: 0, answersKnown: 0, gradesNew: 0, gradesKnown: 0 };
   const turns = pLimit(GRADING);
-  const tally = { answered: 0, failed: 0, late: 0 };
+  const tally = { answered: 0, failed: 0, late: 0, heard: false, lastFailure: null as string | null };
+  const note = (answer: Answer) => {
+    if (answer.error === null) tally.heard = true;
+    else tally.lastFailure = answer.error;
+  };
   const missing = new Map<string, number>();
   const miss = (why: string) => void missing.set(why, (missing.get(why) ?? 0) + 1);
   return {
@@ -92,6 +100,7 @@ export function liveAsker(name: string, spec: LiveSpec, store: Pick<OutcomeStore
         const key = keys[k] as AnswerKey;
         if (known && !(host?.again && model && known.answer.error !== null)) {
           counts.answersKnown++;
+          note(known.answer);
           return graded(kept, prompt, known);
         }
         if (!model) {
@@ -108,11 +117,12 @@ export function liveAsker(name: string, spec: LiveSpec, store: Pick<OutcomeStore
           }
           counts.answersNew++;
           tally[came.answer.error === null ? "answered" : "failed"]++;
-          if (isLate(came)) tally.late++;
+          if (came.answer.error === null && isLate(came)) tally.late++;
           return { id: kept.keep(name, key, came.answer, came.tries), answer: came.answer };
         });
         asked.set(key.hash, asking);
         const answered = await asking;
+        if (answered) note(answered.answer);
         const result = answered && (await graded(kept, prompt, answered));
         if (outcome) host?.tell(eventOf(prompt, outcome, result?.quality ?? null));
         return result;

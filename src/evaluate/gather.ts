@@ -16,10 +16,11 @@ import { factOf, type ModelFigures } from "../router/index.ts";
 import { readsTokens, withTokens } from "../signals/tokens.ts";
 import type { Workload } from "../workload/workload.ts";
 import { asker } from "./ask.ts";
-import type { LiveAsker } from "./ask-live.ts";
+import type { LiveAsker, LiveTally } from "./ask-live.ts";
 import { zeroCostWarning } from "./describe.ts";
 import { stopIfAsked } from "./interrupt.ts";
 import type { Parts } from "./parts.ts";
+import type { Silent } from "./silent.ts";
 
 /** A workload's outcomes, gathered. */
 export type Gathered = ReturnType<typeof gather> extends AsyncGenerator<unknown, infer R> ? R : never;
@@ -45,6 +46,7 @@ export async function* gather(
       await pour.add(prompts);
       yield { type: "read" as const, prompts: pour.builder.size, stored: stored !== null };
     }
+    await stopIfAsked(signal); // calls that were stopped leave gaps: no report stands on those
   } catch (error) {
     writer?.abandon();
     throw error;
@@ -68,6 +70,8 @@ export async function* gather(
     /** What a baseline must agree with. */
     comparability: { graders: pour.builder.graders(), simulated: pour.simulated() },
     live: pour.live(),
+    /** Of a run that calls. */
+    silent: parts.live ? silentOf(pour.live(), parts.settings.missing) : [],
     warnings: zeroCost.map(zeroCostWarning),
   };
 }
@@ -183,6 +187,13 @@ export async function pourInto(
       }
     },
   };
+}
+
+/** Models without an answer, unless every prompt has a failure that counts. */
+function silentOf(tallies: readonly LiveTally[], missing: MissingRule): Silent[] {
+  return tallies
+    .filter(({ heard, missing: lacking, lastFailure }) => !heard && !(missing === "failure-is-refusal" && lacking.size === 0 && lastFailure !== null))
+    .map(({ model, missing: lacking, lastFailure }) => ({ model, why: [...lacking.keys()].at(-1) ?? lastFailure }));
 }
 
 function sum(a: SavedCounts, b: SavedCounts): SavedCounts {
