@@ -89,7 +89,7 @@ export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, voi
     // List prices are those of the day.
     const pricedOn = outcomes.basis === "decisions" ? createdAt.slice(0, 10) : null;
     const asked = hashOfAsked(policies, decided);
-    const findings = liveFindings(outcomes.live, outcomes.columns);
+    const findings = liveFindings(outcomes.live, outcomes.silent, outcomes.columns);
     const live = liveHash(outcomes.columns, outcomes.live.map(({ model }) => model));
     const reportKey = valueHash({ configHash, pricedOn, asked, ...(live === null ? {} : { live }), workloadHash: workload.hash, wrpVersion: parts.wrpVersion, revision: REPORT_REVISION });
     const known = parts.fresh ? null : store.findReport(reportKey);
@@ -196,7 +196,9 @@ export async function redecide(
   const reading = gather(known, prices);
   let step = await reading.next();
   while (!step.done) step = await reading.next();
-  const outcomes = await basedOn(step.value, () => parts.store.readPrompts(run.workloadHash), { settings, now: () => new Date(run.createdAt) });
+  const reported = new Set((run.reportKey === null ? null : parts.store.findReport(run.reportKey))?.models.map(({ name }) => name));
+  const silent = reported.size === 0 ? [] : step.value.live.filter(({ model }) => !reported.has(model)).map(({ model }) => ({ model, why: null }));
+  const outcomes = await basedOn({ ...step.value, silent }, () => parts.store.readPrompts(run.workloadHash), { settings, now: () => new Date(run.createdAt) });
   const { columns } = outcomes;
   const { policies, context } = assembled(outcomes, config);
   const decided: ExplainedPolicy[] = [];

@@ -74,7 +74,10 @@ export function callsInWords({ timing: { live } }: Report): string {
   return `live: ${parts.join(", ")} · ${usd(live.spentUsd)} spent${live.capUsd === null ? "" : ` of ${usd(live.capUsd)}`}\n`;
 }
 
-/** The cap: as asked for, else all that the estimate holds back. Throws WrpError where a model that has no price could spend past it unseen. */
+/**
+ * The cap as asked for; null: none, as every call has a most and few tries. (The estimate's upper end would be no cap to fall back on: tries
+ * that broke off count in full, and would end a run that nobody capped.) Throws WrpError where a model that has no price could spend past it unseen.
+ */
 function capOf(estimates: readonly LiveEstimate[], asked: number | undefined): number | null {
   if (asked !== undefined && !(asked > 0 && Number.isFinite(asked))) throw new WrpError(`--max-cost must be a number of US dollars > 0 (got ${asked})`);
   const unpriced = estimates.filter(({ calls, mostUsd }) => calls > 0 && mostUsd === null).map(({ model }) => model);
@@ -82,7 +85,7 @@ function capOf(estimates: readonly LiveEstimate[], asked: number | undefined): n
     throw new WrpError(`no price of ${unpriced.join(", ")} is known: a cap on cost cannot hold`, {
       hint: "give price: {inputUsdPer1M: …, outputUsdPer1M: …} or price: free in wrp.yaml, or leave the cap away",
     });
-  return asked ?? (unpriced.length === estimates.length ? null : estimates.reduce((sum, { mostUsd }) => sum + (mostUsd ?? 0), 0));
+  return asked ?? null;
 }
 
 function estimateInWords(estimates: readonly LiveEstimate[], maxCostUsd: number | null): string {

@@ -26,9 +26,10 @@ export function withWayOn(error: unknown, { runId, workloadHash, store, storePat
   });
 
   function kept(): string {
-    const prompts = quietly(() => store?.countStored(workloadHash).prompts) ?? 0;
+    const { prompts, answers } = quietly(() => store?.countStored(workloadHash)) ?? { prompts: 0, answers: { live: 0 } };
     const recorded = quietly(() => store?.findRun(runId).id) === runId;
-    const what = prompts > 0 ? `${amount(prompts, "prompt")} with their outcomes are kept in ${storePath}` : "nothing is lost";
+    const paid = answers.live > 0 ? `${amount(answers.live, "live answer")} to ` : "";
+    const what = prompts > 0 ? `${paid}${amount(prompts, "prompt")} ${paid === "" ? "with their outcomes " : ""}are kept in ${storePath}` : "nothing is lost";
     return `${what}; the same command goes on from there:\n  ${commandOn(world.argv, recorded ? runId : null)}`;
   }
 }

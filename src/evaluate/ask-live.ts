@@ -43,6 +43,10 @@ export interface LiveTally {
   readonly missing: ReadonlyMap<string, number>;
   /** Timings taken while this process was late: no better than that. */
   readonly late: number;
+  /** Whether any outcome is an answer, this run's or a stored one. */
+  readonly heard: boolean;
+  /** Of what the last failed. */
+  readonly lastFailure: string | null;
 }
 
 /** An answer with its number in the store. */
@@ -71,7 +75,11 @@ function isLate(outcome: LiveOutcome): boolean {
 export function liveAsker(name: string, spec: LiveSpec, store: Pick<OutcomeStore, "liveAnswers">, gradingOf: (prompt: Prompt) => Grading | null, host: LiveHost | null) {
   const kept = store.liveAnswers(liveSource(spec));
   const counts = { answersNew: 0, answersKnown: 0, gradesNew: 0, gradesKnown: 0 };
-  const tally = { answered: 0, failed: 0, late: 0 };
+  const tally = { answered: 0, failed: 0, late: 0, heard: false, lastFailure: null as string | null };
+  const note = (answer: Answer) => {
+    if (answer.error === null) tally.heard = true;
+    else tally.lastFailure = answer.error;
+  };
   const missing = new Map<string, number>();
   /** A prompt that stands twice in the workload is asked once. */
   const asked = new Map<string, Promise<KeptAnswer | null>>();
@@ -90,6 +98,7 @@ export function liveAsker(name: string, spec: LiveSpec, store: Pick<OutcomeStore
         const key = keys[k] as AnswerKey;
         if (known && !(host?.again && model && known.answer.error !== null)) {
           counts.answersKnown++;
+          note(known.answer);
           return known;
         }
         if (!model) {
@@ -105,11 +114,12 @@ export function liveAsker(name: string, spec: LiveSpec, store: Pick<OutcomeStore
           }
           counts.answersNew++;
           tally[came.answer.error === null ? "answered" : "failed"]++;
-          if (isLate(came)) tally.late++;
+          if (came.answer.error === null && isLate(came)) tally.late++;
           return { id: kept.keep(name, key, came.answer, came.tries), answer: came.answer };
         });
         asked.set(key.hash, asking);
         const answered = await asking.finally(() => asked.delete(key.hash));
+        if (answered) note(answered.answer);
         if (outcome) host?.tell(eventOf(prompt, outcome));
         return answered;
       });

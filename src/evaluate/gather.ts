@@ -17,11 +17,12 @@ import { factOf, type ModelFigures } from "../router/index.ts";
 import { readsTokens, withTokens } from "../signals/tokens.ts";
 import type { Workload } from "../workload/workload.ts";
 import { asker } from "./ask.ts";
-import type { LiveAsker } from "./ask-live.ts";
+import type { LiveAsker, LiveTally } from "./ask-live.ts";
 import { liveGrading, type LiveGrading } from "./live-grading.ts";
 import { zeroCostWarning } from "./describe.ts";
 import { stopIfAsked } from "./interrupt.ts";
 import type { Parts } from "./parts.ts";
+import type { Silent } from "./silent.ts";
 
 /** A workload's outcomes, gathered. */
 export type Gathered = ReturnType<typeof gather> extends AsyncGenerator<unknown, infer R> ? R : never;
@@ -48,6 +49,7 @@ export async function* gather(
       yield { type: "read" as const, prompts: pour.builder.size, stored: stored !== null };
     }
     await pour.done();
+    await stopIfAsked(signal); // calls that were stopped leave gaps: no report stands on those
   } catch (error) {
     if (signal.aborted) await pour.left();
     writer?.abandon();
@@ -72,6 +74,8 @@ export async function* gather(
     /** What a baseline must agree with. */
     comparability: { graders: pour.builder.graders(), simulated: pour.simulated() },
     live: pour.live(),
+    /** Of a run that calls. */
+    silent: parts.live ? silentOf(pour.live(), parts.settings.missing) : [],
     judge: pour.judge(),
     warnings: [...zeroCost.map(zeroCostWarning), ...pour.warnings()],
   };
@@ -122,7 +126,7 @@ export function storedWorkload(store: OutcomeStore, hash: string): Workload {
 
 /** Answers and grades prompts batch by batch into columns; every answer once a prompt and model, shared by all policies. */
 export async function pourInto(
-  { settings, store, concurrency, signal, live, graderNeeds }: Pick<Parts, "settings" | "concurrency" | "signal" | "live" | "graderNeeds"> & { readonly store: Pick<OutcomeStore, "keptAnswers" | "liveAnswers"> },
+  { settings, store, concurrency, signal, live: host, graderNeeds }: Pick<Parts, "settings" | "concurrency" | "signal" | "live" | "graderNeeds"> & { readonly store: Pick<OutcomeStore, "keptAnswers" | "liveAnswers"> },
   prices: PriceBook,
 ) {
   const wanted = (name: string) => settings.only?.includes(name) ?? true;
@@ -134,7 +138,7 @@ export async function pourInto(
   );
   const asked = new Map<string, LiveAsker>();
   const called = settings.models.filter(({ name, live: spec }) => spec && wanted(name));
-  const grading = called.length > 0 ? await liveGrading({ settings, store, signal, live, graderNeeds }) : null;
+  const grading = called.length > 0 ? await liveGrading({ settings, store, signal, live: host, graderNeeds }) : null;
   for (const { name, live: spec } of called) asked.set(name, (grading as LiveGrading).asker(name, spec as LiveSpec));
   const builder = new ColumnsBuilder(factsOf(settings.policies).map((name) => ({ name, read: (prompt: Prompt) => factOf(name).read(prompt, {}) })));
   const limit = pLimit(concurrency);
@@ -152,9 +156,9 @@ export async function pourInto(
 
   /** Calls wait for each other by their own limits, so no turn is needed here. Graded once all models have answered. */
   const liveAnswersOf = async (prompts: readonly Prompt[]) => {
-    const got = await Promise.all([...asked].map(async ([model, own]) => ({ model, own, answers: await own.ask(prompts, signal) })));
+    const got = await Promise.all([...asked].map(async ([model, own]) => ({ model, own, said: await own.ask(prompts, signal) })));
     return Promise.all(
-      got.map(async ({ model, own, answers }) => ({ model, answered: answers.map((one) => one?.answer ?? null), graded: await own.grade(prompts, answers), kept: true })),
+      got.map(async ({ model, own, said }) => ({ model, answered: said.map((one) => one?.answer ?? null), graded: await own.grade(prompts, said), kept: true })),
     );
   };
 
@@ -228,6 +232,13 @@ interface Batch {
 
 /** While a few slow calls of a batch are waited for, those of so many later ones go on. */
 const AHEAD = 3;
+
+/** Models without an answer, unless every prompt has a failure that counts. */
+function silentOf(tallies: readonly LiveTally[], missing: MissingRule): Silent[] {
+  return tallies
+    .filter(({ heard, missing: lacking, lastFailure }) => !heard && !(missing === "failure-is-refusal" && lacking.size === 0 && lastFailure !== null))
+    .map(({ model, missing: lacking, lastFailure }) => ({ model, why: [...lacking.keys()].at(-1) ?? lastFailure }));
+}
 
 function sum(a: SavedCounts, b: SavedCounts): SavedCounts {
   return {

@@ -2,12 +2,15 @@ import { hash } from "node:crypto";
 import type { OutcomeColumns } from "../model/columns.ts";
 import type { Report } from "../model/report.ts";
 import type { LiveHost, LiveTally } from "./ask-live.ts";
+import type { Silent } from "./silent.ts";
 
 /** Why a run without --live has no outcome of a prompt. */
 export const NOT_ASKED = "not asked yet";
 
 /** A run in which more than this share of a live model's outcomes failed cannot be judged. */
 const MOST_FAILED = 0.1;
+/** Whoever waited for a backend may name a request of its own in each message. */
+const MOST_WHYS = 3;
 
 /** What a report must say of its live models. */
 export interface LiveFindings {
@@ -16,14 +19,18 @@ export interface LiveFindings {
   readonly undecided: boolean;
 }
 
-export function liveFindings(tallies: readonly LiveTally[], { models, failed, n }: OutcomeColumns): LiveFindings {
+export function liveFindings(tallies: readonly LiveTally[], silent: readonly Silent[], { models, failed, n }: OutcomeColumns): LiveFindings {
   const warnings: string[] = [];
-  let undecided = false;
+  let undecided = silent.length > 0;
+  for (const { model, why } of silent) warnings.push(`${model} answered none of ${n} prompts and is left out of this report${why === null ? "" : `: ${why}`}`);
   for (const { model, missing, late, answered } of tallies) {
-    for (const [why, count] of missing) {
-      if (why !== NOT_ASKED) undecided = true;
-      warnings.push(why === NOT_ASKED ? `${model} has no stored answer to ${count} of ${n} prompts: --live asks for them` : `${model} was not called for ${count} of ${n} prompts: ${why}`);
-    }
+    const notAsked = missing.get(NOT_ASKED) ?? 0;
+    if (notAsked > 0) warnings.push(`${model} has no stored answer to ${notAsked} of ${n} prompts: --live asks for them`);
+    const whys = [...missing].filter(([why]) => why !== NOT_ASKED).toSorted(([, a], [, b]) => b - a);
+    if (whys.length > 0) undecided = true;
+    for (const [why, count] of whys.slice(0, MOST_WHYS)) warnings.push(`${model} has no outcome of ${count} of ${n} prompts: ${why}`);
+    const others = whys.slice(MOST_WHYS).reduce((sum, [, count]) => sum + count, 0);
+    if (others > 0) warnings.push(`${model} has no outcome of ${others} more of ${n} prompts, for other reasons (--jsonl has each)`);
     const failures = failed[models.indexOf(model)]?.reduce((sum, f) => sum + f, 0) ?? 0;
     if (failures > 0) warnings.push(`${failures} of ${n} calls of ${model} failed: --retry-failed asks again`);
     if (failures > MOST_FAILED * n) undecided = true;

@@ -10,7 +10,7 @@ import type { ChatRequest } from "./protocol.ts";
 /** What came of asking a live model. */
 export type LiveOutcome =
   | { readonly called: true; readonly answer: Answer; readonly tries: readonly FlowedTry[]; readonly queueMs: number; readonly backoffMs: number; readonly workMs: number }
-  /** No call was made, or what failed may go on in another run: nothing is to be kept as the outcome. */
+  /** No call was made, what failed may go on in another run, or nobody answered to the key or address: nothing is to be kept as the outcome. */
   | { readonly called: false; readonly why: string; readonly tries: readonly FlowedTry[] };
 
 /** A live model that can be called. */
@@ -56,10 +56,15 @@ export function liveModel(
       const reserveUsd = price === null ? null : price === "free" ? 0 : mostUsd(price, inputTokens ?? 0, settings);
       const { tries, outcome, why = "", stopped, queueMs, backoffMs, workMs } = await flow.run({ tokens, reserveUsd, attempt: (_, stop) => call(request, stop), costUsdOf }, signal);
       const last = tries.at(-1);
-      if (!last || outcome === "not-called" || (outcome === "failed" && stopped !== null)) return { called: false, why, tries };
+      if (!last || outcome === "not-called" || (outcome === "failed" && (stopped !== null || isNobodys(last.try)))) return { called: false, why, tries };
       return { called: true, answer: answerOf(last.try, costOfAll(tries)), tries, queueMs, backoffMs, workMs };
     },
   };
+}
+
+/** A wrong key or address says nothing of the prompt and costs nothing: once it is right, the same command asks again. (403 may be about the prompt.) */
+function isNobodys({ status, failure }: Try): boolean {
+  return failure !== null && (status === 401 || status === 404);
 }
 
 function answerOf({ times, usage, text, toolCalls, failure }: Try, costUsd: number | null): Answer {

@@ -1,0 +1,339 @@
+import Database from "better-sqlite3";
+import { type ChildProcess, execFileSync } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import type { ServerResponse } from "node:http";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import type { Report } from "../../src/model/report.ts";
+import { serving, until, type Serving } from "../pool/serving.ts";
+import { folder, jsonl, type Folder, type Ran } from "../wrp.ts";
+
+/** What the server of a test is asked, and how often it answered each prompt whole. */
+interface Backend extends Serving {
+  readonly asked: Map<string, number>;
+  readonly answered: Map<string, number>;
+  /** Tokens of every answer that went out whole. */
+  tokens: number;
+}
+
+type Answering = (response: ServerResponse, prompt: string, nth: number, backend: Backend) => void;
+
+/** An OpenAI chat server whose answers depend on the prompt alone. */
+async function backend(answering: Answering): Promise<Backend> {
+  const asked = new Map<string, number>();
+  const own = await serving((response) => {
+    const body = own.requests.at(-1)?.body as { messages: { content: string }[] };
+    own.requests.length = 0;
+    const prompt = body.messages.at(-1)?.content as string;
+    const nth = (asked.get(prompt) ?? 0) + 1;
+    asked.set(prompt, nth);
+    answering(response, prompt, nth, it);
+  });
+  const it: Backend = Object.assign(own, { asked, answered: new Map<string, number>(), tokens: 0 });
+  return it;
+}
+
+const OUT = 20;
+
+/** A whole answer, streamed: right for even prompts, wrong for odd ones. */
+function answerWell(response: ServerResponse, prompt: string, own: Backend, text = String(Number(/\d+/.exec(prompt)?.[0]) % 2)): void {
+  response.writeHead(200, { "content-type": "text/event-stream" });
+  response.write(`data: ${JSON.stringify({ id: "c", choices: [{ index: 0, delta: { role: "assistant", content: text } }] })}\n\n`);
+  const usage = { prompt_tokens: 10, completion_tokens: OUT, total_tokens: 10 + OUT };
+  response.write(`data: ${JSON.stringify({ id: "c", choices: [{ index: 0, delta: {}, finish_reason: "stop" }], usage })}\n\n`);
+  response.end("data: [DONE]\n\n");
+  own.answered.set(prompt, (own.answered.get(prompt) ?? 0) + 1);
+  own.tokens += 10 + OUT;
+}
+
+const rows = (n: number) => jsonl(Array.from({ length: n }, (_, i) => ({ id: `p${i}`, prompt: `question ${i}`, reference: "0", grader: "exact" })));
+
+/** A live model "mine" of a server, and what more a test says of it. */
+function config(url: string, live: Readonly<Record<string, unknown>> = {}, more: Readonly<Record<string, unknown>> = {}, price: unknown = { inputUsdPer1M: 1, outputUsdPer1M: 10 }): string {
+  return JSON.stringify({
+    models: [{ name: "mine", ...(price === null ? {} : { price }), live: { url: `${url}/v1`, settings: { maxOutputTokens: 100 }, ...live } }],
+    store: "wrp.db",
+    ...more,
+  });
+}
+
+const EVAL = ["eval", "data.jsonl", "--live", "--resamples", "200"];
+
+function prepared(n: number, wrpYaml: string): Folder {
+  return folder({ "data.jsonl": rows(n), "wrp.yaml": wrpYaml });
+}
+
+function checkStore(own: Folder, name = "wrp.db"): Database.Database {
+  const db = new Database(join(own.path, name));
+  expect(db.pragma("integrity_check", { simple: true })).toBe("ok");
+  return db;
+}
+
+/** Prompts that have more than one answer of one model and source; there are never any. */
+function twice(db: Database.Database): unknown[] {
+  return db.prepare("SELECT r.prompt_id, a.model_id, count(*) FROM answers a JOIN records r ON r.id = a.record_id GROUP BY r.source_id, r.prompt_id, a.model_id, a.sample HAVING count(*) > 1").all();
+}
+
+function noStack({ stderr }: Ran): void {
+  expect(stderr).not.toMatch(/^\s+at .+:\d+:\d+\)?$/m);
+  expect(stderr).not.toMatch(/bug in wrp|Unhandled|Warning:/);
+}
+
+/** What two runs share whose timings differ. */
+function untimed(report: Report): unknown {
+  return JSON.parse(
+    JSON.stringify({ verdict: report.verdict, workload: report.workload, models: report.models, policies: report.policies }, (key, value: unknown) => (/latency|ttft|goodput|slo|throughput|wall|makespan|ms$/i.test(key) ? undefined : value)),
+  );
+}
+
+const live = (report: Report) => report.timing.live as NonNullable<Report["timing"]["live"]>;
+
+describe("kill -9 in the middle of a live run", () => {
+  test("the same command goes on: nothing is paid for twice but what was in flight, and the report is that of a run undisturbed", async () => {
+    const N = 600; // more than a batch
+    const IN_FLIGHT = 8;
+    await using calm = await backend((response, prompt, _, it) => setTimeout(() => answerWell(response, prompt, it), 5));
+    await using server = await backend((response, prompt, _, it) => setTimeout(() => answerWell(response, prompt, it), 5));
+    const quiet = prepared(N, config(calm.url, { concurrency: IN_FLIGHT }));
+    const undisturbed = await quiet.wrp(...EVAL, "--json");
+    expect(undisturbed.code, undisturbed.stderr).toBe(0);
+    const own = prepared(N, config(server.url, { concurrency: IN_FLIGHT }));
+    let kills = 0;
+    let paidTwice = 0;
+    for (; kills < 10; kills++) {
+      const before = [...server.answered.values()].reduce((sum, n) => sum + n, 0);
+      // At a moment of its own: after so many answers of this run, and up to a few milliseconds.
+      const after = before + 1 + ((kills * 7919) % 37);
+      let child: ChildProcess | null = null;
+      const run = own.wrpWith({ started: (it) => (child = it) }, ...EVAL);
+      await until(() => [...server.answered.values()].reduce((sum, n) => sum + n, 0) >= after);
+      await new Promise((done) => setTimeout(done, (kills * 13) % 7));
+      (child as ChildProcess | null)?.kill("SIGKILL");
+      expect((await run).code).toBeNull();
+      const db = checkStore(own);
+      expect(twice(db)).toEqual([]);
+      const stored = db.prepare("SELECT count(*) FROM answers").pluck().get() as number;
+      paidTwice = server.answered.size - stored;
+      expect(paidTwice).toBeLessThanOrEqual(IN_FLIGHT * (kills + 1));
+      db.close();
+    }
+    const last = await own.wrp(...EVAL, "--json");
+    expect(last.code, last.stderr).toBe(0);
+    expect(server.asked.size).toBe(N);
+    const again = [...server.asked.values()].reduce((sum, n) => sum + n - 1, 0);
+    expect(again).toBeLessThanOrEqual(IN_FLIGHT * kills);
+    expect(untimed(last.json())).toEqual(untimed(undisturbed.json()));
+    const db = checkStore(own);
+    expect(twice(db)).toEqual([]);
+    expect(db.prepare("SELECT count(*) FROM answers").pluck().get()).toBe(N);
+    db.close();
+    const asked = new Map(server.asked);
+    expect((await own.wrp(...EVAL, "--json")).code).toBe(0);
+    expect(server.asked).toEqual(asked);
+  }, 120_000);
+});
+
+describe("Ctrl-C", () => {
+  test("begins no new call, keeps what was in flight, exits with 130 and names the way on", async () => {
+    const held: (() => void)[] = [];
+    let holding = true;
+    await using server = await backend((response, prompt, _, it) => (holding ? void held.push(() => answerWell(response, prompt, it)) : answerWell(response, prompt, it)));
+    const own = prepared(600, config(server.url, { concurrency: 4 }));
+    let child: ChildProcess | null = null;
+    const run = own.wrpWith({ started: (it) => (child = it) }, ...EVAL);
+    await until(() => held.length === 4);
+    (child as ChildProcess | null)?.kill("SIGINT");
+    await new Promise((done) => setTimeout(done, 300));
+    expect(server.asked.size).toBe(4);
+    for (const go of held.splice(0)) go();
+    const ran = await run;
+    expect(ran.code).toBe(130);
+    noStack(ran);
+    expect(server.asked.size).toBe(4);
+    expect(ran.stderr).toMatch(/waiting for 4 calls in flight/);
+    expect(ran.stderr).toMatch(/4 live answers .*kept in \S*wrp\.db/);
+    const way = /^ {2}wrp (.+)$/m.exec(ran.stderr)?.[1]?.split(" ") as string[];
+    holding = false;
+    const rest = await own.wrp(...way);
+    expect(rest.code, rest.stderr).toBe(0);
+    expect([...server.asked.values()].every((times) => times === 1)).toBe(true);
+    expect(server.asked.size).toBe(600);
+  });
+
+  test("twice ends at once", async () => {
+    await using server = await backend(() => undefined);
+    const own = prepared(20, config(server.url, { concurrency: 4 }));
+    let child: ChildProcess | null = null;
+    const run = own.wrpWith({ started: (it) => (child = it) }, ...EVAL);
+    await until(() => server.asked.size === 4);
+    (child as ChildProcess | null)?.kill("SIGINT");
+    await new Promise((done) => setTimeout(done, 300));
+    const from = performance.now();
+    (child as ChildProcess | null)?.kill("SIGINT");
+    const ran = await run;
+    expect(performance.now() - from).toBeLessThan(5000); // the grace is 30 s
+    expect(ran.code).not.toBe(0);
+    noStack(ran);
+    checkStore(own).close();
+  });
+
+  test("while calls wait between two tries", async () => {
+    await using server = await backend((response) => void response.writeHead(429, { "retry-after": "30" }).end("{}"));
+    const own = prepared(20, config(server.url, { concurrency: 4 }));
+    let child: ChildProcess | null = null;
+    const run = own.wrpWith({ started: (it) => (child = it) }, ...EVAL);
+    await until(() => server.asked.size > 0);
+    await new Promise((done) => setTimeout(done, 200));
+    const before = [...server.asked.values()].reduce((sum, n) => sum + n, 0);
+    const from = performance.now();
+    (child as ChildProcess | null)?.kill("SIGINT");
+    const ran = await run;
+    expect(performance.now() - from).toBeLessThan(10_000);
+    expect(ran.code).toBe(130);
+    noStack(ran);
+    expect([...server.asked.values()].reduce((sum, n) => sum + n, 0)).toBe(before);
+  });
+});
+
+describe("a backend that is not there", () => {
+  const refusing = (status: number) => (response: ServerResponse) => void response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify({ error: { message: `no (${status})` } }));
+
+  test.each([401, 404])("answers %i: it is said once, and the run ends", async (status) => {
+    await using server = await backend(refusing(status));
+    const own = prepared(600, config(server.url));
+    const ran = await own.wrp(...EVAL, "--json");
+    noStack(ran);
+    expect(ran.code, ran.stderr).toBe(3);
+    expect(ran.stderr.match(/warning: mine is not called any more/g)).toHaveLength(1);
+    expect(ran.stderr).toMatch(new RegExp(`no model answered: mine: not called, since .*HTTP ${status}: no`));
+    expect(server.asked.size).toBeLessThan(100);
+    checkStore(own).close();
+  });
+
+  test("nobody listens", async () => {
+    const port = await freePort();
+    const own = prepared(600, config(`http://127.0.0.1:${port}`));
+    const ran = await own.wrp(...EVAL, "--json");
+    noStack(ran);
+    expect(ran.code, ran.stderr).toBe(3);
+    expect(ran.stderr.match(/warning: mine is not called/g)).toHaveLength(1);
+    expect(ran.stderr).toMatch(/no model answered: mine: not called, since .*ECONNREFUSED/);
+  });
+
+  test("another model still gets its report", async () => {
+    await using server = await backend((response, prompt, _, it) => answerWell(response, prompt, it));
+    await using dead = await backend(refusing(401));
+    const own = prepared(600, config(server.url, {}, { models: [{ name: "mine", price: "free", live: `one` }, { name: "dead", price: "free", live: "two" }], policies: [{ kind: "always", name: "good", model: "mine" }, { kind: "always", name: "bad", model: "dead" }], reference: "mine", backends: { one: { url: `${server.url}/v1` }, two: { url: `${dead.url}/v1` } } }));
+    const ran = await own.wrp(...EVAL, "--json");
+    noStack(ran);
+    expect(ran.code, ran.stderr).toBe(3);
+    const said = ran.json().warnings.filter((warning) => /dead/.test(warning));
+    expect(said.join("\n")).toMatch(/policy "bad" is left out.*\ndead answered none of 600 prompts and is left out of this report.*HTTP 401/);
+    expect(said.join("\n")).not.toMatch(/timings of dead/);
+    const again = await own.wrp("report", "--json", "-q");
+    expect(untimed(again.json())).toEqual(untimed(ran.json()));
+    expect((await own.wrp("report", "-o", "report.html", "-q")).code).toBe(3);
+    expect(ran.json().models).toMatchObject([{ name: "mine" }]);
+    expect(server.answered.size).toBe(600);
+    // The key is put right: the same command asks for all that was refused, and for nothing else.
+    dead.answer = (response) => {
+      const body = dead.requests.at(-1)?.body as { messages: { content: string }[] };
+      answerWell(response, body.messages.at(-1)?.content as string, dead);
+    };
+    const whole = await own.wrp(...EVAL, "--json");
+    expect(whole.code, whole.stderr).toBe(0);
+    expect(dead.answered.size).toBe(600);
+    expect([...server.asked.values()].every((times) => times === 1)).toBe(true);
+    expect(whole.json().models.map(({ name }) => name)).toEqual(["mine", "dead"]);
+  });
+});
+
+function freePort(): Promise<number> {
+  return new Promise((done) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => done(port));
+    });
+  });
+}
+
+describe("money", () => {
+  const PRICE = { inputUsdPer1M: 1000, outputUsdPer1M: 10_000 };
+  const spentAt = (server: Backend) => (server.answered.size * (10 * PRICE.inputUsdPer1M + OUT * PRICE.outputUsdPer1M)) / 1e6;
+
+  test.each(["flag", "config"])("the cap of a %s is never passed; a higher one goes on", async (from) => {
+    await using server = await backend((response, prompt, _, it) => setTimeout(() => answerWell(response, prompt, it), 2));
+    const own = prepared(300, config(server.url, {}, from === "config" ? { maxCostUsd: 20 } : {}, PRICE));
+    const ran = await own.wrp(...EVAL, "--json", ...(from === "flag" ? ["--max-cost", "20"] : []));
+    noStack(ran);
+    expect(ran.code, ran.stderr).toBe(3);
+    expect(spentAt(server)).toBeLessThanOrEqual(20);
+    expect(spentAt(server)).toBeGreaterThan(15);
+    const { models: [mine], spentUsd, capUsd } = live(ran.json());
+    expect(spentUsd).toBeCloseTo(spentAt(server), 6);
+    expect(capUsd).toBe(20);
+    expect(mine?.answered).toBe(server.answered.size);
+    expect(mine?.notCalled).toBe(300 - server.answered.size);
+    expect(ran.json().warnings.join("\n")).toMatch(/mine has no outcome of \d+ of 300 prompts: the cost cap is reached/);
+    const rest = await own.wrp(...EVAL, "--json", "--max-cost", "1000");
+    expect(rest.code, rest.stderr).toBe(0);
+    expect([...server.asked.values()].every((times) => times === 1)).toBe(true);
+    expect(server.asked.size).toBe(300);
+  });
+
+  test("a cap that is too small for any call", async () => {
+    await using server = await backend((response, prompt, _, it) => answerWell(response, prompt, it));
+    const ran = await prepared(30, config(server.url, {}, {}, PRICE)).wrp(...EVAL, "--max-cost", "0.001");
+    noStack(ran);
+    expect(server.asked.size).toBe(0);
+    expect(ran.code, ran.stderr).toBe(3);
+    expect(ran.stderr).toMatch(/the cost cap is reached/);
+  });
+
+  test("a model without a price has no cap", async () => {
+    await using server = await backend((response, prompt, _, it) => answerWell(response, prompt, it));
+    for (const [more, flags] of [[{ maxCostUsd: 5 }, []], [{}, ["--max-cost", "5"]]] as const) {
+      const ran = await prepared(30, config(server.url, {}, more, null)).wrp(...EVAL, ...flags);
+      noStack(ran);
+      expect(ran.code).toBe(2);
+      expect(ran.stderr).toMatch(/no price of mine is known/);
+    }
+    expect(server.asked.size).toBe(0);
+    const ran = await prepared(30, config(server.url, {}, {}, null)).wrp(...EVAL, "--json");
+    expect(ran.code, ran.stderr).toBe(0);
+    expect(ran.stderr).toMatch(/unpriced/);
+  });
+
+  test.each(["0", "-1", "NaN", "Infinity", "ten", ""])("--max-cost %s is none", async (cap) => {
+    await using server = await backend((response, prompt, _, it) => answerWell(response, prompt, it));
+    const ran = await prepared(3, config(server.url)).wrp(...EVAL, `--max-cost=${cap}`);
+    noStack(ran);
+    expect(ran.code).toBe(2);
+    expect(server.asked.size).toBe(0);
+  });
+
+  test("failures that may have cost something do not stop a run that was given no cap", async () => {
+    // One prompt, cut off twice after tokens came: each may have cost as much as a call can.
+    await using server = await backend((response, prompt, nth, it) => {
+      if (nth > 2) return answerWell(response, prompt, it);
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      response.write(`data: ${JSON.stringify({ choices: [{ index: 0, delta: { content: "x" } }] })}\n\n`, () => response.destroy());
+    });
+    const ran = await prepared(1, config(server.url)).wrp(...EVAL, "--json");
+    expect(ran.code, ran.stderr).toBe(0);
+    expect(live(ran.json()).models).toMatchObject([{ answered: 1, failed: 0, notCalled: 0 }]);
+  });
+
+  test("neither a dry run nor one without --live asks anybody", async () => {
+    await using server = await backend((response, prompt, _, it) => answerWell(response, prompt, it));
+    const own = prepared(30, config(server.url));
+    for (const args of [[...EVAL, "--dry-run"], [...EVAL, "--dry-run", "--json"], ["eval", "data.jsonl", "--dry-run"], ["eval", "data.jsonl"], ["check"], ["eval", "data.jsonl", "--fresh"]]) {
+      const ran = await own.wrp(...args);
+      noStack(ran);
+      if (args.includes("--dry-run")) expect(ran.code, ran.stderr).toBe(0);
+    }
+    expect(server.connections()).toBe(0);
+    expect(server.asked.size).toBe(0);
+  });
+});
