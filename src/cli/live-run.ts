@@ -74,9 +74,12 @@ export function callsInWords({ timing: { live } }: Report): string {
   return `live: ${parts.join(", ")} · ${usd(live.spentUsd)} spent${live.capUsd === null ? "" : ` of ${usd(live.capUsd)}`}\n`;
 }
 
+/** Tries that broke off count in full, whatever they cost: a run that nobody capped has room for this many, and for as much again as its estimate. */
+const BROKEN_TRIES = 10;
+
 /**
- * The cap as asked for; null: none, as every call has a most and few tries. (The estimate's upper end would be no cap to fall back on: tries
- * that broke off count in full, and would end a run that nobody capped.) Throws WrpError where a model that has no price could spend past it unseen.
+ * The cap as asked for, else one that only a run out of hand reaches: twice the estimate's upper end, and some broken tries. Null where no model
+ * has a price. Throws WrpError where a model that has none could spend past it unseen.
  */
 function capOf(estimates: readonly LiveEstimate[], asked: number | undefined): number | null {
   if (asked !== undefined && !(asked > 0 && Number.isFinite(asked))) throw new WrpError(`--max-cost must be a number of US dollars > 0 (got ${asked})`);
@@ -85,7 +88,8 @@ function capOf(estimates: readonly LiveEstimate[], asked: number | undefined): n
     throw new WrpError(`no price of ${unpriced.join(", ")} is known: a cap on cost cannot hold`, {
       hint: "give price: {inputUsdPer1M: …, outputUsdPer1M: …} or price: free in wrp.yaml, or leave the cap away",
     });
-  return asked ?? null;
+  if (asked !== undefined || unpriced.length === estimates.length) return asked ?? null;
+  return estimates.reduce((sum, { mostUsd, mostUsdACall }) => sum + 2 * (mostUsd ?? 0) + BROKEN_TRIES * (mostUsdACall ?? 0), 0);
 }
 
 function estimateInWords(estimates: readonly LiveEstimate[], maxCostUsd: number | null): string {

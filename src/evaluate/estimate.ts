@@ -27,6 +27,8 @@ export interface LiveEstimate {
   readonly costUsd: number | null;
   /** If every answer were as long as it may be: what is held for the calls. */
   readonly mostUsd: number | null;
+  /** Of one call. */
+  readonly mostUsdACall: number | null;
   readonly priceSource: string;
 }
 
@@ -73,6 +75,7 @@ export async function estimateLive(
       outputTokensFrom: `${JUDGE_OUTPUT_TOKENS} a verdict, assumed`,
       costUsd: known && costOfTokens(known, inputTokens, outputTokens),
       mostUsd: known && calls * mostUsd(known, inputTokens / calls + judged.longestAnswer, live.settings),
+      mostUsdACall: known && mostUsd(known, inputTokens / calls + judged.longestAnswer, live.settings),
       priceSource: known ? `counted tokens at ${price === "free" ? "free, as the config says" : (price?.source ?? "config")}` : "unpriced",
     };
   }
@@ -82,7 +85,7 @@ export async function estimateLive(
     const kept = store.liveAnswers(liveSource(spec));
     const price = prices.free.has(model) ? ("free" as const) : (prices.tokens.get(model) ?? null);
     const seen = new Set<string>();
-    let [calls, stored, withoutText, inputTokens, most, known, knownTokens] = [0, 0, 0, 0, 0, 0, 0];
+    let [calls, stored, withoutText, inputTokens, most, mostACall, known, knownTokens] = [0, 0, 0, 0, 0, 0, 0, 0];
     const addJudging = (prompt: Prompt, has: { readonly id: number; readonly answer: Answer } | null): void => {
       const grading = prompt.grader === "judge" && settings.judge ? graded.of(prompt) : null;
       if (!grading || (has && (has.answer.text === null || kept.findGrade(has.id, grading.identity, grading.reference) !== null))) return;
@@ -107,7 +110,9 @@ export async function estimateLive(
           else {
             calls++;
             inputTokens += prompt.inputTokens ?? 0;
-            if (price !== null && price !== "free") most += mostUsd(price, prompt.inputTokens ?? 0, spec.settings);
+            const call = price !== null && price !== "free" ? mostUsd(price, prompt.inputTokens ?? 0, spec.settings) : 0;
+            most += call;
+            mostACall = Math.max(mostACall, call);
           }
         }
       },
@@ -125,6 +130,7 @@ export async function estimateLive(
           outputTokensFrom: known > 0 ? `mean of ${known} stored answers` : `${Math.round(each)} an answer, assumed`,
           costUsd: price === "free" ? 0 : price === null ? null : costOfTokens(price, inputTokens, outputTokens),
           mostUsd: price === "free" ? 0 : price === null ? null : most,
+          mostUsdACall: price === null ? null : mostACall,
           priceSource: prices.sourceOf(model, price !== null),
         };
       },
