@@ -47,7 +47,7 @@ export async function openLive(settings: RunSettings, loaded: LoadedConfig, opti
   const flows: Flow[] = [];
   const models = new Map(liveModels(settings).map((model) => [model.name, modelOf(model)] as const));
   return {
-    host: { again: options.again, modelOf: (name) => models.get(name) as LiveModel, tell: options.tell, spent: () => spending.state() },
+    host: { again: options.again, modelOf: (name) => models.get(name) as LiveModel, tell: options.tell, spent: () => spending.state(), stop: () => kill.abort(), stopped: () => kill.signal.aborted },
     budget: () => spending.state(),
     inFlight: () => flows.reduce((sum, one) => sum + one.state().inFlight, 0),
     async close() {

@@ -29,6 +29,9 @@ export interface LiveHost {
   readonly again: boolean;
   modelOf(name: string): LiveModel;
   tell(event: LiveEvent): void;
+  /** Ends all calls at once, for want of anywhere to keep what they bring. */
+  stop(): void;
+  stopped(): boolean;
   /** US dollars so far; the cap is null where there is none. */
   spent(): { readonly spentUsd: number; readonly capUsd: number | null };
 }
@@ -70,8 +73,8 @@ function isLate(outcome: LiveOutcome): boolean {
 const GRADING = 4;
 
 /**
- * A live model's answers: from the store where they are, else (given a host) asked for, each kept before it is told. Should the store fail, calls
- * in flight are stopped before the error goes on.
+ * A live model's answers: from the store where they are, else (given a host) asked for, each kept before it is told. Should the store fail, all
+ * calls in flight are stopped before the error goes on.
  *
  * @param gradingOf how a prompt's answers are graded; null: not at all
  */
@@ -92,7 +95,6 @@ export function liveAsker(name: string, spec: LiveSpec, store: Pick<OutcomeStore
     async answer(prompts: readonly Prompt[], signal: AbortSignal): Promise<(Graded | null)[]> {
       const keys = prompts.map(({ hash, messages }): AnswerKey => ({ hash, variant: 0, messages }));
       const found = kept.find(name, keys);
-      const stop = new AbortController();
       const asked = new Map<string, Promise<{ id: number; answer: Answer } | null>>();
       const model = host?.modelOf(name) ?? null;
       const got = prompts.map(async (prompt, k) => {
@@ -109,16 +111,19 @@ export function liveAsker(name: string, spec: LiveSpec, store: Pick<OutcomeStore
         }
         let outcome: LiveOutcome | null = null;
         // A prompt that stands twice in the workload is asked once.
-        const asking = asked.get(key.hash) ?? model.ask(prompt, AbortSignal.any([signal, stop.signal])).then((came) => {
+        const asking = asked.get(key.hash) ?? model.ask(prompt, signal).then((came) => {
+          // The store has failed, perhaps after a long wait: it is not tried with each of those that came meanwhile.
+          if (host?.stopped()) return null;
           outcome = came;
           if (!came.called) {
             if (!known) miss(came.why);
             return known ?? null;
           }
+          const id = keep(key, came);
           counts.answersNew++;
           tally[came.answer.error === null ? "answered" : "failed"]++;
           if (came.answer.error === null && isLate(came)) tally.late++;
-          return { id: kept.keep(name, key, came.answer, came.tries), answer: came.answer };
+          return { id, answer: came.answer };
         });
         asked.set(key.hash, asking);
         const answered = await asking;
@@ -130,12 +135,21 @@ export function liveAsker(name: string, spec: LiveSpec, store: Pick<OutcomeStore
       try {
         return await Promise.all(got);
       } catch (error) {
-        stop.abort();
+        host?.stop();
         await Promise.allSettled(got);
         throw error;
       }
     },
   };
+
+  function keep(key: AnswerKey, { answer, tries }: Extract<LiveOutcome, { called: true }>): number {
+    try {
+      return kept.keep(name, key, answer, tries);
+    } catch (error) {
+      host?.stop();
+      throw error;
+    }
+  }
 
   async function graded(answers: LiveAnswers, prompt: Prompt, { id, answer }: { readonly id: number; readonly answer: Answer }): Promise<Graded> {
     const grading = answer.error === null && answer.text !== null ? gradingOf(prompt) : null;

@@ -15,6 +15,8 @@ interface Backend extends Serving {
   readonly answered: Map<string, number>;
   /** Tokens of every answer that went out whole. */
   tokens: number;
+  /** The authorization of the last request. */
+  seen: string | undefined;
 }
 
 type Answering = (response: ServerResponse, prompt: string, nth: number, backend: Backend) => void;
@@ -24,13 +26,14 @@ async function backend(answering: Answering): Promise<Backend> {
   const asked = new Map<string, number>();
   const own = await serving((response) => {
     const body = own.requests.at(-1)?.body as { messages: { content: string }[] };
+    it.seen = own.requests.at(-1)?.headers.authorization;
     own.requests.length = 0;
     const prompt = body.messages.at(-1)?.content as string;
     const nth = (asked.get(prompt) ?? 0) + 1;
     asked.set(prompt, nth);
     answering(response, prompt, nth, it);
   });
-  const it: Backend = Object.assign(own, { asked, answered: new Map<string, number>(), tokens: 0 });
+  const it: Backend = Object.assign(own, { asked, answered: new Map<string, number>(), tokens: 0, seen: undefined });
   return it;
 }
 
@@ -335,5 +338,272 @@ describe("money", () => {
     }
     expect(server.connections()).toBe(0);
     expect(server.asked.size).toBe(0);
+  });
+});
+
+describe("a storm", () => {
+  test("10,000 calls, a fifth of them with faults: each ends as one outcome, and memory does not grow", async () => {
+    const N = 10_000;
+    await using server = await backend((response, prompt, nth, it) => {
+      const k = Number(/\d+/.exec(prompt)?.[0]);
+      if (k % 5 !== 0 || nth > 1) return answerWell(response, prompt, it);
+      const head = () => response.writeHead(200, { "content-type": "text/event-stream" });
+      switch ((k / 5) % 5) {
+        case 0:
+          return void response.writeHead(429, { "retry-after": "0" }).end(JSON.stringify({ error: { message: "slow down" } }));
+        case 1:
+          return void response.writeHead(500).end("oops");
+        case 2:
+          head();
+          return void response.write(`data: ${JSON.stringify({ choices: [{ index: 0, delta: { content: "x" } }] })}\n\n`, () => response.destroy());
+        case 3:
+          head();
+          return void response.end(`data: {"choices": [{"delta": {"con\n\ndata: [DONE]\n\n`);
+        default:
+          return void setTimeout(() => answerWell(response, prompt, it), 100);
+      }
+    });
+    const own = prepared(N, config(server.url, { concurrency: 200 }));
+    let pid = 0;
+    const run = own.wrpWith({ started: (child) => (pid = child.pid as number) }, ...EVAL, "-j", "200", "--json");
+    const early: number[] = [];
+    const late: number[] = [];
+    const watch = setInterval(() => {
+      if (server.answered.size > 0.1 * N && server.answered.size < 0.4 * N) early.push(residentMb(pid));
+      else if (server.answered.size > 0.7 * N && server.answered.size < N) late.push(residentMb(pid));
+    }, 50);
+    const ran = await run;
+    clearInterval(watch);
+    noStack(ran);
+    expect(ran.code, ran.stderr).toBe(0);
+    expect(live(ran.json()).models).toMatchObject([{ answered: N, failed: 0, notCalled: 0 }]);
+    expect([...server.answered.values()].filter((times) => times !== 1)).toEqual([]);
+    expect(server.answered.size).toBe(N);
+    const db = checkStore(own);
+    expect(twice(db)).toEqual([]);
+    expect(db.prepare("SELECT count(*) FROM answers WHERE error IS NULL").pluck().get()).toBe(N);
+    // Every try is kept: four of five kinds of fault took a second one.
+    expect(db.prepare("SELECT count(*) FROM tries").pluck().get()).toBe(N + (N / 25) * 4);
+    db.close();
+    if (early.length > 0 && late.length > 0) expect(Math.max(...late)).toBeLessThan(Math.max(...early) + 200);
+  }, 180_000);
+});
+
+/** Resident memory, MB; NaN where the system does not tell. */
+function residentMb(pid: number): number {
+  try {
+    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
+  } catch {
+    return NaN;
+  }
+}
+
+describe("secrets", () => {
+  const KEY = "wrptest-0123456789abcdefghij";
+  const keyed = { apiKeyEnv: "WRP_TEST_KEY" };
+
+  test("a key that the server echoes everywhere is nowhere in what is written or stored", async () => {
+    await using server = await backend((response, prompt, _, it) => {
+      const k = Number(/\d+/.exec(prompt)?.[0]);
+      expect(it.seen).toBe(`Bearer ${KEY}`);
+      for (const name of ["x-request-id", "x-vsr-selected-model", "server", "x-litellm-key", `x-vsr-${KEY}`]) response.setHeader(name, `a ${KEY} b`);
+      const chunk = (data: unknown) => response.write(`data: ${typeof data === "string" ? data : JSON.stringify(data)}\n\n`);
+      switch (k % 7) {
+        case 0:
+          return void response.writeHead(400).end(JSON.stringify({ error: { message: `bad key ${KEY} Bearer ${KEY}`, code: KEY, type: KEY } }));
+        case 1:
+          return void response.writeHead(422, KEY).end(`<html>${KEY}`);
+        case 2:
+          response.writeHead(200, { "content-type": "text/event-stream" });
+          for (const part of [KEY.slice(0, 9), KEY.slice(9)]) chunk({ id: KEY, model: KEY, choices: [{ index: 0, delta: { role: KEY, content: part } }] });
+          chunk({ choices: [{ index: 0, delta: {}, finish_reason: KEY }], usage: { prompt_tokens: 1, completion_tokens: 1 } });
+          return void response.end("data: [DONE]\n\n");
+        case 3:
+          response.writeHead(200, { "content-type": "text/event-stream" });
+          chunk({ error: { message: `no ${KEY}`, type: KEY, code: 400 } });
+          return void response.end();
+        case 4:
+          return void response.writeHead(200, { "content-type": `text/${KEY}` }).end(KEY);
+        case 5:
+          response.writeHead(200, { "content-type": "text/event-stream" });
+          chunk(`{"${KEY}": `);
+          return void response.end();
+        default:
+          response.writeHead(200, { "content-type": "text/event-stream" });
+          chunk({ choices: [{ index: 0, delta: { tool_calls: [{ index: 0, id: KEY, type: "function", function: { name: KEY, arguments: `{"a":"${KEY}"}` } }] } }] });
+          chunk({ choices: [{ index: 0, delta: {}, finish_reason: "tool_calls" }], usage: { prompt_tokens: 1, completion_tokens: 1 } });
+          return void response.end("data: [DONE]\n\n");
+      }
+    });
+    const own = prepared(70, config(server.url, { ...keyed, retries: 1 }));
+    let leaked: string[] = [];
+    const look = (where: string, text: string | Buffer) => {
+      if (text.includes(KEY)) leaked = [...leaked, where];
+    };
+    const run = async (...args: string[]) => {
+      const ran = await own.wrpWith({ env: { WRP_TEST_KEY: `${KEY}\n` } }, ...args);
+      noStack(ran);
+      look(`stdout of ${args.join(" ")}`, ran.stdout);
+      look(`stderr of ${args.join(" ")}`, ran.stderr);
+      for (const file of readdirSync(own.path)) look(file, readFileSync(join(own.path, file)));
+      return ran;
+    };
+    const first = await run(...EVAL, "--debug", "--jsonl", "-o", "a.html", "-o", "a.json", "-o", "a.md", "-o", "a.jsonl", "--with-content");
+    expect(server.asked.size).toBe(70);
+    expect(first.stderr + first.stdout).not.toMatch(/bug/);
+    await run(...EVAL, "--retry-failed", "--json", "--debug");
+    await run("runs", "list");
+    await run("report", "--json");
+    expect(leaked).toEqual([]);
+  });
+
+  test.each([
+    ["not set", keyed, undefined, /wrp\.yaml:1: the environment variable WRP_TEST_KEY is not set/],
+    ["empty", keyed, "", /WRP_TEST_KEY is empty/],
+    ["blank", keyed, " \n", /WRP_TEST_KEY is empty/],
+    ["two lines", keyed, `${KEY}\nInjected: yes`, /the key in WRP_TEST_KEY has blanks, line ends/],
+    ["no file", { apiKeyFile: "none.key" }, undefined, /the key file none\.key cannot be read \(ENOENT\)/],
+    ["an empty file", { apiKeyFile: "empty.key" }, undefined, /the key file empty\.key is empty/],
+    ["a file of two lines", { apiKeyFile: "two.key" }, undefined, /the key in two\.key has blanks, line ends/],
+    ["a folder", { apiKeyFile: "." }, undefined, /the key file \. cannot be read \(EISDIR\)/],
+  ])("a key that is %s is refused before any call", async (_, live, key, said) => {
+    await using server = await backend((response, prompt, _nth, it) => answerWell(response, prompt, it));
+    const own = prepared(3, config(server.url, live));
+    own.put("empty.key", "\n");
+    own.put("two.key", `${KEY}\n${KEY}\n`);
+    const ran = await own.wrpWith({ env: { WRP_TEST_KEY: key } }, ...EVAL, "--debug");
+    noSecretStack(ran, KEY);
+    expect(ran.code).toBe(2);
+    expect(ran.stderr).toMatch(said);
+    expect(server.asked.size).toBe(0);
+    // What is stored needs no key.
+    expect((await own.wrp("eval", "data.jsonl")).stderr).not.toMatch(/WRP_TEST_KEY|\.key/);
+  });
+
+  test("a key from a file, with a line end", async () => {
+    await using server = await backend((response, prompt, _, it) => answerWell(response, prompt, it));
+    const own = prepared(3, config(server.url, { apiKeyFile: "my.key" }));
+    own.put("my.key", `${KEY}\r\n`);
+    expect((await own.wrp(...EVAL)).code).toBe(0);
+    expect(server.seen).toBe(`Bearer ${KEY}`);
+  });
+
+  test.each([
+    ["http://192.0.2.1/v1", {}, /wrp\.yaml:1: http:\/\/192\.0\.2\.1 is plain http/],
+    ["http://me:pw12345678@127.0.0.1/v1", {}, /wrp\.yaml:1: .*holds a user or password/],
+    ["http://127.0.0.1:1/v1", { headers: { Authorization: `Bearer ${KEY}` } }, /wrp\.yaml:1: a key does not belong into a config/],
+    ["http://127.0.0.1:1/v1", { headers: { "Proxy-Authorization": `Bearer ${KEY}` } }, /a key does not belong into a config/],
+    ["http://127.0.0.1:1/v1", { headers: { "x-auth-token": KEY } }, /a key does not belong into a config/],
+    ["http://127.0.0.1:1/v1", { headers: { "x-title": "a\r\nb: c" } }, /x-title/],
+    ["http://127.0.0.1:1/v1", { headers: { "a b": "c" } }, /"?a b"?/],
+  ])("%s with %j is refused, with its place", async (url, live, said) => {
+    const own = folder({ "data.jsonl": rows(3), "wrp.yaml": config("x").replace('"x/v1"', JSON.stringify(url)).replace('"settings"', `${JSON.stringify(live).slice(1, -1)}${Object.keys(live).length > 0 ? "," : ""}"settings"`) });
+    for (const args of [EVAL, ["eval", "data.jsonl"]]) {
+      const ran = await own.wrp(...args);
+      noStack(ran);
+      expect(ran.code).toBe(2);
+      expect(ran.stderr).toMatch(said);
+      expect(ran.stderr).not.toMatch(/pw12345678/);
+      expect(ran.stderr).not.toContain(KEY);
+    }
+  });
+});
+
+function noSecretStack({ stderr }: Ran, key: string): void {
+  expect(stderr).not.toContain(key);
+  expect(stderr).not.toMatch(/bug in wrp/);
+}
+
+describe("trouble with the store", () => {
+  test("another process that holds it for long: calls are stopped, the end is clear, the same command goes on", async () => {
+    let lock: Database.Database | null = null;
+    const own = folder({ "data.jsonl": rows(100) });
+    await using server = await backend((response, prompt, _, it) => {
+      if (server.asked.size === 20 && !lock) {
+        lock = new Database(join(own.path, "wrp.db"));
+        lock.exec("BEGIN IMMEDIATE");
+      }
+      // Some hang until they are stopped.
+      if (lock && server.asked.size % 3 === 0) return;
+      answerWell(response, prompt, it);
+    });
+    own.put("wrp.yaml", config(server.url, { concurrency: 10 }));
+    const from = performance.now();
+    const ran = await own.wrp(...EVAL);
+    expect(performance.now() - from).toBeLessThan(27_000); // 10 s for the lock; the grace of calls is 30 s
+    (lock as Database.Database | null)?.exec("ROLLBACK");
+    (lock as Database.Database | null)?.close();
+    noStack(ran);
+    expect(ran.code, ran.stderr).toBe(2);
+    expect(ran.stderr).toMatch(/wrp\.db: the store is locked by another process/);
+    expect(ran.stderr).toMatch(/the same command goes on from there/);
+    const kept = checkStore(own);
+    const stored = kept.prepare("SELECT count(*) FROM answers").pluck().get() as number;
+    kept.close();
+    expect(stored).toBeGreaterThan(0);
+    lock = {} as Database.Database; // no more
+    const before = new Map(server.asked);
+    server.answer = (response) => {
+      const prompt = (server.requests.at(-1)?.body as { messages: { content: string }[] }).messages.at(-1)?.content as string;
+      server.asked.set(prompt, (server.asked.get(prompt) ?? 0) + 1);
+      answerWell(response, prompt, server);
+    };
+    const rest = await own.wrp(...EVAL, "--json");
+    expect(rest.code, rest.stderr).toBe(0);
+    expect(live(rest.json()).models).toMatchObject([{ answered: 100 - stored }]);
+    // Only what was in flight as the store was locked is asked a second time.
+    expect([...before].filter(([prompt, times]) => (server.asked.get(prompt) as number) > times).length).toBeLessThanOrEqual(10);
+  }, 90_000);
+
+  test("two processes at once: each prompt is stored once and both reports are whole", async () => {
+    const N = 300;
+    await using server = await backend((response, prompt, _, it) => setTimeout(() => answerWell(response, prompt, it), 3));
+    const own = prepared(N, config(server.url, { concurrency: 8 }));
+    const both = await Promise.all([own.wrp(...EVAL, "--json"), own.wrp(...EVAL, "--json")]);
+    for (const ran of both) {
+      noStack(ran);
+      expect(ran.code, ran.stderr).toBe(0);
+    }
+    expect(untimed((both[0] as Ran).json())).toEqual(untimed((both[1] as Ran).json()));
+    const db = checkStore(own);
+    expect(twice(db)).toEqual([]);
+    expect(db.prepare("SELECT count(*) FROM answers").pluck().get()).toBe(N);
+    expect(db.prepare("SELECT count(*) FROM tries").pluck().get()).toBe([...server.answered.values()].reduce((sum, n) => sum + n, 0));
+    db.close();
+  });
+});
+
+const mounted: string[] = [];
+afterAll(() => {
+  for (const path of mounted) execFileSync("umount", [path]);
+});
+
+/** A disk of `size` bytes, where this process may mount one. */
+function smallDisk(path: string, size: string): boolean {
+  mkdirSync(path, { recursive: true });
+  try {
+    execFileSync("mount", ["-t", "tmpfs", "-o", `size=${size}`, "tmpfs", path], { stdio: "ignore" });
+  } catch {
+    return false;
+  }
+  mounted.push(path);
+  return true;
+}
+
+describe.skipIf(!smallDisk(join(folder().path, "try"), "64k"))("a full disk (needs to mount one)", () => {
+  test("calls are stopped, the end is clear, the store is whole", async () => {
+    await using server = await backend((response, prompt, _, it) => (Number(/\d+/.exec(prompt)?.[0]) % 50 === 49 ? undefined : answerWell(response, prompt, it, "x".repeat(8000))));
+    const own = prepared(400, config(server.url, { concurrency: 20 }, { store: "disk/wrp.db" }));
+    smallDisk(join(own.path, "disk"), "2m");
+    const from = performance.now();
+    const ran = await own.wrp(...EVAL);
+    expect(performance.now() - from).toBeLessThan(20_000); // the grace of calls is 30 s
+    noStack(ran);
+    expect(ran.code, ran.stderr).toBe(2);
+    expect(ran.stderr).toMatch(/disk\/wrp\.db: (the disk is full|reading or writing the store failed)/);
+    expect(server.asked.size).toBeLessThan(400);
+    const db = checkStore(own, "disk/wrp.db");
+    expect(db.prepare("SELECT count(*) FROM answers").pluck().get()).toBeGreaterThan(0);
+    db.close();
   });
 });
