@@ -607,3 +607,100 @@ describe.skipIf(!smallDisk(join(folder().path, "try"), "64k"))("a full disk (nee
     db.close();
   });
 });
+
+describe("asking again", () => {
+  test("--retry-failed asks only what failed; --fresh and a plain run ask nobody", async () => {
+    let broken = true;
+    await using server = await backend((response, prompt, _, it) => {
+      const k = Number(/\d+/.exec(prompt)?.[0]);
+      if (broken && k % 10 === 3) return void response.writeHead(400).end(JSON.stringify({ error: { message: "too odd" } }));
+      answerWell(response, prompt, it);
+    });
+    const own = prepared(50, config(server.url));
+    const first = await own.wrp(...EVAL, "--json");
+    expect(first.code, first.stderr).toBe(0); // a tenth may fail
+    expect(live(first.json()).models).toMatchObject([{ answered: 45, failed: 5 }]);
+    expect(first.json().warnings.join("\n")).toMatch(/5 of 50 calls of mine failed: --retry-failed asks again/);
+    broken = false;
+    const asked = new Map(server.asked);
+    for (const flags of [[], ["--fresh"], ["--live"], ["--live", "--fresh"]]) {
+      const ran = await own.wrp("eval", "data.jsonl", "--resamples", "200", "--json", ...flags);
+      expect(ran.code, ran.stderr).toBe(0);
+      expect(untimed(ran.json())).toEqual(untimed(first.json()));
+    }
+    expect(server.asked).toEqual(asked);
+    const again = await own.wrp(...EVAL, "--retry-failed", "--json");
+    expect(again.code, again.stderr).toBe(0);
+    expect(live(again.json()).models).toMatchObject([{ answered: 5, failed: 0 }]);
+    for (const [prompt, times] of server.asked) expect(times, prompt).toBe(prompt.endsWith("3") ? 2 : 1);
+    const db = checkStore(own);
+    expect(twice(db)).toEqual([]);
+    expect(db.prepare("SELECT count(*) FROM tries").pluck().get()).toBe(55);
+    db.close();
+    const fresh = await own.wrp(...EVAL, "--retry-failed", "--fresh", "--json");
+    expect(untimed(fresh.json())).toEqual(untimed(again.json()));
+    expect([...server.asked.values()].reduce((sum, n) => sum + n, 0)).toBe(55);
+  });
+
+  test("a failure that fails again, or is not called, leaves what is stored", async () => {
+    await using server = await backend((response, prompt, _, it) => (prompt.endsWith("3") ? void response.writeHead(400).end("no") : answerWell(response, prompt, it)));
+    const own = prepared(50, config(server.url));
+    expect((await own.wrp(...EVAL)).code).toBe(0);
+    for (const flags of [[], ["--max-cost", "0.000001"]]) {
+      const ran = await own.wrp(...EVAL, "--retry-failed", "--json", ...flags);
+      noStack(ran);
+      expect(ran.json().warnings.join("\n")).toMatch(/5 of 50 calls of mine failed/);
+      const db = checkStore(own);
+      expect(db.prepare("SELECT count(*), sum(error IS NOT NULL) FROM answers").raw().get()).toEqual([50, 5]);
+      db.close();
+    }
+  });
+});
+
+describe("what is told", () => {
+  test("--jsonl is one JSON a line, each outcome once, the report last", async () => {
+    await using server = await backend((response, prompt, nth, it) => (nth === 1 && prompt.endsWith("0") ? void response.writeHead(429, { "retry-after": "0" }).end("{}") : answerWell(response, prompt, it)));
+    const ran = await prepared(60, config(server.url)).wrp(...EVAL, "--jsonl");
+    expect(ran.code, ran.stderr).toBe(0);
+    const events = ran.stdout.trimEnd().split("\n").map((line) => JSON.parse(line) as { type: string; prompt?: string; outcome?: string; tries?: number; quality?: number | null });
+    const outcomes = events.filter(({ type }) => type === "outcome");
+    expect(outcomes.map(({ prompt }) => prompt).toSorted()).toEqual(Array.from({ length: 60 }, (_, i) => `p${i}`).toSorted());
+    expect(outcomes.every(({ outcome, quality }) => outcome === "answered" && typeof quality === "number")).toBe(true);
+    expect(outcomes.filter(({ tries }) => tries === 2)).toHaveLength(6);
+    expect(events.filter(({ type }) => type === "limit").length).toBeGreaterThan(0);
+    expect(events.at(-1)?.type).toBe("done");
+    // No terminal, no line that moves.
+    expect(ran.stderr).not.toContain("\r");
+  });
+});
+
+describe("what is wrong with a config", () => {
+  test.each([
+    [[{ kind: "always", model: "mine" }], /wrp\.yaml:1: two policies are named "mine"/],
+    [[{ kind: "always", name: "x", model: "mnie" }], /wrp\.yaml:1: unknown model "mnie"/],
+    [[{ kind: "rules", name: "x", rules: [], default: "mnie" }], /wrp\.yaml:1: unknown model "mnie"/],
+  ])("is told before any call: %j", async (policies, said) => {
+    await using server = await backend((response, prompt, _, it) => answerWell(response, prompt, it));
+    const ran = await prepared(10, config(server.url, {}, { policies })).wrp(...EVAL);
+    noStack(ran);
+    expect(ran.code).toBe(2);
+    expect(ran.stderr).toMatch(said);
+    expect(server.asked.size).toBe(0);
+  });
+
+  test("policies that need figures are not taken for wrong before there are any", async () => {
+    await using server = await backend((response, prompt, _, it) => answerWell(response, prompt, it));
+    const policies = [
+      { kind: "threshold", fact: "prompt.tokens", strongShare: 0.5 },
+      { kind: "zero-router", name: "z" },
+      { kind: "oracle" },
+      { kind: "best-single" },
+      { kind: "cheapest" },
+      { kind: "rules", name: "r", rules: [{ when: "prompt.tokens > 3", model: "other" }], default: "mine" },
+    ];
+    const two = [{ name: "mine", price: { inputUsdPer1M: 1, outputUsdPer1M: 2 }, live: "b" }, { name: "other", price: { inputUsdPer1M: 2, outputUsdPer1M: 3 }, live: "b" }];
+    const ran = await prepared(40, config("", {}, { models: two, backends: { b: { url: `${server.url}/v1` } }, policies })).wrp(...EVAL, "--json");
+    expect(ran.code, ran.stderr).toBe(0);
+    expect(ran.json().policies.map(({ name }) => name)).toEqual(expect.arrayContaining(["threshold", "z", "oracle", "best-single", "cheapest", "r"]));
+  });
+});
