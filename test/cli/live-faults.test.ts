@@ -25,16 +25,21 @@ type Answering = (response: ServerResponse, prompt: string, nth: number, backend
 async function backend(answering: Answering): Promise<Backend> {
   const asked = new Map<string, number>();
   const own = await serving((response) => {
-    const body = own.requests.at(-1)?.body as { messages: { content: string }[] };
     it.seen = own.requests.at(-1)?.headers.authorization;
+    const prompt = promptOf(own);
     own.requests.length = 0;
-    const prompt = body.messages.at(-1)?.content as string;
     const nth = (asked.get(prompt) ?? 0) + 1;
     asked.set(prompt, nth);
     answering(response, prompt, nth, it);
   });
   const it: Backend = Object.assign(own, { asked, answered: new Map<string, number>(), tokens: 0, seen: undefined });
   return it;
+}
+
+/** The prompt of the last request. */
+function promptOf({ requests }: Serving): string {
+  const { body } = requests.at(-1) as Serving["requests"][number];
+  return (body as { messages: { content: string }[] }).messages.at(-1)?.content as string;
 }
 
 const OUT = 20;
@@ -90,7 +95,7 @@ function untimed(report: Report): unknown {
   );
 }
 
-const live = (report: Report) => report.timing.live as NonNullable<Report["timing"]["live"]>;
+const calls = (report: Report) => report.timing.live as NonNullable<Report["timing"]["live"]>;
 
 describe("kill -9 in the middle of a live run", () => {
   test("the same command goes on: nothing is paid for twice but what was in flight, and the report is that of a run undisturbed", async () => {
@@ -240,10 +245,7 @@ describe("a backend that is not there", () => {
     expect(ran.json().models).toMatchObject([{ name: "mine" }]);
     expect(server.answered.size).toBe(600);
     // The key is put right: the same command asks for all that was refused, and for nothing else.
-    dead.answer = (response) => {
-      const body = dead.requests.at(-1)?.body as { messages: { content: string }[] };
-      answerWell(response, body.messages.at(-1)?.content as string, dead);
-    };
+    dead.answer = (response) => answerWell(response, promptOf(dead), dead);
     const whole = await own.wrp(...EVAL, "--json");
     expect(whole.code, whole.stderr).toBe(0);
     expect(dead.answered.size).toBe(600);
@@ -273,7 +275,7 @@ describe("money", () => {
     expect(ran.code, ran.stderr).toBe(3);
     expect(spentAt(server)).toBeLessThanOrEqual(20);
     expect(spentAt(server)).toBeGreaterThan(15);
-    const { models: [mine], spentUsd, capUsd } = live(ran.json());
+    const { models: [mine], spentUsd, capUsd } = calls(ran.json());
     expect(spentUsd).toBeCloseTo(spentAt(server), 6);
     expect(capUsd).toBe(20);
     expect(mine?.answered).toBe(server.answered.size);
@@ -325,7 +327,7 @@ describe("money", () => {
     });
     const ran = await prepared(1, config(server.url)).wrp(...EVAL, "--json");
     expect(ran.code, ran.stderr).toBe(0);
-    expect(live(ran.json()).models).toMatchObject([{ answered: 1, failed: 0, notCalled: 0 }]);
+    expect(calls(ran.json()).models).toMatchObject([{ answered: 1, failed: 0, notCalled: 0 }]);
   });
 
   test("neither a dry run nor one without --live asks anybody", async () => {
@@ -376,7 +378,7 @@ describe("a storm", () => {
     clearInterval(watch);
     noStack(ran);
     expect(ran.code, ran.stderr).toBe(0);
-    expect(live(ran.json()).models).toMatchObject([{ answered: N, failed: 0, notCalled: 0 }]);
+    expect(calls(ran.json()).models).toMatchObject([{ answered: N, failed: 0, notCalled: 0 }]);
     expect([...server.answered.values()].filter((times) => times !== 1)).toEqual([]);
     expect(server.answered.size).toBe(N);
     const db = checkStore(own);
@@ -544,13 +546,13 @@ describe("trouble with the store", () => {
     lock = {} as Database.Database; // no more
     const before = new Map(server.asked);
     server.answer = (response) => {
-      const prompt = (server.requests.at(-1)?.body as { messages: { content: string }[] }).messages.at(-1)?.content as string;
+      const prompt = promptOf(server);
       server.asked.set(prompt, (server.asked.get(prompt) ?? 0) + 1);
       answerWell(response, prompt, server);
     };
     const rest = await own.wrp(...EVAL, "--json");
     expect(rest.code, rest.stderr).toBe(0);
-    expect(live(rest.json()).models).toMatchObject([{ answered: 100 - stored }]);
+    expect(calls(rest.json()).models).toMatchObject([{ answered: 100 - stored }]);
     // Only what was in flight as the store was locked is asked a second time.
     expect([...before].filter(([prompt, times]) => (server.asked.get(prompt) as number) > times).length).toBeLessThanOrEqual(10);
   }, 90_000);
@@ -619,7 +621,7 @@ describe("asking again", () => {
     const own = prepared(50, config(server.url));
     const first = await own.wrp(...EVAL, "--json");
     expect(first.code, first.stderr).toBe(0); // a tenth may fail
-    expect(live(first.json()).models).toMatchObject([{ answered: 45, failed: 5 }]);
+    expect(calls(first.json()).models).toMatchObject([{ answered: 45, failed: 5 }]);
     expect(first.json().warnings.join("\n")).toMatch(/5 of 50 calls of mine failed: --retry-failed asks again/);
     broken = false;
     const asked = new Map(server.asked);
@@ -631,7 +633,7 @@ describe("asking again", () => {
     expect(server.asked).toEqual(asked);
     const again = await own.wrp(...EVAL, "--retry-failed", "--json");
     expect(again.code, again.stderr).toBe(0);
-    expect(live(again.json()).models).toMatchObject([{ answered: 5, failed: 0 }]);
+    expect(calls(again.json()).models).toMatchObject([{ answered: 5, failed: 0 }]);
     for (const [prompt, times] of server.asked) expect(times, prompt).toBe(prompt.endsWith("3") ? 2 : 1);
     const db = checkStore(own);
     expect(twice(db)).toEqual([]);
