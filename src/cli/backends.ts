@@ -37,10 +37,17 @@ export function at(place: Place | undefined): { place?: Place } {
   return place ? { place } : {};
 }
 
-const KEY_HEADERS = ["authorization", "x-api-key", "api-key", "x-goog-api-key", "cookie"];
+/** Whatever a gateway calls it. */
+const KEY_HEADER = /auth|cookie|api-?key|token$|secret|credential|passw/i;
+/** These belong to the connection, not to the user. */
+const CONNECTION_HEADER = /^(connection|content-length|expect|keep-alive|te|trailer|transfer-encoding|upgrade)$/i;
+/** RFC 9110, sections 5.1 and 5.5. */
+const [HEADER_NAME, HEADER_VALUE] = [/^[\w!#$%&'*+.^`|~-]+$/, /^[\t\x20-\x7e\x80-\xff]*$/];
 
-/** A config is committed: a key has no place in it. */
+/** A config is committed: a key has no place in it. What no request can have is told before any is made. */
 function checkHeaders(headers: Readonly<Record<string, string>>, place: Place | undefined): void {
-  const secret = Object.keys(headers).find((name) => KEY_HEADERS.includes(name.toLowerCase()));
+  for (const [name, value] of Object.entries(headers))
+    if (!HEADER_NAME.test(name) || CONNECTION_HEADER.test(name) || !HEADER_VALUE.test(value)) throw new WrpError(`headers: ${JSON.stringify(name)} is no header that can be sent, or its value is none`, at(place));
+  const secret = Object.keys(headers).find((name) => KEY_HEADER.test(name));
   if (secret !== undefined) throw new WrpError(`a key does not belong into a config (headers.${secret})`, { hint: "name the environment variable that holds it: apiKeyEnv: OPENAI_API_KEY", ...at(place) });
 }

@@ -50,7 +50,7 @@ export async function openLive(settings: RunSettings, loaded: LoadedConfig, opti
   const models = new Map(liveModels(settings).map((model) => [model.name, modelOf(model, endpoints.get(model.name) as ModelEndpoint)] as const));
   const judge = settings.judge && judgeEndpoint ? modelOf({ name: "judge", ...settings.judge }, judgeEndpoint) : null;
   return {
-    host: { again: options.again, modelOf: (name) => models.get(name) as LiveModel, judge, tell: options.tell, spent: () => spending.state() },
+    host: { again: options.again, modelOf: (name) => models.get(name) as LiveModel, judge, tell: options.tell, spent: () => spending.state(), stop: () => kill.abort(), stopped: () => kill.signal.aborted },
     budget: () => spending.state(),
     inFlight: () => flows.reduce((sum, one) => sum + one.state().inFlight, 0),
     async close() {

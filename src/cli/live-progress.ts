@@ -21,13 +21,13 @@ export function liveProgress(total: number, clockMs: () => number): { add(event:
       const p95 = latencies.toSorted((a, b) => a - b)[Math.ceil(0.95 * latencies.length) - 1];
       const leftMs = done > 0 ? ((clockMs() - started) / done) * (total - done) : null;
       return [
-        `${done.toLocaleString("en-US")}/${total.toLocaleString("en-US")} calls`,
+        `calling ${done.toLocaleString("en-US")}/${total.toLocaleString("en-US")}`,
         `${inFlight} in flight`,
         ...(counts.failed > 0 ? [`${counts.failed} failed`] : []),
         ...(counts["not-called"] > 0 ? [`${counts["not-called"]} not called`] : []),
         `${usd(spentUsd)}${capUsd === null ? "" : ` of ${usd(capUsd)}`}`,
         ...(p95 === undefined ? [] : [`p95 ${(p95 / 1000).toFixed(1)} s`]),
-        ...(leftMs === null ? [] : [`${inMinutes(leftMs)} left`]),
+        ...(leftMs === null ? [] : [`ETA ${inMinutes(leftMs)}`]),
       ].join(" · ");
     },
   };
@@ -35,5 +35,6 @@ export function liveProgress(total: number, clockMs: () => number): { add(event:
 
 function inMinutes(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));
-  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  const [hours, minutes, rest] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60].map((part) => String(part).padStart(2, "0"));
+  return seconds < 3600 ? `${minutes}:${rest}` : `${hours}:${minutes}:${rest}`;
 }

@@ -16,6 +16,8 @@ import type { ProgressLine } from "./progress.ts";
 import type { EvalFlags } from "./settings.ts";
 import type { World } from "./world.ts";
 
+const SHOWN_EVERY_MS = 1000;
+
 /** The settings with a dated list price for each live model that the config gives none. */
 export async function withListPrices(settings: RunSettings, now: Date): Promise<RunSettings> {
   const models = await Promise.all(
@@ -38,7 +40,7 @@ export async function prepareLive(
 ): Promise<LiveCalls | null> {
   if (liveModels(settings).length === 0) throw new WrpError("no model of the config is live", { hint: "models: [{name: mine, live: {url: http://localhost:8000/v1}}]; wrp schema config has the rest" });
   const again = flags.retryFailed === true;
-  const estimates = await estimateLive(workloads, { settings, store, again }, priceBook(settings.models));
+  const estimates = await estimateLive(workloads, { settings, store, again, placeOf: loaded.placeOf }, priceBook(settings.models));
   const maxCostUsd = capOf(estimates, flags.maxCost ?? loaded.config.maxCostUsd);
   if (flags.dryRun) {
     world.stdout.write(flags.json ? `${JSON.stringify({ schemaVersion: 1, estimate: estimates, maxCostUsd })}\n` : estimateInWords(estimates, maxCostUsd));
@@ -56,13 +58,22 @@ export async function prepareLive(
     progress.say(() => shown.words(calls.inFlight(), calls.budget()));
   };
   const calls = await openLive(settings, loaded, { maxCostUsd, inFlight: flags.concurrency, again, tell }, world);
+  // The first answer may be long in coming.
+  const ticking = setInterval(() => progress.say(() => shown.words(calls.inFlight(), calls.budget())), SHOWN_EVERY_MS).unref();
   const waiting = () => {
     const left = calls.inFlight();
     progress.clear();
     if (left > 0 && !flags.quiet) world.stderr.write(`interrupted: waiting for ${amount(left, "call")} in flight, 30 s at most; interrupt again to stop at once\n`);
   };
   world.signal.addEventListener("abort", waiting, { once: true });
-  return calls;
+  return {
+    ...calls,
+    async close() {
+      clearInterval(ticking);
+      world.signal.removeEventListener("abort", waiting);
+      await calls.close();
+    },
+  };
 }
 
 /** What the calls of a run came to, in a line. */
@@ -95,9 +106,9 @@ function capOf(estimates: readonly LiveEstimate[], asked: number | undefined): n
 function estimateInWords(estimates: readonly LiveEstimate[], maxCostUsd: number | null): string {
   const lines = estimates.map(({ model, calls, stored, withoutText, inputTokens, outputTokens, outputTokensFrom, costUsd, mostUsd, priceSource }) => {
     const cost = costUsd === null || mostUsd === null ? "unpriced" : `about ${usd(costUsd)}, at most ${usd(mostUsd)}`;
-    const tokens = `${inputTokens.toLocaleString("en-US")} tokens in (o200k), about ${outputTokens.toLocaleString("en-US")} out (${outputTokensFrom})`;
+    const tokens = `${inputTokens.toLocaleString("en-US")} tokens in (o200k), about ${outputTokens.toLocaleString("en-US")} out (${outputTokensFrom})`; // a line each: 80 columns
     const rest = [...(stored > 0 ? [`${amount(stored, "answer")} stored`] : []), ...(withoutText > 0 ? [`${amount(withoutText, "prompt")} without text`] : [])];
-    return `  ${model}: ${amount(calls, "call")}${rest.length > 0 ? ` (${rest.join(", ")})` : ""}${calls > 0 ? ` · ${tokens} · ${cost}\n    ${priceSource}` : ""}\n`;
+    return `  ${model}: ${amount(calls, "call")}${rest.length > 0 ? ` (${rest.join(", ")})` : ""}\n${calls > 0 ? `    ${tokens}\n    ${cost}\n    ${priceSource}\n` : ""}`;
   });
   return `estimate${maxCostUsd === null ? "" : `, capped at ${usd(maxCostUsd)}`}:\n${lines.join("")}`;
 }

@@ -29,6 +29,9 @@ export interface LiveHost {
   /** The run's judge; null where it has none. */
   readonly judge: LiveModel | null;
   tell(event: LiveEvent): void;
+  /** Ends all calls at once, for want of anywhere to keep what they bring. */
+  stop(): void;
+  stopped(): boolean;
   /** US dollars so far; the cap is null where there is none. */
   spent(): { readonly spentUsd: number; readonly capUsd: number | null };
 }
@@ -67,8 +70,8 @@ function isLate(outcome: LiveOutcome): boolean {
 }
 
 /**
- * A live model's answers: from the store where they are, else (given a host) asked for, each kept before it is told. Should the store fail, calls
- * in flight are stopped before the error goes on.
+ * A live model's answers: from the store where they are, else (given a host) asked for, each kept before it is told. Should the store fail, all
+ * calls in flight are stopped before the error goes on.
  *
  * @param gradingOf how a prompt's answers are graded; null: not at all
  */
@@ -91,7 +94,6 @@ export function liveAsker(name: string, spec: LiveSpec, store: Pick<OutcomeStore
     async ask(prompts: readonly Prompt[], signal: AbortSignal): Promise<(KeptAnswer | null)[]> {
       const keys = prompts.map(({ hash, messages }): AnswerKey => ({ hash, variant: 0, messages }));
       const found = kept.find(name, keys);
-      const stop = new AbortController();
       const model = host?.modelOf(name) ?? null;
       const got = prompts.map(async (prompt, k) => {
         const known = found[k];
@@ -106,16 +108,19 @@ export function liveAsker(name: string, spec: LiveSpec, store: Pick<OutcomeStore
           return null;
         }
         let outcome: LiveOutcome | null = null;
-        const asking = asked.get(key.hash) ?? model.ask(prompt, AbortSignal.any([signal, stop.signal])).then((came) => {
+        const asking = asked.get(key.hash) ?? model.ask(prompt, signal).then((came) => {
+          // The store has failed, perhaps after a long wait: it is not tried with each of those that came meanwhile.
+          if (host?.stopped()) return null;
           outcome = came;
           if (!came.called) {
             if (!known) miss(came.why);
             return known ?? null;
           }
+          const id = keep(key, came);
           counts.answersNew++;
           tally[came.answer.error === null ? "answered" : "failed"]++;
           if (came.answer.error === null && isLate(came)) tally.late++;
-          return { id: kept.keep(name, key, came.answer, came.tries), answer: came.answer };
+          return { id, answer: came.answer };
         });
         asked.set(key.hash, asking);
         const answered = await asking.finally(() => asked.delete(key.hash));
@@ -126,7 +131,7 @@ export function liveAsker(name: string, spec: LiveSpec, store: Pick<OutcomeStore
       try {
         return await Promise.all(got);
       } catch (error) {
-        stop.abort();
+        host?.stop();
         await Promise.allSettled(got);
         throw error;
       }
@@ -134,6 +139,15 @@ export function liveAsker(name: string, spec: LiveSpec, store: Pick<OutcomeStore
     grade: (prompts: readonly Prompt[], answers: readonly (KeptAnswer | null)[]): Promise<(number | null)[]> =>
       Promise.all(prompts.map((prompt, k) => (answers[k] ? qualityOf(prompt, answers[k]) : null))),
   };
+
+  function keep(key: AnswerKey, { answer, tries }: Extract<LiveOutcome, { called: true }>): number {
+    try {
+      return kept.keep(name, key, answer, tries);
+    } catch (error) {
+      host?.stop();
+      throw error;
+    }
+  }
 
   /** In [0,1]; null where there is no grade: of a failure, without a grader, ungraded. */
   async function qualityOf(prompt: Prompt, { id, answer: { error, text } }: KeptAnswer): Promise<number | null> {

@@ -1,10 +1,12 @@
 import type { Answer } from "../model/answer.ts";
+import type { PolicySpec } from "../model/config.ts";
 import { WrpError } from "../model/errors.ts";
 import type { Prompt } from "../model/prompt.ts";
 import type { AnswerKey, OutcomeStore } from "../outcomes/store.ts";
 import { liveSource, mostUsd } from "../pool/live.ts";
 import { costOfTokens } from "../pool/priced.ts";
 import type { PriceBook } from "../pool/price-book.ts";
+import { assemble, type PlaceOf } from "../router/assemble.ts";
 import { withTokens } from "../signals/tokens.ts";
 import type { Workload } from "../workload/workload.ts";
 import type { JudgeSpec, RunSettings } from "./parts.ts";
@@ -39,24 +41,30 @@ const ASSUMED_OUTPUT_TOKENS = 400;
 const [JUDGE_TASK_TOKENS, JUDGE_OUTPUT_TOKENS] = [250, 60];
 
 /**
- * Reads the workload once and counts. Throws WrpError where a live model has no text to ask with at all, and where answers could not be graded:
- * an unknown grader, a reference that it cannot use.
+ * Reads the workload once and counts. Throws WrpError where a live model has no text to ask with at all, where answers could not be graded
+ * (an unknown grader, a reference that it cannot use), and where policies could not be told apart or name models that are not there.
  */
 export async function estimateLive(
   workloads: readonly Workload[],
-  { settings, store, again }: { readonly settings: RunSettings; readonly store: Pick<OutcomeStore, "liveAnswers">; readonly again: boolean },
+  { settings, store, again, placeOf }: { readonly settings: RunSettings; readonly store: Pick<OutcomeStore, "liveAnswers">; readonly again: boolean; readonly placeOf?: PlaceOf },
   prices: PriceBook,
 ): Promise<LiveEstimate[]> {
   const judged = { calls: 0, inputTokens: 0, longestAnswer: 0 };
   const counted = settings.models.flatMap(({ name, live }) => (live && (settings.only?.includes(name) ?? true) ? [counter(name, live.settings.maxOutputTokens ?? 0)] : []));
   const { gradings } = await import("./grading.ts");
   const graded = gradings(settings, null, null);
+  const names = new Set(settings.models.map(({ name }) => name));
   for (const workload of workloads)
     for await (const read of workload.batches()) {
       const prompts = await withTokens(read);
-      for (const prompt of prompts) graded.of(prompt);
+      for (const prompt of prompts) {
+        graded.of(prompt);
+        for (const { model } of prompt.outcomes) names.add(model);
+        if (prompt.chosen !== null) names.add(prompt.chosen);
+      }
       for (const one of counted) one.add(prompts);
     }
+  checkPolicies([...names].filter((name) => settings.only?.includes(name) ?? true), settings.policies, placeOf);
   const estimates = counted.map((one) => one.estimate());
   return judged.calls > 0 ? [...estimates, judgeEstimate()] : estimates;
 
@@ -136,4 +144,13 @@ export async function estimateLive(
       },
     };
   }
+}
+
+const WITHOUT_FIGURES = ["repeated-name", "unknown-model"];
+
+/** What is wrong with policies whatever the models turn out to be worth: it would be a pity to hear of it after the last call. */
+function checkPolicies(names: readonly string[], policies: readonly PolicySpec[], placeOf?: PlaceOf): void {
+  assemble(names.map((name) => ({ name, quality: NaN, costUsdPer1k: NaN })), policies, new Map(), false, placeOf, (error) => {
+    if (WITHOUT_FIGURES.includes(error.code ?? "")) throw error;
+  });
 }

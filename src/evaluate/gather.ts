@@ -51,7 +51,8 @@ export async function* gather(
     await pour.done();
     await stopIfAsked(signal); // calls that were stopped leave gaps: no report stands on those
   } catch (error) {
-    if (signal.aborted) await pour.left();
+    if (!signal.aborted) parts.live?.stop();
+    await pour.left();
     writer?.abandon();
     throw error;
   }

@@ -1,12 +1,15 @@
 import type { Answer } from "../model/answer.ts";
 import { answerOf, figuresOf, type AnswerRow } from "./answers.ts";
 import type { Connection } from "./connection.ts";
+import { isBusy } from "./errors.ts";
 import { modelNames } from "./model-names.ts";
 import { RECORDED_SETTINGS } from "./schema.ts";
 import { graderNumber, sourceNumber, sourceRecords } from "./source-records.ts";
 import type { AnswerSource, LiveAnswers, StoredTry } from "./store.ts";
 import { storedText } from "./text.ts";
 import { immediate } from "./transaction.ts";
+
+const AT_THE_END_MS = 500;
 
 /** The answers of a live source in the store, with their tries and grades. */
 export function liveAnswers(c: Connection, source: AnswerSource): LiveAnswers {
@@ -58,7 +61,7 @@ export function liveAnswers(c: Connection, source: AnswerSource): LiveAnswers {
       });
     },
     keep: (model, key, answer, tries) =>
-      immediate(handle, () => {
+      waitingOnce(() => {
         const recordId = recordOf(key);
         const modelId = names.idOf(model);
         const there = selectId.get(recordId, modelId);
@@ -75,6 +78,16 @@ export function liveAnswers(c: Connection, source: AnswerSource): LiveAnswers {
     },
     keepGrade: (answerId, grader, referenceHash, quality) => void immediate(handle, () => insertGrade.run(answerId, graderId(grader), referenceHash, quality)),
   };
+
+  /** Who has waited for a lock in vain does not wait as long again: what is to be written after that only ends the run. */
+  function waitingOnce<R>(work: () => R): R {
+    try {
+      return immediate(handle, work);
+    } catch (error) {
+      if (isBusy(error)) handle.pragma(`busy_timeout = ${AT_THE_END_MS}`);
+      throw error;
+    }
+  }
 
   function insertTries(answerId: number, before: number, tries: readonly StoredTry[]): number {
     for (const [k, { try: one, queuedMs, costUsd }] of tries.entries()) {

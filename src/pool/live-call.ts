@@ -267,9 +267,9 @@ class Call implements Dispatcher.DispatchHandler {
       usage,
       text: maskedAnswer(text, this.#secrets),
       toolCalls: maskedAnswer(toolCalls, this.#secrets),
-      finishReason,
-      servedModel,
-      headers: keptHeaders(this.#headers, (value) => masked(value, this.#secrets)),
+      finishReason: maskedAnswer(finishReason, this.#secrets),
+      servedModel: maskedAnswer(servedModel, this.#secrets),
+      headers: keptHeaders(this.#harmless(), (value) => masked(value, this.#secrets)),
       failure,
       lagMs: this.#context.lag.maxSinceMs(this.#startMs),
     };
@@ -277,6 +277,12 @@ class Call implements Dispatcher.DispatchHandler {
     this.#isDraining = true;
     this.#bytes = 0;
     this.#drainTimer = setTimeout(() => this.#destroy(), DRAIN_MS);
+  }
+
+  /** Less headers whose very name has a secret in it. */
+  #harmless(): Readonly<Record<string, string | string[] | undefined>> {
+    const secrets = this.#secrets.map((secret) => secret.toLowerCase());
+    return Object.fromEntries(Object.entries(this.#headers).filter(([name]) => !secrets.some((secret) => name.toLowerCase().includes(secret))));
   }
 
   /** undici gives a connection back one turn of the event loop after its response: who calls again at once shall find it. */

@@ -15,6 +15,8 @@ interface Backend extends Serving {
   readonly answered: Map<string, number>;
   /** Tokens of every answer that went out whole. */
   tokens: number;
+  /** The authorization of the last request. */
+  seen: string | undefined;
 }
 
 type Answering = (response: ServerResponse, prompt: string, nth: number, backend: Backend) => void;
@@ -23,15 +25,21 @@ type Answering = (response: ServerResponse, prompt: string, nth: number, backend
 async function backend(answering: Answering): Promise<Backend> {
   const asked = new Map<string, number>();
   const own = await serving((response) => {
-    const body = own.requests.at(-1)?.body as { messages: { content: string }[] };
+    it.seen = own.requests.at(-1)?.headers.authorization;
+    const prompt = promptOf(own);
     own.requests.length = 0;
-    const prompt = body.messages.at(-1)?.content as string;
     const nth = (asked.get(prompt) ?? 0) + 1;
     asked.set(prompt, nth);
     answering(response, prompt, nth, it);
   });
-  const it: Backend = Object.assign(own, { asked, answered: new Map<string, number>(), tokens: 0 });
+  const it: Backend = Object.assign(own, { asked, answered: new Map<string, number>(), tokens: 0, seen: undefined });
   return it;
+}
+
+/** The prompt of the last request. */
+function promptOf({ requests }: Serving): string {
+  const { body } = requests.at(-1) as Serving["requests"][number];
+  return (body as { messages: { content: string }[] }).messages.at(-1)?.content as string;
 }
 
 const OUT = 20;
@@ -87,7 +95,7 @@ function untimed(report: Report): unknown {
   );
 }
 
-const live = (report: Report) => report.timing.live as NonNullable<Report["timing"]["live"]>;
+const calls = (report: Report) => report.timing.live as NonNullable<Report["timing"]["live"]>;
 
 describe("kill -9 in the middle of a live run", () => {
   test("the same command goes on: nothing is paid for twice but what was in flight, and the report is that of a run undisturbed", async () => {
@@ -237,10 +245,7 @@ describe("a backend that is not there", () => {
     expect(ran.json().models).toMatchObject([{ name: "mine" }]);
     expect(server.answered.size).toBe(600);
     // The key is put right: the same command asks for all that was refused, and for nothing else.
-    dead.answer = (response) => {
-      const body = dead.requests.at(-1)?.body as { messages: { content: string }[] };
-      answerWell(response, body.messages.at(-1)?.content as string, dead);
-    };
+    dead.answer = (response) => answerWell(response, promptOf(dead), dead);
     const whole = await own.wrp(...EVAL, "--json");
     expect(whole.code, whole.stderr).toBe(0);
     expect(dead.answered.size).toBe(600);
@@ -270,7 +275,7 @@ describe("money", () => {
     expect(ran.code, ran.stderr).toBe(3);
     expect(spentAt(server)).toBeLessThanOrEqual(20);
     expect(spentAt(server)).toBeGreaterThan(15);
-    const { models: [mine], spentUsd, capUsd } = live(ran.json());
+    const { models: [mine], spentUsd, capUsd } = calls(ran.json());
     expect(spentUsd).toBeCloseTo(spentAt(server), 6);
     expect(capUsd).toBe(20);
     expect(mine?.answered).toBe(server.answered.size);
@@ -322,7 +327,7 @@ describe("money", () => {
     });
     const ran = await prepared(1, config(server.url)).wrp(...EVAL, "--json");
     expect(ran.code, ran.stderr).toBe(0);
-    expect(live(ran.json()).models).toMatchObject([{ answered: 1, failed: 0, notCalled: 0 }]);
+    expect(calls(ran.json()).models).toMatchObject([{ answered: 1, failed: 0, notCalled: 0 }]);
   });
 
   test("neither a dry run nor one without --live asks anybody", async () => {
@@ -335,5 +340,369 @@ describe("money", () => {
     }
     expect(server.connections()).toBe(0);
     expect(server.asked.size).toBe(0);
+  });
+});
+
+describe("a storm", () => {
+  test("10,000 calls, a fifth of them with faults: each ends as one outcome, and memory does not grow", async () => {
+    const N = 10_000;
+    await using server = await backend((response, prompt, nth, it) => {
+      const k = Number(/\d+/.exec(prompt)?.[0]);
+      if (k % 5 !== 0 || nth > 1) return answerWell(response, prompt, it);
+      const head = () => response.writeHead(200, { "content-type": "text/event-stream" });
+      switch ((k / 5) % 5) {
+        case 0:
+          return void response.writeHead(429, { "retry-after": "0" }).end(JSON.stringify({ error: { message: "slow down" } }));
+        case 1:
+          return void response.writeHead(500).end("oops");
+        case 2:
+          head();
+          return void response.write(`data: ${JSON.stringify({ choices: [{ index: 0, delta: { content: "x" } }] })}\n\n`, () => response.destroy());
+        case 3:
+          head();
+          return void response.end(`data: {"choices": [{"delta": {"con\n\ndata: [DONE]\n\n`);
+        default:
+          return void setTimeout(() => answerWell(response, prompt, it), 100);
+      }
+    });
+    const own = prepared(N, config(server.url, { concurrency: 200 }));
+    let pid = 0;
+    const run = own.wrpWith({ started: (child) => (pid = child.pid as number) }, ...EVAL, "-j", "200", "--json");
+    const early: number[] = [];
+    const late: number[] = [];
+    const watch = setInterval(() => {
+      if (server.answered.size > 0.1 * N && server.answered.size < 0.4 * N) early.push(residentMb(pid));
+      else if (server.answered.size > 0.7 * N && server.answered.size < N) late.push(residentMb(pid));
+    }, 50);
+    const ran = await run;
+    clearInterval(watch);
+    noStack(ran);
+    expect(ran.code, ran.stderr).toBe(0);
+    expect(calls(ran.json()).models).toMatchObject([{ answered: N, failed: 0, notCalled: 0 }]);
+    expect([...server.answered.values()].filter((times) => times !== 1)).toEqual([]);
+    expect(server.answered.size).toBe(N);
+    const db = checkStore(own);
+    expect(twice(db)).toEqual([]);
+    expect(db.prepare("SELECT count(*) FROM answers WHERE error IS NULL").pluck().get()).toBe(N);
+    // Every try is kept: four of five kinds of fault took a second one.
+    expect(db.prepare("SELECT count(*) FROM tries").pluck().get()).toBe(N + (N / 25) * 4);
+    db.close();
+    if (early.length > 0 && late.length > 0) expect(Math.max(...late)).toBeLessThan(Math.max(...early) + 200);
+  }, 180_000);
+});
+
+/** Resident memory, MB; NaN where the system does not tell. */
+function residentMb(pid: number): number {
+  try {
+    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
+  } catch {
+    return NaN;
+  }
+}
+
+describe("secrets", () => {
+  const KEY = "wrptest-0123456789abcdefghij";
+  const keyed = { apiKeyEnv: "WRP_TEST_KEY" };
+
+  test("a key that the server echoes everywhere is nowhere in what is written or stored", async () => {
+    await using server = await backend((response, prompt, _, it) => {
+      const k = Number(/\d+/.exec(prompt)?.[0]);
+      expect(it.seen).toBe(`Bearer ${KEY}`);
+      for (const name of ["x-request-id", "x-vsr-selected-model", "server", "x-litellm-key", `x-vsr-${KEY}`]) response.setHeader(name, `a ${KEY} b`);
+      const chunk = (data: unknown) => response.write(`data: ${typeof data === "string" ? data : JSON.stringify(data)}\n\n`);
+      switch (k % 7) {
+        case 0:
+          return void response.writeHead(400).end(JSON.stringify({ error: { message: `bad key ${KEY} Bearer ${KEY}`, code: KEY, type: KEY } }));
+        case 1:
+          return void response.writeHead(422, KEY).end(`<html>${KEY}`);
+        case 2:
+          response.writeHead(200, { "content-type": "text/event-stream" });
+          for (const part of [KEY.slice(0, 9), KEY.slice(9)]) chunk({ id: KEY, model: KEY, choices: [{ index: 0, delta: { role: KEY, content: part } }] });
+          chunk({ choices: [{ index: 0, delta: {}, finish_reason: KEY }], usage: { prompt_tokens: 1, completion_tokens: 1 } });
+          return void response.end("data: [DONE]\n\n");
+        case 3:
+          response.writeHead(200, { "content-type": "text/event-stream" });
+          chunk({ error: { message: `no ${KEY}`, type: KEY, code: 400 } });
+          return void response.end();
+        case 4:
+          return void response.writeHead(200, { "content-type": `text/${KEY}` }).end(KEY);
+        case 5:
+          response.writeHead(200, { "content-type": "text/event-stream" });
+          chunk(`{"${KEY}": `);
+          return void response.end();
+        default:
+          response.writeHead(200, { "content-type": "text/event-stream" });
+          chunk({ choices: [{ index: 0, delta: { tool_calls: [{ index: 0, id: KEY, type: "function", function: { name: KEY, arguments: `{"a":"${KEY}"}` } }] } }] });
+          chunk({ choices: [{ index: 0, delta: {}, finish_reason: "tool_calls" }], usage: { prompt_tokens: 1, completion_tokens: 1 } });
+          return void response.end("data: [DONE]\n\n");
+      }
+    });
+    const own = prepared(70, config(server.url, { ...keyed, retries: 1 }));
+    let leaked: string[] = [];
+    const look = (where: string, text: string | Buffer) => {
+      if (text.includes(KEY)) leaked = [...leaked, where];
+    };
+    const run = async (...args: string[]) => {
+      const ran = await own.wrpWith({ env: { WRP_TEST_KEY: `${KEY}\n` } }, ...args);
+      noStack(ran);
+      look(`stdout of ${args.join(" ")}`, ran.stdout);
+      look(`stderr of ${args.join(" ")}`, ran.stderr);
+      for (const file of readdirSync(own.path)) look(file, readFileSync(join(own.path, file)));
+      return ran;
+    };
+    const first = await run(...EVAL, "--debug", "--jsonl", "-o", "a.html", "-o", "a.json", "-o", "a.md", "-o", "a.jsonl", "--with-content");
+    expect(server.asked.size).toBe(70);
+    expect(first.stderr + first.stdout).not.toMatch(/bug/);
+    await run(...EVAL, "--retry-failed", "--json", "--debug");
+    await run("runs", "list");
+    await run("report", "--json");
+    expect(leaked).toEqual([]);
+  });
+
+  test.each([
+    ["not set", keyed, undefined, /wrp\.yaml:1: the environment variable WRP_TEST_KEY is not set/],
+    ["empty", keyed, "", /WRP_TEST_KEY is empty/],
+    ["blank", keyed, " \n", /WRP_TEST_KEY is empty/],
+    ["two lines", keyed, `${KEY}\nInjected: yes`, /the key in WRP_TEST_KEY has blanks, line ends/],
+    ["no file", { apiKeyFile: "none.key" }, undefined, /the key file none\.key cannot be read \(ENOENT\)/],
+    ["an empty file", { apiKeyFile: "empty.key" }, undefined, /the key file empty\.key is empty/],
+    ["a file of two lines", { apiKeyFile: "two.key" }, undefined, /the key in two\.key has blanks, line ends/],
+    ["a folder", { apiKeyFile: "." }, undefined, /the key file \. cannot be read \(EISDIR\)/],
+  ])("a key that is %s is refused before any call", async (_, live, key, said) => {
+    await using server = await backend((response, prompt, _nth, it) => answerWell(response, prompt, it));
+    const own = prepared(3, config(server.url, live));
+    own.put("empty.key", "\n");
+    own.put("two.key", `${KEY}\n${KEY}\n`);
+    const ran = await own.wrpWith({ env: { WRP_TEST_KEY: key } }, ...EVAL, "--debug");
+    noSecretStack(ran, KEY);
+    expect(ran.code).toBe(2);
+    expect(ran.stderr).toMatch(said);
+    expect(server.asked.size).toBe(0);
+    // What is stored needs no key.
+    expect((await own.wrp("eval", "data.jsonl")).stderr).not.toMatch(/WRP_TEST_KEY|\.key/);
+  });
+
+  test("a key from a file, with a line end", async () => {
+    await using server = await backend((response, prompt, _, it) => answerWell(response, prompt, it));
+    const own = prepared(3, config(server.url, { apiKeyFile: "my.key" }));
+    own.put("my.key", `${KEY}\r\n`);
+    expect((await own.wrp(...EVAL)).code).toBe(0);
+    expect(server.seen).toBe(`Bearer ${KEY}`);
+  });
+
+  test.each([
+    ["http://192.0.2.1/v1", {}, /wrp\.yaml:1: http:\/\/192\.0\.2\.1 is plain http/],
+    ["http://me:pw12345678@127.0.0.1/v1", {}, /wrp\.yaml:1: .*holds a user or password/],
+    ["http://127.0.0.1:1/v1", { headers: { Authorization: `Bearer ${KEY}` } }, /wrp\.yaml:1: a key does not belong into a config/],
+    ["http://127.0.0.1:1/v1", { headers: { "Proxy-Authorization": `Bearer ${KEY}` } }, /a key does not belong into a config/],
+    ["http://127.0.0.1:1/v1", { headers: { "x-auth-token": KEY } }, /a key does not belong into a config/],
+    ["http://127.0.0.1:1/v1", { headers: { "x-title": "a\r\nb: c" } }, /x-title/],
+    ["http://127.0.0.1:1/v1", { headers: { "a b": "c" } }, /"?a b"?/],
+  ])("%s with %j is refused, with its place", async (url, live, said) => {
+    const own = folder({ "data.jsonl": rows(3), "wrp.yaml": config("x").replace('"x/v1"', JSON.stringify(url)).replace('"settings"', `${JSON.stringify(live).slice(1, -1)}${Object.keys(live).length > 0 ? "," : ""}"settings"`) });
+    for (const args of [EVAL, ["eval", "data.jsonl"]]) {
+      const ran = await own.wrp(...args);
+      noStack(ran);
+      expect(ran.code).toBe(2);
+      expect(ran.stderr).toMatch(said);
+      expect(ran.stderr).not.toMatch(/pw12345678/);
+      expect(ran.stderr).not.toContain(KEY);
+    }
+  });
+});
+
+function noSecretStack({ stderr }: Ran, key: string): void {
+  expect(stderr).not.toContain(key);
+  expect(stderr).not.toMatch(/bug in wrp/);
+}
+
+describe("trouble with the store", () => {
+  test("another process that holds it for long: calls are stopped, the end is clear, the same command goes on", async () => {
+    let lock: Database.Database | null = null;
+    const own = folder({ "data.jsonl": rows(100) });
+    await using server = await backend((response, prompt, _, it) => {
+      if (server.asked.size === 20 && !lock) {
+        lock = new Database(join(own.path, "wrp.db"));
+        lock.exec("BEGIN IMMEDIATE");
+      }
+      // Some hang until they are stopped.
+      if (lock && server.asked.size % 3 === 0) return;
+      answerWell(response, prompt, it);
+    });
+    own.put("wrp.yaml", config(server.url, { concurrency: 10 }));
+    const from = performance.now();
+    const ran = await own.wrp(...EVAL);
+    expect(performance.now() - from).toBeLessThan(27_000); // 10 s for the lock; the grace of calls is 30 s
+    (lock as Database.Database | null)?.exec("ROLLBACK");
+    (lock as Database.Database | null)?.close();
+    noStack(ran);
+    expect(ran.code, ran.stderr).toBe(2);
+    expect(ran.stderr).toMatch(/wrp\.db: the store is locked by another process/);
+    expect(ran.stderr).toMatch(/the same command goes on from there/);
+    const kept = checkStore(own);
+    const stored = kept.prepare("SELECT count(*) FROM answers").pluck().get() as number;
+    kept.close();
+    expect(stored).toBeGreaterThan(0);
+    lock = {} as Database.Database; // no more
+    const before = new Map(server.asked);
+    server.answer = (response) => {
+      const prompt = promptOf(server);
+      server.asked.set(prompt, (server.asked.get(prompt) ?? 0) + 1);
+      answerWell(response, prompt, server);
+    };
+    const rest = await own.wrp(...EVAL, "--json");
+    expect(rest.code, rest.stderr).toBe(0);
+    expect(calls(rest.json()).models).toMatchObject([{ answered: 100 - stored }]);
+    // Only what was in flight as the store was locked is asked a second time.
+    expect([...before].filter(([prompt, times]) => (server.asked.get(prompt) as number) > times).length).toBeLessThanOrEqual(10);
+  }, 90_000);
+
+  test("two processes at once: each prompt is stored once and both reports are whole", async () => {
+    const N = 300;
+    await using server = await backend((response, prompt, _, it) => setTimeout(() => answerWell(response, prompt, it), 3));
+    const own = prepared(N, config(server.url, { concurrency: 8 }));
+    const both = await Promise.all([own.wrp(...EVAL, "--json"), own.wrp(...EVAL, "--json")]);
+    for (const ran of both) {
+      noStack(ran);
+      expect(ran.code, ran.stderr).toBe(0);
+    }
+    expect(untimed((both[0] as Ran).json())).toEqual(untimed((both[1] as Ran).json()));
+    const db = checkStore(own);
+    expect(twice(db)).toEqual([]);
+    expect(db.prepare("SELECT count(*) FROM answers").pluck().get()).toBe(N);
+    expect(db.prepare("SELECT count(*) FROM tries").pluck().get()).toBe([...server.answered.values()].reduce((sum, n) => sum + n, 0));
+    db.close();
+  });
+});
+
+const mounted: string[] = [];
+afterAll(() => {
+  for (const path of mounted) execFileSync("umount", [path]);
+});
+
+/** A disk of `size` bytes, where this process may mount one. */
+function smallDisk(path: string, size: string): boolean {
+  mkdirSync(path, { recursive: true });
+  try {
+    execFileSync("mount", ["-t", "tmpfs", "-o", `size=${size}`, "tmpfs", path], { stdio: "ignore" });
+  } catch {
+    return false;
+  }
+  mounted.push(path);
+  return true;
+}
+
+describe.skipIf(!smallDisk(join(folder().path, "try"), "64k"))("a full disk (needs to mount one)", () => {
+  test("calls are stopped, the end is clear, the store is whole", async () => {
+    await using server = await backend((response, prompt, _, it) => (Number(/\d+/.exec(prompt)?.[0]) % 50 === 49 ? undefined : answerWell(response, prompt, it, "x".repeat(8000))));
+    const own = prepared(400, config(server.url, { concurrency: 20 }, { store: "disk/wrp.db" }));
+    smallDisk(join(own.path, "disk"), "2m");
+    const from = performance.now();
+    const ran = await own.wrp(...EVAL);
+    expect(performance.now() - from).toBeLessThan(20_000); // the grace of calls is 30 s
+    noStack(ran);
+    expect(ran.code, ran.stderr).toBe(2);
+    expect(ran.stderr).toMatch(/disk\/wrp\.db: (the disk is full|reading or writing the store failed)/);
+    expect(server.asked.size).toBeLessThan(400);
+    const db = checkStore(own, "disk/wrp.db");
+    expect(db.prepare("SELECT count(*) FROM answers").pluck().get()).toBeGreaterThan(0);
+    db.close();
+  });
+});
+
+describe("asking again", () => {
+  test("--retry-failed asks only what failed; --fresh and a plain run ask nobody", async () => {
+    let broken = true;
+    await using server = await backend((response, prompt, _, it) => {
+      const k = Number(/\d+/.exec(prompt)?.[0]);
+      if (broken && k % 10 === 3) return void response.writeHead(400).end(JSON.stringify({ error: { message: "too odd" } }));
+      answerWell(response, prompt, it);
+    });
+    const own = prepared(50, config(server.url));
+    const first = await own.wrp(...EVAL, "--json");
+    expect(first.code, first.stderr).toBe(0); // a tenth may fail
+    expect(calls(first.json()).models).toMatchObject([{ answered: 45, failed: 5 }]);
+    expect(first.json().warnings.join("\n")).toMatch(/5 of 50 calls of mine failed: --retry-failed asks again/);
+    broken = false;
+    const asked = new Map(server.asked);
+    for (const flags of [[], ["--fresh"], ["--live"], ["--live", "--fresh"]]) {
+      const ran = await own.wrp("eval", "data.jsonl", "--resamples", "200", "--json", ...flags);
+      expect(ran.code, ran.stderr).toBe(0);
+      expect(untimed(ran.json())).toEqual(untimed(first.json()));
+    }
+    expect(server.asked).toEqual(asked);
+    const again = await own.wrp(...EVAL, "--retry-failed", "--json");
+    expect(again.code, again.stderr).toBe(0);
+    expect(calls(again.json()).models).toMatchObject([{ answered: 5, failed: 0 }]);
+    for (const [prompt, times] of server.asked) expect(times, prompt).toBe(prompt.endsWith("3") ? 2 : 1);
+    const db = checkStore(own);
+    expect(twice(db)).toEqual([]);
+    expect(db.prepare("SELECT count(*) FROM tries").pluck().get()).toBe(55);
+    db.close();
+    const fresh = await own.wrp(...EVAL, "--retry-failed", "--fresh", "--json");
+    expect(untimed(fresh.json())).toEqual(untimed(again.json()));
+    expect([...server.asked.values()].reduce((sum, n) => sum + n, 0)).toBe(55);
+  });
+
+  test("a failure that fails again, or is not called, leaves what is stored", async () => {
+    await using server = await backend((response, prompt, _, it) => (prompt.endsWith("3") ? void response.writeHead(400).end("no") : answerWell(response, prompt, it)));
+    const own = prepared(50, config(server.url));
+    expect((await own.wrp(...EVAL)).code).toBe(0);
+    for (const flags of [[], ["--max-cost", "0.000001"]]) {
+      const ran = await own.wrp(...EVAL, "--retry-failed", "--json", ...flags);
+      noStack(ran);
+      expect(ran.json().warnings.join("\n")).toMatch(/5 of 50 calls of mine failed/);
+      const db = checkStore(own);
+      expect(db.prepare("SELECT count(*), sum(error IS NOT NULL) FROM answers").raw().get()).toEqual([50, 5]);
+      db.close();
+    }
+  });
+});
+
+describe("what is told", () => {
+  test("--jsonl is one JSON a line, each outcome once, the report last", async () => {
+    await using server = await backend((response, prompt, nth, it) => (nth === 1 && prompt.endsWith("0") ? void response.writeHead(429, { "retry-after": "0" }).end("{}") : answerWell(response, prompt, it)));
+    const ran = await prepared(60, config(server.url)).wrp(...EVAL, "--jsonl");
+    expect(ran.code, ran.stderr).toBe(0);
+    const events = ran.stdout.trimEnd().split("\n").map((line) => JSON.parse(line) as { type: string; prompt?: string; outcome?: string; tries?: number; quality?: number | null });
+    const outcomes = events.filter(({ type }) => type === "outcome");
+    expect(outcomes.map(({ prompt }) => prompt).toSorted()).toEqual(Array.from({ length: 60 }, (_, i) => `p${i}`).toSorted());
+    expect(outcomes.every(({ outcome, quality }) => outcome === "answered" && typeof quality === "number")).toBe(true);
+    expect(outcomes.filter(({ tries }) => tries === 2)).toHaveLength(6);
+    expect(events.filter(({ type }) => type === "limit").length).toBeGreaterThan(0);
+    expect(events.at(-1)?.type).toBe("done");
+    // No terminal, no line that moves.
+    expect(ran.stderr).not.toContain("\r");
+  });
+});
+
+describe("what is wrong with a config", () => {
+  test.each([
+    [[{ kind: "always", model: "mine" }], /wrp\.yaml:1: two policies are named "mine"/],
+    [[{ kind: "always", name: "x", model: "mnie" }], /wrp\.yaml:1: unknown model "mnie"/],
+    [[{ kind: "rules", name: "x", rules: [], default: "mnie" }], /wrp\.yaml:1: unknown model "mnie"/],
+  ])("is told before any call: %j", async (policies, said) => {
+    await using server = await backend((response, prompt, _, it) => answerWell(response, prompt, it));
+    const ran = await prepared(10, config(server.url, {}, { policies })).wrp(...EVAL);
+    noStack(ran);
+    expect(ran.code).toBe(2);
+    expect(ran.stderr).toMatch(said);
+    expect(server.asked.size).toBe(0);
+  });
+
+  test("policies that need figures are not taken for wrong before there are any", async () => {
+    await using server = await backend((response, prompt, _, it) => answerWell(response, prompt, it));
+    const policies = [
+      { kind: "threshold", fact: "prompt.tokens", strongShare: 0.5 },
+      { kind: "zero-router", name: "z" },
+      { kind: "oracle" },
+      { kind: "best-single" },
+      { kind: "cheapest" },
+      { kind: "rules", name: "r", rules: [{ when: "prompt.tokens > 3", model: "other" }], default: "mine" },
+    ];
+    const two = [{ name: "mine", price: { inputUsdPer1M: 1, outputUsdPer1M: 2 }, live: "b" }, { name: "other", price: { inputUsdPer1M: 2, outputUsdPer1M: 3 }, live: "b" }];
+    const ran = await prepared(40, config("", {}, { models: two, backends: { b: { url: `${server.url}/v1` } }, policies })).wrp(...EVAL, "--json");
+    expect(ran.code, ran.stderr).toBe(0);
+    expect(ran.json().policies.map(({ name }) => name)).toEqual(expect.arrayContaining(["threshold", "z", "oracle", "best-single", "cheapest", "r"]));
   });
 });
