@@ -73,7 +73,7 @@ export function callsInWords({ timing: { live } }: Report): string {
 }
 
 /** The cap: as asked for, else all that the estimate holds back. Throws WrpError where a model that has no price could spend past it unseen. */
-function capOf(estimates: readonly LiveEstimate[], asked: number | undefined): number | null {
+export function capOf(estimates: readonly LiveEstimate[], asked: number | undefined): number | null {
   if (asked !== undefined && !(asked > 0 && Number.isFinite(asked))) throw new WrpError(`--max-cost must be a number of US dollars > 0 (got ${asked})`);
   const unpriced = estimates.filter(({ calls, mostUsd }) => calls > 0 && mostUsd === null).map(({ model }) => model);
   if (asked !== undefined && unpriced.length > 0)
@@ -83,7 +83,8 @@ function capOf(estimates: readonly LiveEstimate[], asked: number | undefined): n
   return asked ?? (unpriced.length === estimates.length ? null : estimates.reduce((sum, { mostUsd }) => sum + (mostUsd ?? 0), 0));
 }
 
-function estimateInWords(estimates: readonly LiveEstimate[], maxCostUsd: number | null): string {
+/** What calls would take, in lines. */
+export function estimateInWords(estimates: readonly LiveEstimate[], maxCostUsd: number | null): string {
   const lines = estimates.map(({ model, calls, stored, withoutText, inputTokens, outputTokens, outputTokensFrom, costUsd, mostUsd, priceSource }) => {
     const cost = costUsd === null || mostUsd === null ? "unpriced" : `about ${usd(costUsd)}, at most ${usd(mostUsd)}`;
     const tokens = `${inputTokens.toLocaleString("en-US")} tokens in (o200k), about ${outputTokens.toLocaleString("en-US")} out (${outputTokensFrom})`;

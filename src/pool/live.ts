@@ -15,7 +15,7 @@ export type LiveOutcome =
 
 /** A live model that can be called. */
 export interface LiveModel {
-  ask(prompt: Prompt, signal: AbortSignal): Promise<LiveOutcome>;
+  ask(prompt: Pick<Prompt, "messages" | "inputTokens">, signal: AbortSignal): Promise<LiveOutcome>;
 }
 
 /** Raised whenever the same prompt and settings are sent otherwise. */
