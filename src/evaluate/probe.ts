@@ -15,8 +15,9 @@ export interface ProbeLevel {
   readonly rateLimited: number;
   /** Calls that were not made: the cost cap was reached, or the backend was dead. */
   readonly notCalled: number;
-  /** Why calls failed or were not made, the commonest first. */
-  readonly reasons: readonly { readonly why: string; readonly calls: number }[];
+  /** Why calls failed, rate limits among them. */
+  readonly failedBecause: readonly Reason[];
+  readonly notCalledBecause: readonly Reason[];
   /** Answers whose timings are left out, since wrp itself was late. */
   readonly late: number;
   /** Answers as long as they were allowed to be: they might have been longer. */
@@ -37,6 +38,12 @@ export interface ProbeLevel {
   /** Answered ones. */
   readonly callsPerSecond: number | null;
   readonly outputTokensPerSecond: number | null;
+}
+
+/** In words, and of how many calls; the commonest stands first. */
+export interface Reason {
+  readonly why: string;
+  readonly calls: number;
 }
 
 /** A share in [0,1] with its 95 % interval. */
@@ -95,7 +102,8 @@ function measured(outcomes: readonly LiveOutcome[], maxOutputTokens: number, ela
     failed,
     rateLimited,
     notCalled: outcomes.length - called.length,
-    reasons: reasonsOf(outcomes),
+    failedBecause: reasonsOf(called.map(({ answer }) => answer.error)),
+    notCalledBecause: reasonsOf(outcomes.map((outcome) => (outcome.called ? null : outcome.why))),
     late: answered.length - timed.length,
     cut: known.filter((tokens) => tokens >= maxOutputTokens).length,
     uncounted: counts.length - known.length,
@@ -114,12 +122,9 @@ function lastTry(outcome: LiveOutcome) {
   return outcome.tries.at(-1)?.try;
 }
 
-function reasonsOf(outcomes: readonly LiveOutcome[]): ProbeLevel["reasons"] {
+function reasonsOf(words: readonly (string | null)[]): Reason[] {
   const counts = new Map<string, number>();
-  for (const outcome of outcomes) {
-    const why = outcome.called ? outcome.answer.error : outcome.why;
-    if (why !== null) counts.set(why, (counts.get(why) ?? 0) + 1);
-  }
+  for (const why of words) if (why !== null) counts.set(why, (counts.get(why) ?? 0) + 1);
   return [...counts].map(([why, calls]) => ({ why, calls })).sort((a, b) => b.calls - a.calls);
 }
 

@@ -254,7 +254,8 @@ function progressInWords(concurrency: number, of: number, { done, failed }: { re
   return [`probing at concurrency ${concurrency}`, `${done}/${of} done`, `${inFlight} in flight`, ...(failed > 0 ? [`${failed} failed`] : []), `${usd(spentUsd)}${capUsd === null ? "" : ` of ${usd(capUsd)}`}`].join(" · ");
 }
 
-function unanswered(name: string, concurrency: number, { calls, reasons: [commonest], ...level }: ProbeLevel): WrpError {
+function unanswered(name: string, concurrency: number, { calls, failedBecause, notCalledBecause, ...level }: ProbeLevel): WrpError {
+  const [commonest] = [...failedBecause, ...notCalledBecause];
   const what = calls === 0 ? "no call was made" : `${amount(calls, "call")} failed`;
   const where = level.concurrency === concurrency ? "" : ` at concurrency ${level.concurrency}, and ${concurrency} was not tried`;
   return new WrpError(`${name} answered nothing: ${what}${where}${commonest ? `: ${commonest.why}` : ""}`, { hint: "no profile is written: a profile is of answers" });
@@ -263,5 +264,5 @@ function unanswered(name: string, concurrency: number, { calls, reasons: [common
 function writtenInWords(output: string, concurrency: number, { folder }: LoadedConfig, cwd: string): string {
   const path = relative(folder, resolve(cwd, output));
   const named = path.startsWith(".") || path.startsWith("/") ? path : `./${path}`;
-  return `wrote ${output} (as at concurrency ${concurrency}) · in wrp.yaml: simulated: {profile: ${named}} · quality is not measured: it stays a gap until you state it there\n`;
+  return `wrote ${output} (as at concurrency ${concurrency}) · in wrp.yaml: simulated: {profile: ${named}} · quality is not measured: it stays a gap until you state it there, quality: 0.8 say\n`;
 }
