@@ -2,7 +2,7 @@ import type { LiveEvent, LiveHost } from "../evaluate/ask-live.ts";
 import type { RunSettings } from "../evaluate.ts";
 import type { LiveSpec, ModelSpec } from "../model/config.ts";
 import type { Place } from "../model/errors.ts";
-import { budget, type BudgetState } from "../pool/flow/budget.ts";
+import { budget, type Budget, type BudgetState } from "../pool/flow/budget.ts";
 import { flow, FLOW_DEFAULTS, type Flow, type FlowEvent } from "../pool/flow/flow.ts";
 import { overall } from "../pool/flow/overall.ts";
 import { realSleep } from "../pool/flow/sleep.ts";
@@ -22,6 +22,10 @@ const TRY_MS = 120_000;
 export interface LiveOptions {
   readonly maxCostUsd: number | null;
   readonly inFlight: number | undefined;
+  /** What is spent counts there, where others spend of it too. */
+  readonly spending?: Budget;
+  /** Over what the config says of the flow. */
+  readonly fixed?: { readonly concurrency: number; readonly retries: number };
   /** Ask anew for what failed before. */
   readonly again: boolean;
   tell(event: LiveEvent | ({ readonly model: string } & FlowEvent)): void;
@@ -43,7 +47,7 @@ export async function openLive(settings: RunSettings, loaded: LoadedConfig, opti
   const [{ httpClient }, { watchLag }, { liveCall }] = await Promise.all([import("../pool/http-client.ts"), import("../pool/lag.ts"), import("../pool/live-call.ts")]);
   const client = httpClient();
   const lag = watchLag(world.clockMs);
-  const spending = budget(options.maxCostUsd);
+  const spending = options.spending ?? budget(options.maxCostUsd);
   const places = overall(options.inFlight ?? MOST_IN_FLIGHT);
   const kill = new AbortController();
   const flows: Flow[] = [];
@@ -71,6 +75,7 @@ export async function openLive(settings: RunSettings, loaded: LoadedConfig, opti
         ...(retries === undefined ? {} : { retries }),
         requestsPerMinute,
         tokensPerMinute,
+        ...options.fixed,
       },
       { clockMs: world.clockMs, sleep: realSleep, random: () => jitter.next(), overall: places, budget: spending, kill: kill.signal, onChange: (event) => options.tell({ model: name, ...event }) },
     );

@@ -92,7 +92,7 @@ const BROKEN_TRIES = 10;
  * The cap as asked for, else one that only a run out of hand reaches: twice the estimate's upper end, and some broken tries. Null where no model
  * has a price. Throws WrpError where a model that has none could spend past it unseen.
  */
-function capOf(estimates: readonly LiveEstimate[], asked: number | undefined): number | null {
+export function capOf(estimates: readonly LiveEstimate[], asked: number | undefined): number | null {
   if (asked !== undefined && !(asked > 0 && Number.isFinite(asked))) throw new WrpError(`--max-cost must be a number of US dollars > 0 (got ${asked})`);
   const unpriced = estimates.filter(({ calls, mostUsd }) => calls > 0 && mostUsd === null).map(({ model }) => model);
   if (asked !== undefined && unpriced.length > 0)
@@ -103,7 +103,8 @@ function capOf(estimates: readonly LiveEstimate[], asked: number | undefined): n
   return estimates.reduce((sum, { mostUsd, mostUsdACall }) => sum + 2 * (mostUsd ?? 0) + BROKEN_TRIES * (mostUsdACall ?? 0), 0);
 }
 
-function estimateInWords(estimates: readonly LiveEstimate[], maxCostUsd: number | null): string {
+/** What calls would take, in lines. */
+export function estimateInWords(estimates: readonly LiveEstimate[], maxCostUsd: number | null): string {
   const lines = estimates.map(({ model, calls, stored, withoutText, inputTokens, outputTokens, outputTokensFrom, costUsd, mostUsd, priceSource }) => {
     const cost = costUsd === null || mostUsd === null ? "unpriced" : `about ${usd(costUsd)}, at most ${usd(mostUsd)}`;
     const tokens = `${inputTokens.toLocaleString("en-US")} tokens in (o200k), about ${outputTokens.toLocaleString("en-US")} out (${outputTokensFrom})`; // a line each: 80 columns

@@ -80,7 +80,7 @@ export function readConfig(file: string | false | undefined, cwd: string): ReadC
       wrong.push(new WrpError(message, { code, ...(hint === null ? {} : { hint }), place: isKey ? places.ofKey(at) : places.of(at) }));
   const { config, pathInFile } = usableConfig(value);
   const placeIn = (at: readonly PropertyKey[]) => places.of(pathInFile(at));
-  const { sound, pathIn } = soundConfig(config, placeIn, (error) => void wrong.push(error));
+  const { sound, pathIn } = soundConfig(config, dirname(path), placeIn, (error) => void wrong.push(error));
   const placeOf: LoadedConfig["placeOf"] = (spec, at = []) => {
     const k = config.policies?.indexOf(spec) ?? -1;
     return k < 0 ? undefined : placeIn(["policies", k, ...at]);
@@ -101,7 +101,7 @@ const LISTS = ["policies", "models", "gates"] as const;
  * Tells what the schema cannot say (conditions and gates that can be read, facts that exist, names given once), and leaves out what it
  * told of. `pathIn` gives the path that something left has in `config`.
  */
-function soundConfig(config: Config, placeAt: (path: readonly PropertyKey[]) => Place, tell: Tell): { sound: Config; pathIn: (path: readonly PropertyKey[]) => readonly PropertyKey[] } {
+function soundConfig(config: Config, folder: string, placeAt: (path: readonly PropertyKey[]) => Place, tell: Tell): { sound: Config; pathIn: (path: readonly PropertyKey[]) => readonly PropertyKey[] } {
   const { where, policies = [], models = [], gates = [] } = config;
   const faulty = new Set<string>();
   /** Tells of something about this part, which is then left out. */
@@ -124,7 +124,7 @@ function soundConfig(config: Config, placeAt: (path: readonly PropertyKey[]) => 
   for (const [k, model] of models.entries()) {
     const { name, simulated } = model;
     newName("models", name, k);
-    telling(about("models", k), () => modelOf(model, config.backends ?? {}, (key) => placeAt(["models", k, key])));
+    telling(about("models", k), () => modelOf(model, { backends: config.backends ?? {}, folder }, (key) => placeAt(["models", k, key])));
     const slices = typeof simulated === "object" && typeof simulated.quality === "object" ? simulated.quality.slices : undefined;
     if (Array.isArray(slices)) for (const [j, { when }] of slices.entries()) readable(when, ["models", k], ["simulated", "quality", "slices", j, "when"]);
   }

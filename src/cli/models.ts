@@ -4,10 +4,11 @@ import { unknownName, WrpError, type Place } from "../model/errors.ts";
 import type { ShippedProfile } from "../model/profile.ts";
 import { at, backendOf, liveSpecOf } from "./backends.ts";
 import type { LoadedConfig } from "./load-config.ts";
+import { isProfileFile, readProfile } from "./profile-file.ts";
 
-/** The config's models with the shipped profiles that they name filled in. Throws WrpError on an unknown profile. */
-export function modelsOf({ config, placeAt }: Pick<LoadedConfig, "config" | "placeAt">): ModelSpec[] {
-  return (config.models ?? []).map((model, k) => modelOf(model, config.backends ?? {}, (key) => placeAt(["models", k, key])));
+/** The config's models with the profiles that they name filled in. Throws WrpError on one that is unknown or cannot be read. */
+export function modelsOf({ config, folder, placeAt }: Pick<LoadedConfig, "config" | "folder" | "placeAt">): ModelSpec[] {
+  return (config.models ?? []).map((model, k) => modelOf(model, { backends: config.backends ?? {}, folder }, (key) => placeAt(["models", k, key])));
 }
 
 /** The profiles that come with wrp, by name. */
@@ -15,21 +16,31 @@ export function shippedProfiles(): Readonly<Record<string, ShippedProfile>> {
   return JSON.parse(readFileSync(new URL("../../datasets/profiles.json", import.meta.url), "utf8")) as Record<string, ShippedProfile>;
 }
 
-/** A model with the profile or backend that it names filled in. Throws WrpError on an unknown one. */
-export function modelOf({ live, ...configured }: ConfigModel, backends: Config["backends"] & object, placeOf: (key: "simulated" | "live") => Place | undefined): ModelSpec {
-  const model = withProfile(configured, placeOf("simulated"));
+/** What a model may name: backends, and files relative to a folder. */
+interface Nameable {
+  readonly backends: Config["backends"] & object;
+  readonly folder: string;
+}
+
+/** A model with the profile or backend that it names filled in. Throws WrpError on one that is unknown or cannot be read. */
+export function modelOf({ live, ...configured }: ConfigModel, { backends, folder }: Nameable, placeOf: (key: "simulated" | "live") => Place | undefined): ModelSpec {
+  const model = withProfile(configured, folder, placeOf("simulated"));
   if (live === undefined) return model;
   if (model.simulated) throw new WrpError(`model "${model.name}" is both simulated and live`, { hint: "give one of them a name of its own", ...at(placeOf("live")) });
   return { ...model, live: liveSpecOf(backendOf({ ...configured, live }, backends, placeOf("live"))) };
 }
 
-function withProfile({ simulated, ...model }: Omit<ConfigModel, "live">, place: Place | undefined): ModelSpec {
+function withProfile({ simulated, ...model }: Omit<ConfigModel, "live">, folder: string, place: Place | undefined): ModelSpec {
   if (simulated === undefined) return model;
   const { profile: name, ...own } = typeof simulated === "string" ? { profile: simulated } : simulated;
   if (name === undefined) return { ...model, simulated: own };
-  const shipped = shippedProfiles();
-  const base = Object.hasOwn(shipped, name) ? shipped[name] : undefined;
-  if (!base) throw unknownName("profile", name, Object.keys(shipped), place);
-  const { price, ...profile } = base;
+  const { price, ...profile } = isProfileFile(name) ? readProfile(name, folder, place) : shippedProfile(name, place);
   return { ...model, ...(model.price === undefined && price ? { price } : {}), simulated: { ...profile, ...own } };
+}
+
+function shippedProfile(name: string, place: Place | undefined): ShippedProfile {
+  const shipped = shippedProfiles();
+  const found = Object.hasOwn(shipped, name) ? shipped[name] : undefined;
+  if (!found) throw unknownName("profile", name, Object.keys(shipped), place);
+  return found;
 }

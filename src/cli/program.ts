@@ -15,7 +15,7 @@ privacy and safety, with intervals.
   wrp eval data/*.csv -o report.html    the same as one HTML page
   wrp route "Why is the sky blue?"      which model, and why
 
-Commands: init, check, eval, compare, report, route, runs, import, schema, completion
+Commands: init, check, eval, compare, report, route, runs, pool, import, schema, completion
 More: wrp COMMAND --help, wrp --help, wrp help exit-codes
 `;
 
@@ -160,6 +160,8 @@ export function program(world: World, outcome: Outcome): Command {
   shared(compare);
 
   addRuns(wrp, world, outcome);
+
+  addPool(wrp, world, outcome);
 
   const importing = wrp
     .command("import")
@@ -355,6 +357,57 @@ function addRuns(wrp: Command, world: World, outcome: Outcome): void {
     });
   shared(importing);
 }
+
+/** `wrp pool …`: the live models of a config. */
+function addPool(wrp: Command, world: World, outcome: Outcome): void {
+  const pool = wrp
+    .command("pool")
+    .summary("measure live models")
+    .description("The live models of a config: what they are like.")
+    .addHelpText("after", POOL_EXAMPLES)
+    .action((_, command: Command) => {
+      const [first] = command.args;
+      if (first === undefined) command.outputHelp();
+      else if (first.startsWith("-")) command.error(`error: unknown option '${first}'`);
+      else (command as unknown as { unknownCommand(): never }).unknownCommand();
+    })
+    .allowUnknownOption()
+    .allowExcessArguments();
+
+  const probe = pool
+    .command("probe")
+    .summary("measure a live model, and write a profile for offline runs")
+    .description(
+      "Calls a live model of the config at each concurrency in turn and measures: TTFT from when the connection stood, TPOT, output tokens, throughput, errors and 429s, with 95 % intervals. Nothing is tried again. The profile that it writes lets later runs simulate the model offline. Quality is not measured.",
+    )
+    .argument("<model>", "a live model of the config")
+    .option("-c, --config <file>", "config; default wrp.yaml where there is one")
+    .option("-j, --concurrency <list>", "calls in flight, one level after the other (default: 1,4,16)", collect)
+    .option("--calls <n>", "calls at each level (default: 30)", whole)
+    .option("--prompts <file>", "ask the prompts of this file, any that wrp reads, instead of wrp's own", collect)
+    .option("--max-output-tokens <n>", "longest answer (default: 128, or the model's own limit where that is lower)", whole)
+    .option("--cached", "ask the prompts as they are: otherwise each call begins with a mark of its own, so that no prefix cache answers")
+    .option("--profile-at <n>", "the concurrency that the profile stands for (default: the first)", whole)
+    .option("--max-cost <usd>", "hard cap of what the calls may cost (default: the estimate's upper end)", number)
+    .option("--dry-run", "stop after the estimate")
+    .option("--seed <n>", "seed of the sample of --prompts (default: 1)", whole)
+    .option("--json", "print one JSON document, nothing else")
+    .option("-o, --output <file>", "write the profile: .json or .yaml, or - for stdout")
+    .addHelpText("after", POOL_EXAMPLES)
+    .action(async (model: string, flags) => {
+      const { probeCommand } = await import("./commands/pool/probe.ts");
+      outcome.exitCode = await probeCommand(model, flags, world);
+    });
+  common(probe);
+}
+
+const POOL_EXAMPLES = `
+Examples:
+  wrp pool probe small --dry-run
+  wrp pool probe small -o small.json            then: simulated: {profile: ./small.json}
+  wrp pool probe small --concurrency 8,32 --calls 200 --profile-at 32 -o small.yaml
+  wrp pool probe small --prompts mine.jsonl --max-output-tokens 512 --max-cost 0.50
+`;
 
 const RUNS_EXAMPLES = `
 Examples:

@@ -63,7 +63,8 @@ export type LiveAsker = ReturnType<typeof liveAsker>;
 /** A timing is marked where the event loop was late by more than so much, milliseconds, and by more than so much of it. */
 const [LATE_MS, LATE_SHARE] = [20, 0.05];
 
-function isLate(outcome: LiveOutcome): boolean {
+/** Whether the times of an outcome are no better than this process was late. */
+export function isLate(outcome: LiveOutcome): boolean {
   const last = outcome.tries.at(-1)?.try;
   const measured = last?.times.firstTokenMs ?? last?.times.endMs ?? 0;
   return last !== undefined && last.lagMs > LATE_MS && last.lagMs > LATE_SHARE * measured;

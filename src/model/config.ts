@@ -60,9 +60,9 @@ const modelSchema = z.strictObject({
   trusted: z.boolean().optional().describe("sensitive prompts may go there"),
   guarded: z.boolean().optional().describe("a guard stands before it"),
   simulated: z
-    .union([z.string().min(1), profileSchema.extend({ profile: z.string().min(1).optional().describe("a shipped profile that the rest changes") })])
+    .union([z.string().min(1), profileSchema.extend({ profile: z.string().min(1).optional().describe("a shipped profile, or a file by wrp pool probe (./probe.json, relative to this file), that the rest changes") })])
     .optional()
-    .describe("answers are drawn, not recorded: the name of a shipped profile (wrp help profiles lists them), or distributions"),
+    .describe("answers are drawn, not recorded: the name of a shipped profile (wrp help profiles lists them), a file by wrp pool probe (./probe.json), or distributions"),
   live: z
     .union([z.string().min(1), liveSchema])
     .optional()

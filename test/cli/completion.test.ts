@@ -64,7 +64,7 @@ const OFFERS: [string[], string[]][] = [
 describe("bash", () => {
   /** `pieces` as readline splits a line. */
   const complete = (...pieces: string[]) =>
-    shell("bash", "-uc", `source completion.bash; COMP_WORDS=(wrp ${pieces.map(quoted).join(" ")}); COMP_CWORD=${pieces.length}; _wrp; printf '%s\\n' \${COMPREPLY[@]+"\${COMPREPLY[@]}"}`);
+    shell("bash", "--norc", "-uc", `source completion.bash; COMP_WORDS=(wrp ${pieces.map(quoted).join(" ")}); COMP_CWORD=${pieces.length}; _wrp; printf '%s\\n' \${COMPREPLY[@]+"\${COMPREPLY[@]}"}`);
 
   test.each(OFFERS)("%j: %j", (words, offered) => expect(complete(...words).toSorted()).toEqual(offered.toSorted()));
 
@@ -78,7 +78,7 @@ describe("bash", () => {
   });
 
   test("the script can be sourced as the help says", () => {
-    expect(shell("bash", "-c", "source <(wrp completion bash); complete -p wrp")).toEqual(["complete -F _wrp wrp"]);
+    expect(shell("bash", "--norc", "-c", "source <(wrp completion bash); complete -p wrp")).toEqual(["complete -F _wrp wrp"]);
   });
 
   test("runs", () => {
@@ -99,7 +99,7 @@ describe("bash", () => {
   test("a name is never expanded or run, and is quoted so that it comes back as it is", () => {
     for (const name of NAMES.filter((one) => !one.includes(":"))) {
       const [reply = ""] = complete("eval", "--reference", name);
-      expect(shell("bash", "-c", `printf '%s\\n' ${reply}`)).toEqual([name]);
+      expect(shell("bash", "--norc", "-c", `printf '%s\\n' ${reply}`)).toEqual([name]);
     }
     expect(existsSync(join(at.path, "pwned"))).toBe(false);
     expect(complete("eval", "--reference", '"with')).toEqual(["with space"]);

@@ -4,7 +4,7 @@ import { storeFile } from "../store-path.ts";
 import type { World } from "../world.ts";
 
 /**
- * What completion scripts look up: `policies` (of the config and of the newest run), `runs` or `names` (both), one a line, with a tab
+ * What completion scripts look up: `policies` (of the config and of the newest run), `runs`, `names` (both) or `models` (of the config), one a line, with a tab
  * before what is to be said of it. Never fails: without config or store there is nothing to say. Imports little, since somebody waits at a key.
  *
  * @param words the line so far: it may name the config and the store
@@ -15,6 +15,7 @@ export async function completeCommand(what: string | undefined, words: readonly 
     const store = resolve(world.cwd, storeFile(valueIn(words, "--store"), { config: typeof config["store"] === "string" ? { store: config["store"] } : {}, folder }, world.cwd));
     const { peekPolicies, peekRuns } = await import("../../outcomes/peek.ts");
     const lines = [
+      ...(what === "models" ? modelsIn(config) : []),
       ...(what === "policies" || what === "names" ? [...namesIn(config), ...peekPolicies(store)] : []),
       ...(what === "runs" || what === "names" ? peekRuns(store).map(({ id, createdAt }) => `${id}\t${createdAt.slice(0, 16).replace("T", " ")}`) : []),
     ];
@@ -38,9 +39,16 @@ async function lookIntoConfig(given: string | undefined, cwd: string): Promise<{
 
 /** Names of policies and models in a config that need not be right. */
 function namesIn(config: Loose): string[] {
-  const list = (key: string) => (Array.isArray(config[key]) ? (config[key] as (Loose | null)[]) : []);
-  const named = [...list("policies").map((spec) => spec?.["name"] ?? (spec?.["kind"] === "always" ? spec["model"] : spec?.["kind"])), ...list("models").map((model) => model?.["name"])];
-  return named.filter((name) => typeof name === "string");
+  const policies = listIn(config, "policies").map((spec) => spec?.["name"] ?? (spec?.["kind"] === "always" ? spec["model"] : spec?.["kind"]));
+  return [...policies.filter((name) => typeof name === "string"), ...modelsIn(config)];
+}
+
+function modelsIn(config: Loose): string[] {
+  return listIn(config, "models").map((model) => model?.["name"]).filter((name) => typeof name === "string");
+}
+
+function listIn(config: Loose, key: string): (Loose | null)[] {
+  return Array.isArray(config[key]) ? (config[key] as (Loose | null)[]) : [];
 }
 
 function valueIn(words: readonly string[], ...flags: readonly string[]): string | undefined {

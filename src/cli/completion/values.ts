@@ -4,7 +4,7 @@ import { SCHEMAS } from "../commands/schema.ts";
 import { SHELLS } from "./shells.ts";
 
 /** What can stand in a place: these words, or what is looked up when it is asked for (names: of policies and of runs). */
-export type Values = readonly string[] | "files" | "policies" | "runs" | "names";
+export type Values = readonly string[] | "files" | "policies" | "runs" | "names" | "models";
 
 const OBJECTIVES = ["cost", "quality", "latency", "privacy", "safety"];
 const FORMATS = importers.map(({ name }) => name);
@@ -26,7 +26,7 @@ const PLACES: Readonly<Record<string, Values>> = {
 };
 
 /** What a placeholder asks for, wherever it stands. */
-const PLACEHOLDERS: Readonly<Record<string, Values>> = { file: "files", data: "files", policy: "policies", run: "runs" };
+const PLACEHOLDERS: Readonly<Record<string, Values>> = { file: "files", data: "files", policy: "policies", run: "runs", model: "models" };
 
 /** The values of a place: its own, else what its placeholder asks for. Throws where there are values for what is no place. */
 export function placeValues(places: readonly { readonly place: string; readonly placeholder: string }[]): ReadonlyMap<string, Values> {
