@@ -1,5 +1,5 @@
 import type { MeasuredQuantiles, MeasuredShare, ProbeLevel } from "../evaluate/probe.ts";
-import { GAP, interval, milliseconds, percent, plain } from "../report/render/numbers.ts";
+import { count, GAP, interval, milliseconds, percent } from "../report/render/numbers.ts";
 import { plainTable } from "../report/render/plain-table.ts";
 
 const HEAD = ["in flight", "calls", "TTFT p50", "p95", "TPOT p50", "p95", "tokens p50", "calls/s", "tokens/s", "failed", "429"];
@@ -14,7 +14,7 @@ function rowOf({ concurrency, calls, ttftMs, tpotMs, outputTokens, callsPerSecon
     String(concurrency),
     String(calls),
     ...[ttftMs, tpotMs].flatMap((measured) => [0.5, 0.95].map((share) => milliseconds(at(measured, share)))),
-    plain(at(outputTokens, 0.5)),
+    count(at(outputTokens, 0.5)),
     perSecond(callsPerSecond),
     perSecond(outputTokensPerSecond),
     shareInWords(errorRate),

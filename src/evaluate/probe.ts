@@ -18,8 +18,12 @@ export interface ProbeLevel {
   /** Why calls failed, rate limits among them. */
   readonly failedBecause: readonly Reason[];
   readonly notCalledBecause: readonly Reason[];
-  /** Answers whose timings are left out, since wrp itself was late. */
+  /** Answers that came while wrp itself was late. Their timings are left out, unless that leaves fewer than half. */
   readonly late: number;
+  /** They were kept: for want of others. */
+  readonly lateKept: boolean;
+  /** The longest delay of wrp during the answers whose timings are kept, milliseconds: they are no better than that. */
+  readonly lagMs: number | null;
   /** Answers as long as they were allowed to be: they might have been longer. */
   readonly cut: number;
   /** Answers of which the backend counted no tokens. */
@@ -88,11 +92,15 @@ export async function probeLevel(prompts: readonly Pick<Prompt, "messages" | "in
 }
 
 function measured(outcomes: readonly LiveOutcome[], maxOutputTokens: number, elapsedMs: number): Omit<ProbeLevel, "concurrency" | "pausedMs"> {
-  const called = outcomes.filter((outcome) => outcome.called);
-  const answered = called.filter(({ answer }) => answer.error === null);
+  // What a run would ask again (a wrong key, a wrong address) was called all the same.
+  const called = outcomes.filter((outcome) => outcome.called || outcome.tries.length > 0);
+  const answered = outcomes.filter((outcome) => outcome.called).filter(({ answer }) => answer.error === null);
   const rateLimited = called.filter((outcome) => lastTry(outcome)?.failure?.kind === "rate-limit").length;
   const failed = called.length - answered.length - rateLimited;
-  const timed = answered.filter((outcome) => !isLate(outcome)).flatMap((outcome) => lastTry(outcome) ?? []);
+  const onTime = answered.filter((outcome) => !isLate(outcome));
+  // Of a machine that is slow all the time, the few on time would be no sample.
+  const lateKept = onTime.length < answered.length / 2;
+  const timed = (lateKept ? answered : onTime).flatMap((outcome) => lastTry(outcome) ?? []);
   const counts = answered.map(({ answer }) => answer.outputTokens);
   const known = counts.filter((tokens) => tokens !== null);
   const perSecond = (n: number) => (n > 0 && elapsedMs > 0 ? (n / elapsedMs) * 1000 : null);
@@ -102,9 +110,11 @@ function measured(outcomes: readonly LiveOutcome[], maxOutputTokens: number, ela
     failed,
     rateLimited,
     notCalled: outcomes.length - called.length,
-    failedBecause: reasonsOf(called.map(({ answer }) => answer.error)),
-    notCalledBecause: reasonsOf(outcomes.map((outcome) => (outcome.called ? null : outcome.why))),
-    late: answered.length - timed.length,
+    failedBecause: reasonsOf(called.map((outcome) => (outcome.called ? outcome.answer.error : outcome.why))),
+    notCalledBecause: reasonsOf(outcomes.map((outcome) => (outcome.called || outcome.tries.length > 0 ? null : outcome.why))),
+    late: answered.length - onTime.length,
+    lateKept,
+    lagMs: timed.length === 0 ? null : thousandths(timed.reduce((most, { lagMs }) => Math.max(most, lagMs), 0)),
     cut: known.filter((tokens) => tokens >= maxOutputTokens).length,
     uncounted: counts.length - known.length,
     errorRate: shareOf(failed, called.length),
@@ -132,8 +142,12 @@ function shareOf(count: number, of: number): MeasuredShare | null {
   return of === 0 ? null : { value: count / of, ci: wilson(count / of, of) };
 }
 
-/** To a thousandth: clocks of this kind tell no more. */
 function quantilesOf(values: readonly number[]): MeasuredQuantiles | null {
   const sorted = Float64Array.from(values).sort();
-  return sorted.length === 0 ? null : { n: sorted.length, quantiles: SHARES.map((p) => [p, Math.round(quantileLinear(sorted, p) * 1000) / 1000]) };
+  return sorted.length === 0 ? null : { n: sorted.length, quantiles: SHARES.map((p) => [p, thousandths(quantileLinear(sorted, p))]) };
+}
+
+/** Clocks of this kind tell no more. */
+function thousandths(value: number): number {
+  return Math.round(value * 1000) / 1000;
 }

@@ -36,12 +36,12 @@ export function probedProfile(level: ProbeLevel, probed: Probed, price: TokenPri
   };
 }
 
-function sourceOf({ concurrency, calls, late }: ProbeLevel, { model, servedAs, protocol, host, measuredAt, wrpVersion, maxOutputTokens, prompts }: Probed): string {
+function sourceOf({ concurrency, calls, late, lateKept, lagMs }: ProbeLevel, { model, servedAs, protocol, host, measuredAt, wrpVersion, maxOutputTokens, prompts }: Probed): string {
   const name = model === servedAs ? model : `${model} (there ${servedAs})`;
   const parts = [
     `measured ${measuredAt.slice(0, 10)} by wrp ${wrpVersion} pool probe: ${name}, ${protocol} at ${host}`,
     `${calls} ${calls === 1 ? "call" : "calls"} at concurrency ${concurrency}, ${prompts}, answers of at most ${maxOutputTokens} tokens`,
-    ...(late > 0 ? [`${late} timings left out, since wrp was late`] : []),
+    ...(late > 0 ? [lateKept ? `timings are no better than ${Math.ceil(lagMs ?? 0)} ms, since wrp was late` : `${late} timings left out, since wrp was late`] : []),
     "quality was not measured",
   ];
   return parts.join("; ");

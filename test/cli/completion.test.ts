@@ -16,6 +16,7 @@ const at = folder({
   "desk.jsonl": jsonl(desk(40)),
   "a file.jsonl": "",
   "wrp.yaml": `datasets: [desk.jsonl]\npolicies:\n${NAMES.map((name) => `  - { kind: random, name: ${JSON.stringify(name)} }\n`).join("")}`,
+  "pool.yaml": "models:\n  - { name: small, live: { url: http://localhost:1 } }\n",
   "bin/wrp": "",
   "else/.keep": "",
 });
@@ -56,6 +57,8 @@ const OFFERS: [string[], string[]][] = [
   [["compare", "coi"], ["coin"]],
   [["runs", "sh"], ["show"]],
   [["runs", "export", "--no-c"], ["--no-content"]],
+  [["pool", "probe", "-c", "pool.yaml", "sma"], ["small"]],
+  [["pool", "pr"], ["probe"]],
   [["compare", "coin", "zero-r"], ["zero-router"]],
   [["eval", "--seed", ""], []],
   [["eval", "--no-config", "--reference", "nobody"], []],

@@ -68,7 +68,7 @@ describe("wrp eval --live", () => {
     asked();
     const live = await at.inside("eval", "--live", "--json", ...FAST);
     expect(live.code, live.stderr).toBe(0);
-    expect(live.stderr).toMatch(/^estimate, capped at \$[\d.]+:\n {2}strong: 40 calls · \d+ tokens in/);
+    expect(live.stderr).toMatch(/^estimate, capped at \$[\d.]+:\n {2}strong: 40 calls\n {4}\d+ tokens in/);
     expect(live.stderr).toContain("live: 80 outcomes asked for · $");
     const report = live.json();
     expect(asked().map(({ body }) => `${String(body["model"])}/${JSON.stringify(body["messages"])}`).toSorted()).toEqual(
@@ -213,7 +213,7 @@ describe("before a call is made", () => {
     asked();
     const words = await at.inside("eval", "--dry-run");
     expect(words.code, words.stderr).toBe(0);
-    expect(words.stdout).toMatch(/small: 40 calls · [\d,]+ tokens in \(o200k\), about 2,000 out \(50 an answer, assumed\) · about \$[\d.]+, at most \$[\d.]+/);
+    expect(words.stdout).toMatch(/small: 40 calls\n {4}[\d,]+ tokens in \(o200k\), about 2,000 out \(50 an answer, assumed\)\n {4}about \$[\d.]+, at most \$[\d.]+/);
     const { estimate } = (await at.inside("eval", "--dry-run", "--json")).json<{ estimate: { model: string; costUsd: number; mostUsd: number; inputTokens: number }[] }>();
     const small = estimate.find(({ model }) => model === "small");
     expect(small?.costUsd).toBeCloseTo(((small?.inputTokens ?? 0) + 2000 * 2) / 1e6, 12);

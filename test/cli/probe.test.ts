@@ -69,16 +69,19 @@ describe("wrp pool probe", () => {
       expect(level).toMatchObject({ calls: 10, answered: 10, failed: 0, rateLimited: 0, notCalled: 0, cut: 0, uncounted: 0, errorRate: { value: 0 }, outputTokens: { n: 10 } });
       expect(valueAt(level.outputTokens, 0.5)).toBe(TOKENS);
       expect(level.errorRate?.ci?.[1]).toBeCloseTo(0.2775, 3); // Wilson, 0 of 10
-      expect(level.ttftMs?.n).toBe(10 - level.late);
+      expect(level.ttftMs?.n).toBe(level.lateKept ? 10 : 10 - level.late);
       // A timer may fire up to 1 ms early.
       expect(valueAt(level.ttftMs, 0)).toBeGreaterThan(FIRST_MS - 2);
-      expect(valueAt(level.tpotMs, 0.5)).toBeGreaterThan(PACE_MS - 2);
+      expect(valueAt(level.tpotMs, 1)).toBeGreaterThan(PACE_MS - 2);
       expect(valueAt(level.tpotMs, 0)).toBeLessThanOrEqual(valueAt(level.tpotMs, 1));
       expect(level.elapsedMs).toBeGreaterThan(((FIRST_MS + (TOKENS - 1) * PACE_MS) * 10) / level.concurrency - 20);
       expect(level.callsPerSecond).toBeCloseTo(10_000 / level.elapsedMs);
       expect(level.outputTokensPerSecond).toBeCloseTo((10_000 * TOKENS) / level.elapsedMs);
     }
     expect(new Set(textsOf(server)).size).toBe(20);
+    const unmarked = textsOf(server).map((text) => text.slice(text.indexOf("\n\n")));
+    expect(unmarked.slice(0, 10).toSorted()).toEqual(unmarked.slice(10).toSorted());
+    expect(new Set(unmarked).size).toBe(10);
     expect(server.requests[0]?.body).toMatchObject({ model: "served-small", stream: true, max_tokens: 128 });
     expect(document.spentUsd).toBeCloseTo((20 * (20 * 1 + TOKENS * 2)) / 1e6, 12);
 
@@ -136,14 +139,14 @@ describe("wrp pool probe", () => {
     await using server = await serving((response) => void stream(response, { firstMs: 1, paceMs: 1 }));
     const at = asking(server.url);
     const cap = 0.0008; // 40 such calls are 0.0012, and each may be some 0.0004
-    const ran = await at.wrp("pool", "probe", "small", "--concurrency", "4", "--calls", "40", "--max-cost", String(cap), "--json", "-q");
+    const ran = await at.wrp("pool", "probe", "small", "--concurrency", "2,4", "--calls", "20", "--max-cost", String(cap), "--json", "-q");
     expect(ran.code, ran.stderr).toBe(0);
     const { levels, maxCostUsd, spentUsd, warnings } = ran.json<Document>();
     expect(maxCostUsd).toBe(cap);
     expect(spentUsd).toBeLessThanOrEqual(cap);
     expect(spentUsd).toBeCloseTo((server.requests.length * (20 + 2 * TOKENS)) / 1e6, 12);
-    expect(levels[0]?.calls).toBe(server.requests.length);
-    expect(levels[0]?.notCalled).toBe(40 - server.requests.length);
+    expect(levels.reduce((sum, { calls }) => sum + calls, 0)).toBe(server.requests.length);
+    expect(levels.reduce((sum, { notCalled }) => sum + notCalled, 0)).toBe(40 - server.requests.length);
     expect(server.requests.length).toBeGreaterThan(0);
     expect(server.requests.length).toBeLessThan(40);
     expect(warnings.join()).toContain("the cost cap is reached");
@@ -185,7 +188,7 @@ describe("wrp pool probe", () => {
     const at = asking(server.url);
     const ran = await at.wrp("pool", "probe", "small", "--dry-run");
     expect(ran).toMatchObject({ code: 0, stderr: "" });
-    expect(ran.stdout).toMatch(/^estimate, capped at \$[\d.]+:\n {2}small: 90 calls · [\d,]+ tokens in \(o200k\), about 11,520 out \(128 an answer, the most\) · about \$[\d.]+, at most \$[\d.]+\n/);
+    expect(ran.stdout).toMatch(/^estimate, capped at \$[\d.]+:\n {2}small: 90 calls\n {4}[\d,]+ tokens in \(o200k\), about 11,520 out \(128 an answer, the most\)\n {4}about \$[\d.]+, at most \$[\d.]+\n/);
     const { estimate, maxCostUsd } = (await at.wrp("pool", "probe", "small", "--dry-run", "--json", "--calls", "2")).json<{ estimate: { calls: number; mostUsd: number; costUsd: number }; maxCostUsd: number }>();
     expect(estimate.calls).toBe(6);
     expect(maxCostUsd).toBe(estimate.mostUsd);

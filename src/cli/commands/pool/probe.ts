@@ -1,31 +1,19 @@
-import { randomBytes } from "node:crypto";
 import { relative, resolve } from "node:path";
-import type { LiveEstimate } from "../../../evaluate/estimate.ts";
-import { stopIfAsked } from "../../../evaluate/interrupt.ts";
-import { probeLevel, type ProbeLevel } from "../../../evaluate/probe.ts";
-import { marked, PROBE_PROMPTS } from "../../../evaluate/probe-prompts.ts";
+import type { ProbeLevel } from "../../../evaluate/probe.ts";
 import { probedProfile, type Probed } from "../../../evaluate/probed-profile.ts";
 import type { RunSettings } from "../../../evaluate.ts";
-import { tokenCounter } from "../../../lib/tokens.ts";
-import type { LiveSpec, ModelSpec } from "../../../model/config.ts";
 import { EXIT, unknownName, WrpError } from "../../../model/errors.ts";
-import type { Prompt } from "../../../model/prompt.ts";
-import { budget, type Budget } from "../../../pool/flow/budget.ts";
-import type { FlowEvent } from "../../../pool/flow/flow.ts";
-import { mostUsd } from "../../../pool/live.ts";
-import { costOfTokens } from "../../../pool/priced.ts";
-import { priceBook } from "../../../pool/price-book.ts";
-import { openWorkload } from "../../../workload/index.ts";
-import { amount, usd } from "../../amounts.ts";
+import { budget } from "../../../pool/flow/budget.ts";
+import { amount } from "../../amounts.ts";
 import { checkNotInput, checkWritable, isStdout, writeWhole } from "../../files.ts";
-import { openLive } from "../../live-host.ts";
 import { capOf, estimateInWords, withListPrices } from "../../live-run.ts";
 import { loadConfig, type LoadedConfig } from "../../load-config.ts";
 import { wrpVersion } from "../../manifest.ts";
+import { probeEstimate, probePrompts, probeQuestions, type ProbedModel } from "../../probe-questions.ts";
+import { runProbe } from "../../probe-run.ts";
 import { probeTable } from "../../probe-table.ts";
 import { probeWarnings } from "../../probe-warnings.ts";
 import { profileText } from "../../profile-file.ts";
-import { progressLine } from "../../progress.ts";
 import { runSettings } from "../../settings.ts";
 import type { World } from "../../world.ts";
 
@@ -45,8 +33,6 @@ interface ProbeFlags {
   readonly quiet?: boolean;
 }
 
-type Question = Pick<Prompt, "messages" | "inputTokens">;
-
 const DEFAULT_CONCURRENCY = ["1", "4", "16"];
 const MOST_IN_FLIGHT = 10_000;
 const DEFAULT_CALLS = 30;
@@ -60,9 +46,9 @@ export async function probeCommand(name: string, flags: ProbeFlags, world: World
   checkOutput(flags, loaded, world);
   const { settings, model } = await probedModel(name, flags, loaded, world.now());
   const maxOutputTokens = model.live.settings.maxOutputTokens as number;
-  const prompts = await promptsOf(flags, calls, loaded, world);
-  const questions = await questionsOf(prompts, levels.length * calls, flags.cached === true);
-  const estimate = estimateOf(model, questions);
+  const prompts = await probePrompts(flags, calls, loaded, world);
+  const questions = await probeQuestions(prompts, { levels: levels.length, calls }, flags.cached === true);
+  const estimate = probeEstimate(model, questions.flat());
   const maxCostUsd = capOf([estimate], flags.maxCost ?? loaded.config.maxCostUsd);
   if (flags.dryRun) {
     world.stdout.write(flags.json ? `${JSON.stringify({ schemaVersion: 1, estimate, maxCostUsd })}\n` : estimateInWords([estimate], maxCostUsd));
@@ -74,7 +60,7 @@ export async function probeCommand(name: string, flags: ProbeFlags, world: World
   const measuredAt = world.now().toISOString();
   const measured: ProbeLevel[] = [];
   for (const [k, concurrency] of levels.entries()) {
-    const level = await probed(questions.slice(k * calls, (k + 1) * calls), concurrency, { settings, model, loaded, spending, flags }, world);
+    const level = await runProbe(questions[k] ?? [], concurrency, { settings, model, loaded, spending, quiet: flags.quiet === true }, world);
     measured.push(level);
     // Who answers nobody answers no more of them either; only too many at a time may be fewer.
     if (level.answered === 0 && level.rateLimited === 0) break;
@@ -134,7 +120,7 @@ function checkOutput({ output, json, prompts }: ProbeFlags, { file, folder }: Lo
 }
 
 /** The model, with the limit of its answers that the probe sets. Throws WrpError where the config has none of that name, or it is not live. */
-async function probedModel(name: string, flags: ProbeFlags, loaded: LoadedConfig, now: Date): Promise<{ settings: RunSettings; model: ModelSpec & { readonly live: LiveSpec } }> {
+async function probedModel(name: string, flags: ProbeFlags, loaded: LoadedConfig, now: Date): Promise<{ settings: RunSettings; model: ProbedModel }> {
   const priced = await withListPrices(runSettings({ models: [name], gates: false }, loaded), now);
   const k = priced.models.findIndex((one) => one.name === name);
   const model = priced.models[k];
@@ -145,114 +131,6 @@ async function probedModel(name: string, flags: ProbeFlags, loaded: LoadedConfig
   const maxOutputTokens = flags.maxOutputTokens === undefined ? Math.min(own, DEFAULT_OUTPUT_TOKENS) : within(flags.maxOutputTokens, "--max-output-tokens", 1_000_000);
   const probedOne = { ...model, live: { ...model.live, settings: { ...model.live.settings, maxOutputTokens } } };
   return { settings: { ...priced, models: priced.models.with(k, probedOne) }, model: probedOne };
-}
-
-/** What is asked: wrp's own prompts, or a sample of those of files. Throws WrpError where those have no texts. */
-async function promptsOf({ prompts: inputs, seed }: ProbeFlags, calls: number, { config }: LoadedConfig, { cwd }: World): Promise<Prompt["messages"][]> {
-  if (!inputs) return PROBE_PROMPTS.map((content) => [{ role: "user", content }]);
-  const workload = await openWorkload({ inputs, cwd, seed: seed ?? config.seed ?? 1, sample: calls });
-  const found: Prompt["messages"][] = [];
-  for await (const batch of workload.batches()) found.push(...batch.flatMap(({ messages }) => (messages && messages.length > 0 ? [messages] : [])));
-  if (found.length === 0) throw new WrpError("has no prompt texts to ask with, only figures", { place: { file: inputs.join(", ") }, hint: "use data with prompt or messages" });
-  return found;
-}
-
-/** So many calls, prompts again from the first where there are fewer. Marks differ between probes too: a cache may remember the last one. */
-async function questionsOf(prompts: readonly Prompt["messages"][], calls: number, cached: boolean): Promise<Question[]> {
-  const count = await tokenCounter();
-  const probe = randomBytes(4).toString("hex");
-  return Array.from({ length: calls }, (_, k) => {
-    const asked = prompts[k % prompts.length] as NonNullable<Prompt["messages"]>;
-    const messages = cached ? asked : marked(asked, `${probe}-${k + 1}`);
-    return { messages, inputTokens: count(messages.map(({ content }) => content).join("\n")) };
-  });
-}
-
-function estimateOf(model: ModelSpec & { readonly live: LiveSpec }, questions: readonly Question[]): LiveEstimate {
-  const { name, live, price } = model;
-  const sum = (of: (question: Question) => number) => questions.reduce((total, question) => total + of(question), 0);
-  const inputTokens = sum((question) => question.inputTokens ?? 0);
-  const longest = live.settings.maxOutputTokens ?? 0;
-  const outputTokens = questions.length * longest;
-  const cost = (priced: (at: Exclude<typeof price, "free" | undefined>) => number) => (price === undefined ? null : price === "free" ? 0 : priced(price));
-  return {
-    model: name,
-    calls: questions.length,
-    stored: 0,
-    withoutText: 0,
-    inputTokens,
-    outputTokens,
-    outputTokensFrom: `${longest} an answer, the most`,
-    costUsd: cost((at) => costOfTokens(at, inputTokens, outputTokens)),
-    mostUsd: cost((at) => sum((question) => mostUsd(at, question.inputTokens ?? 0, live.settings))),
-    mostUsdACall: cost((at) => Math.max(...questions.map((question) => mostUsd(at, question.inputTokens ?? 0, live.settings)))),
-    priceSource: priceBook([model]).sourceOf(name, price !== undefined),
-  };
-}
-
-interface ProbeParts {
-  readonly settings: RunSettings;
-  readonly model: ModelSpec & { readonly live: LiveSpec };
-  readonly loaded: LoadedConfig;
-  readonly spending: Budget;
-  readonly flags: ProbeFlags;
-}
-
-/** One level. Throws WrpError where it is interrupted: calls in flight are then ended at once, since nothing of them would be kept. */
-async function probed(questions: readonly Question[], concurrency: number, { settings, model, loaded, spending, flags }: ProbeParts, world: World): Promise<ProbeLevel> {
-  const progress = progressLine(world, flags);
-  const pauses = pauseClock(world.clockMs);
-  const counts = { done: 0, failed: 0 };
-  const live = await openLive(
-    settings,
-    loaded,
-    { maxCostUsd: null, spending, inFlight: concurrency, fixed: { concurrency, retries: 0 }, again: false, tell: (event) => event.type === "paused" && pauses.add(event) },
-    world,
-  );
-  const stop = () => void live.close();
-  world.signal.addEventListener("abort", stop, { once: true });
-  try {
-    const level = await probeLevel(questions, {
-      model: live.host.modelOf(model.name),
-      concurrency,
-      maxOutputTokens: model.live.settings.maxOutputTokens as number,
-      clockMs: world.clockMs,
-      signal: world.signal,
-      pausedMs: pauses.total,
-      onEnd(outcome) {
-        counts.done++;
-        if (outcome.called && outcome.answer.error !== null) counts.failed++;
-        progress.say(() => progressInWords(concurrency, questions.length, counts, live.inFlight(), spending));
-      },
-    });
-    progress.clear();
-    const { spentUsd } = spending.state();
-    await stopIfAsked(world.signal, `nothing was written${spentUsd > 0 ? `; ${usd(spentUsd)} was spent` : ""}`);
-    return level;
-  } finally {
-    progress.clear();
-    world.signal.removeEventListener("abort", stop);
-    await live.close();
-  }
-}
-
-/** How long pauses last in all; those that overlap count once. */
-function pauseClock(clockMs: () => number) {
-  let [untilMs, sumMs] = [0, 0];
-  return {
-    add({ ms }: Extract<FlowEvent, { type: "paused" }>): void {
-      const now = clockMs();
-      sumMs += Math.max(0, now + ms - Math.max(now, untilMs));
-      untilMs = Math.max(untilMs, now + ms);
-    },
-    /** Up to now: what is left of a pause when all is done has held up nothing. */
-    total: () => sumMs - Math.max(0, untilMs - clockMs()),
-  };
-}
-
-function progressInWords(concurrency: number, of: number, { done, failed }: { readonly done: number; readonly failed: number }, inFlight: number, spending: Budget): string {
-  const { spentUsd, capUsd } = spending.state();
-  return [`probing at concurrency ${concurrency}`, `${done}/${of} done`, `${inFlight} in flight`, ...(failed > 0 ? [`${failed} failed`] : []), `${usd(spentUsd)}${capUsd === null ? "" : ` of ${usd(capUsd)}`}`].join(" · ");
 }
 
 function unanswered(name: string, concurrency: number, { calls, failedBecause, notCalledBecause, ...level }: ProbeLevel): WrpError {
