@@ -191,7 +191,7 @@ describe("wrp pool probe", () => {
     expect(ran.stdout).toMatch(/^estimate, capped at \$[\d.]+:\n {2}small: 90 calls\n {4}[\d,]+ tokens in \(o200k\), about 11,520 out \(128 an answer, the most\)\n {4}about \$[\d.]+, at most \$[\d.]+\n/);
     const { estimate, maxCostUsd } = (await at.wrp("pool", "probe", "small", "--dry-run", "--json", "--calls", "2")).json<{ estimate: { calls: number; mostUsd: number; costUsd: number }; maxCostUsd: number }>();
     expect(estimate.calls).toBe(6);
-    expect(maxCostUsd).toBe(estimate.mostUsd);
+    expect(maxCostUsd).toBeGreaterThan(estimate.mostUsd);
     expect(estimate.costUsd).toBeLessThan(estimate.mostUsd);
     expect(server.requests.length).toBe(0);
   });
@@ -259,7 +259,7 @@ describe("what cannot be probed", () => {
     expect(server.requests[0]?.headers.authorization).toBe(`Bearer ${KEY}`);
     expect(ran.code).toBe(2);
     expect(ran.json<Document>()).toMatchObject({ profile: null, levels: [{ concurrency: 1, answered: 0, errorRate: { value: 1 } }] });
-    expect(ran.stderr).toContain("small answered nothing: 10 calls failed: refused: HTTP 401: status 401");
+    expect(ran.stderr).toContain("small answered nothing: 10 calls failed: HTTP 401: status 401");
     expect(ran.stdout + ran.stderr).not.toContain(KEY);
     expect(readdirSync(at.path)).toEqual(["wrp.yaml"]);
     expect(server.requests.length).toBe(10); // more in flight would be refused as well
