@@ -71,7 +71,7 @@ export function liveAnswers(c: Connection, source: AnswerSource): LiveAnswers {
         return insertTries(id, there?.tries ?? 0, tries);
       }),
     findGrade: (answerId, grader, referenceHash) => selectGrade.get(answerId, graderId(grader), referenceHash) ?? null,
-    keepGrade: (answerId, grader, referenceHash, quality) => void immediate(handle, () => insertGrade.run(answerId, graderId(grader), referenceHash, quality)),
+    keepGrade: (answerId, grader, referenceHash, quality) => void waitingOnce(() => insertGrade.run(answerId, graderId(grader), referenceHash, quality)),
   };
 
   /** Who has waited for a lock in vain does not wait as long again: what is to be written after that only ends the run. */
