@@ -5,8 +5,8 @@ import { usd } from "./amounts.ts";
 /** So many of the last latencies tell the 95 % point. */
 const WINDOW = 1000;
 
-/** Follows live calls: done, in flight, failed, cost and cap, p95, time left. */
-export function liveProgress(total: number, clockMs: () => number): { add(event: LiveEvent): void; words(inFlight: number, budget: BudgetState): string } {
+/** Follows live calls: done, in flight, failed, cost and cap (where any of them has a price), p95, time left. */
+export function liveProgress(total: number, isPriced: boolean, clockMs: () => number): { add(event: LiveEvent): void; words(inFlight: number, budget: BudgetState): string } {
   const started = clockMs();
   const latencies: number[] = [];
   const counts = { answered: 0, failed: 0, "not-called": 0 };
@@ -25,7 +25,7 @@ export function liveProgress(total: number, clockMs: () => number): { add(event:
         `${inFlight} in flight`,
         ...(counts.failed > 0 ? [`${counts.failed} failed`] : []),
         ...(counts["not-called"] > 0 ? [`${counts["not-called"]} not called`] : []),
-        `${usd(spentUsd)}${capUsd === null ? "" : ` of ${usd(capUsd)}`}`,
+        ...(isPriced ? [`${usd(spentUsd)}${capUsd === null ? "" : ` of ${usd(capUsd)}`}`] : []),
         ...(p95 === undefined ? [] : [`p95 ${(p95 / 1000).toFixed(1)} s`]),
         ...(leftMs === null ? [] : [`ETA ${inMinutes(leftMs)}`]),
       ].join(" · ");

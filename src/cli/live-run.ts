@@ -47,7 +47,7 @@ export async function prepareLive(
     return null;
   }
   if (!flags.quiet) world.stderr.write(estimateInWords(estimates, maxCostUsd));
-  const shown = liveProgress(estimates.reduce((sum, { calls }) => sum + calls, 0), world.clockMs);
+  const shown = liveProgress(estimates.reduce((sum, { calls }) => sum + calls, 0), estimates.some(({ mostUsd }) => mostUsd !== null), world.clockMs);
   const tell = (event: LiveEvent | ({ readonly model: string } & FlowEvent)) => {
     if (flags.jsonl) world.stdout.write(`${JSON.stringify(event)}\n`);
     if (event.type === "outcome") shown.add(event);
@@ -77,12 +77,14 @@ export async function prepareLive(
 }
 
 /** What the calls of a run came to, in a line. */
-export function callsInWords({ timing: { live } }: Report): string {
+export function callsInWords({ timing: { live }, models }: Report): string {
   if (!live) return "";
   const count = (what: "answered" | "failed" | "notCalled") => live.models.reduce((sum, model) => sum + model[what], 0);
   const [answered, failed, notCalled] = [count("answered"), count("failed"), count("notCalled")];
   const parts = [`${amount(answered + failed, "outcome")} asked for`, ...(failed > 0 ? [`${failed} failed`] : []), ...(notCalled > 0 ? [`${notCalled} not called`] : [])];
-  return `live: ${parts.join(", ")} · ${usd(live.spentUsd)} spent${live.capUsd === null ? "" : ` of ${usd(live.capUsd)}`}\n`;
+  const unpriced = live.models.filter((one) => one.answered + one.failed > 0 && models.some(({ name, priceSource }) => name === one.model && priceSource === "unpriced")).map(({ model }) => model);
+  const spent = `${usd(live.spentUsd)} spent${live.capUsd === null ? "" : ` of ${usd(live.capUsd)}`}`;
+  return `live: ${parts.join(", ")} · ${unpriced.length === 0 ? spent : `${live.spentUsd > 0 ? `${spent}, and ` : ""}an unknown cost of ${unpriced.join(", ")} (unpriced)`}\n`;
 }
 
 /** Tries that broke off count in full, whatever they cost: a run that nobody capped has room for this many, and for as much again as its estimate. */

@@ -87,6 +87,8 @@ export function liveAsker(name: string, spec: LiveSpec, store: Pick<OutcomeStore
   const missing = new Map<string, number>();
   /** A prompt that stands twice in the workload is asked once. */
   const asked = new Map<string, Promise<KeptAnswer | null>>();
+  /** Asked anew: a prompt may stand in several batches. */
+  const done = new Set<string>();
   const miss = (why: string) => void missing.set(why, (missing.get(why) ?? 0) + 1);
   return {
     counts: (): SavedCounts => ({ ...counts }),
@@ -99,7 +101,7 @@ export function liveAsker(name: string, spec: LiveSpec, store: Pick<OutcomeStore
       const got = prompts.map(async (prompt, k) => {
         const known = found[k];
         const key = keys[k] as AnswerKey;
-        if (known && !(host?.again && model && known.answer.error !== null)) {
+        if (known && !(host?.again && model && known.answer.error !== null && !done.has(key.hash))) {
           counts.answersKnown++;
           note(known.answer);
           return known;
@@ -118,6 +120,7 @@ export function liveAsker(name: string, spec: LiveSpec, store: Pick<OutcomeStore
             return known ?? null;
           }
           const id = keep(key, came);
+          if (host?.again) done.add(key.hash);
           counts.answersNew++;
           tally[came.answer.error === null ? "answered" : "failed"]++;
           if (came.answer.error === null && isLate(came)) tally.late++;

@@ -82,15 +82,24 @@ export async function* gather(
   };
 }
 
+/** What the models are worth on a training part, and what came of calling them. */
+export interface Fit {
+  readonly figures: readonly ModelFigures[];
+  readonly columns: OutcomeColumns;
+  readonly live: readonly LiveTally[];
+}
+
 /** What the models are worth on the training part: read, but not stored (what is simulated is kept, as anywhere). */
-export async function fitOn(workload: Workload, parts: Pick<Parts, "store" | "settings" | "concurrency" | "signal" | "live" | "graderNeeds">, prices: PriceBook): Promise<ModelFigures[]> {
+export async function fitOn(workload: Workload, parts: Pick<Parts, "store" | "settings" | "concurrency" | "signal" | "live" | "graderNeeds">, prices: PriceBook): Promise<Fit> {
   const pour = await pourInto(parts, prices);
   for await (const prompts of workload.batches()) {
     await stopIfAsked(parts.signal);
     await pour.add(prompts);
   }
   await pour.done();
-  return figuresUnder(parts.settings.missing, pour.builder.finish(prices.free).columns);
+  await stopIfAsked(parts.signal);
+  const { columns } = pour.builder.finish(prices.free);
+  return { figures: figuresUnder(parts.settings.missing, columns), columns, live: pour.live() };
 }
 
 /** The run's prompts again, with their texts: from the store, or from the files where the store is given none. */

@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import type { OutcomeColumns } from "../model/columns.ts";
 import type { Report } from "../model/report.ts";
 import type { LiveHost, LiveTally } from "./ask-live.ts";
+import type { Fit } from "./gather.ts";
 import type { Silent } from "./silent.ts";
 
 /** Why a run without --live has no outcome of a prompt. */
@@ -19,7 +20,7 @@ export interface LiveFindings {
   readonly undecided: boolean;
 }
 
-export function liveFindings(tallies: readonly LiveTally[], silent: readonly Silent[], { models, failed, n }: OutcomeColumns): LiveFindings {
+export function liveFindings(tallies: readonly LiveTally[], silent: readonly Silent[], { models, failed, n }: OutcomeColumns, fit: Pick<Fit, "columns" | "live"> | null = null): LiveFindings {
   const warnings: string[] = [];
   let undecided = silent.length > 0;
   for (const { model, why } of silent) warnings.push(`${model} answered none of ${n} prompts and is left out of this report${why === null ? "" : `: ${why}`}`);
@@ -36,7 +37,9 @@ export function liveFindings(tallies: readonly LiveTally[], silent: readonly Sil
     if (failures > MOST_FAILED * n) undecided = true;
     if (late > 0) warnings.push(`${late} of ${answered} timings of ${model} were taken while wrp itself was late: call fewer at a time (--concurrency)`);
   }
-  return { warnings, undecided };
+  if (!fit) return { warnings, undecided };
+  const trained = liveFindings(fit.live, [], fit.columns);
+  return { warnings: [...warnings, ...trained.warnings.map((warning) => `training part: ${warning}`)], undecided: undecided || trained.undecided };
 }
 
 /** A run that is undecided says so, in words and by its exit code. */
@@ -44,9 +47,13 @@ export function decidedBy(verdict: Report["verdict"], { undecided }: LiveFinding
   return undecided && verdict !== "fail" ? "inconclusive" : verdict;
 }
 
-/** What a run's calls came to. */
+/** What a run's calls came to, those on a training part too. */
 export function liveTiming(tallies: readonly LiveTally[], { spentUsd, capUsd }: ReturnType<LiveHost["spent"]>): NonNullable<Report["timing"]["live"]> {
-  const models = tallies.map(({ model, answered, failed, late, missing }) => ({ model, answered, failed, late, notCalled: [...missing.values()].reduce((sum, count) => sum + count, 0) }));
+  const models = [...new Set(tallies.map(({ model }) => model))].map((model) => {
+    const own = tallies.filter((tally) => tally.model === model);
+    const sum = (count: (tally: LiveTally) => number) => own.reduce((total, tally) => total + count(tally), 0);
+    return { model, answered: sum((tally) => tally.answered), failed: sum((tally) => tally.failed), late: sum((tally) => tally.late), notCalled: sum(({ missing }) => [...missing.values()].reduce((a, b) => a + b, 0)) };
+  });
   return { spentUsd, capUsd, models };
 }
 

@@ -9,6 +9,8 @@ export interface Silent {
   readonly why: string | null;
 }
 
+const CAP = "the cost cap is reached";
+
 /**
  * The columns without models that answered nothing: a dead backend must not take the others' report along. Undefined where that would leave
  * no outcomes to stand on. Throws WrpError where nobody answered, and no log says what a router chose.
@@ -22,7 +24,7 @@ export function withoutSilent(columns: OutcomeColumns, chosen: LabelColumn, sile
     throw new WrpError(`no model answered: ${silent.map(({ model, why }) => (why === null ? model : `${model}: ${why}`)).join("; ")}`, {
       exitCode: EXIT.inconclusive,
       code: "nobody-answered",
-      hint: "see that the backend runs and that url, model and key are right, then run the same command again (with --retry-failed for calls that failed)",
+      hint: silent.every(({ why }) => why?.startsWith(CAP)) ? "raise --max-cost: the same command goes on from what is stored" : "see that the backend runs and that url, model and key are right, then run the same command again (with --retry-failed for calls that failed)",
     });
   }
   const pick = <T>(of: readonly T[]): T[] => (of.length > 0 ? heard.map((m) => of[m] as T) : []);

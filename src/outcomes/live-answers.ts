@@ -76,7 +76,7 @@ export function liveAnswers(c: Connection, source: AnswerSource): LiveAnswers {
       const all = selectGrades.all(answerId, graderId(grader));
       return all.length === 1 ? (all[0] as number) : null;
     },
-    keepGrade: (answerId, grader, referenceHash, quality) => void immediate(handle, () => insertGrade.run(answerId, graderId(grader), referenceHash, quality)),
+    keepGrade: (answerId, grader, referenceHash, quality) => void waitingOnce(() => insertGrade.run(answerId, graderId(grader), referenceHash, quality)),
   };
 
   /** Who has waited for a lock in vain does not wait as long again: what is to be written after that only ends the run. */

@@ -293,7 +293,7 @@ describe("money", () => {
     noStack(ran);
     expect(server.asked.size).toBe(0);
     expect(ran.code, ran.stderr).toBe(3);
-    expect(ran.stderr).toMatch(/the cost cap is reached/);
+    expect(ran.stderr).toMatch(/no model answered: mine: the cost cap is reached\nhint: raise --max-cost/);
   });
 
   test("a model without a price has no cap", async () => {
@@ -307,7 +307,7 @@ describe("money", () => {
     expect(server.asked.size).toBe(0);
     const ran = await prepared(30, config(server.url, {}, {}, null)).wrp(...EVAL, "--json");
     expect(ran.code, ran.stderr).toBe(0);
-    expect(ran.stderr).toMatch(/unpriced/);
+    expect(ran.stderr).toMatch(/30 outcomes asked for · an unknown cost of mine \(unpriced\)/);
   });
 
   test.each(["0", "-1", "NaN", "Infinity", "ten", ""])("--max-cost %s is none", async (cap) => {
@@ -328,6 +328,22 @@ describe("money", () => {
     const ran = await prepared(1, config(server.url)).wrp(...EVAL, "--json");
     expect(ran.code, ran.stderr).toBe(0);
     expect(calls(ran.json()).models).toMatchObject([{ answered: 1, failed: 0, notCalled: 0 }]);
+  });
+
+  test("a training part is called too, counted, and part of the cap", async () => {
+    await using server = await backend((response, prompt, _, it) => (prompt.endsWith("3") ? void response.writeHead(400).end("no") : answerWell(response, prompt, it)));
+    const own = prepared(100, config(server.url, {}, {}, PRICE));
+    const capped = await own.wrp(...EVAL, "--split", "test", "--json", "--max-cost", "14");
+    expect(capped.code, capped.stderr).toBe(3);
+    expect(spentAt(server)).toBeLessThanOrEqual(14);
+    const [mine] = calls(capped.json()).models;
+    expect(mine?.answered).toBe(server.answered.size);
+    expect((mine?.answered ?? 0) + (mine?.failed ?? 0) + (mine?.notCalled ?? 0)).toBe(100);
+    expect(capped.json().warnings.join("\n")).toMatch(/training part: \d+ of \d+ calls of mine failed/);
+    const whole = await own.wrp(...EVAL, "--split", "test", "--json");
+    expect(calls(whole.json()).models).toMatchObject([{ notCalled: 0 }]);
+    expect([...server.asked.values()].every((times) => times === 1)).toBe(true);
+    expect(server.asked.size).toBe(100);
   });
 
   test("neither a dry run nor one without --live asks anybody", async () => {
@@ -642,6 +658,17 @@ describe("asking again", () => {
     const fresh = await own.wrp(...EVAL, "--retry-failed", "--fresh", "--json");
     expect(untimed(fresh.json())).toEqual(untimed(again.json()));
     expect([...server.asked.values()].reduce((sum, n) => sum + n, 0)).toBe(55);
+  });
+
+  test("a prompt that stands twice in a workload is asked once, also anew", async () => {
+    await using server = await backend((response) => void response.writeHead(400).end("no"));
+    const twiceAsLong = rows(600) + rows(600).replaceAll('"id":"p', '"id":"q');
+    const own = folder({ "data.jsonl": twiceAsLong, "wrp.yaml": config(server.url) });
+    expect((await own.wrp(...EVAL)).code).toBe(3);
+    expect([...server.asked.values()].every((times) => times === 1)).toBe(true);
+    await own.wrp(...EVAL, "--retry-failed");
+    expect(server.asked.size).toBe(600);
+    expect([...server.asked.values()].filter((times) => times !== 2)).toEqual([]);
   });
 
   test("a failure that fails again, or is not called, leaves what is stored", async () => {
