@@ -135,6 +135,17 @@ describe("wrp pool probe", () => {
     expect(policy(report, "small").errorRate.mean).toBeLessThan(0.44);
   });
 
+  test("a wait that the backend asks for is kept to, and taken from no call's time", async () => {
+    await using server = await serving((response) => (server.requests.length === 1 ? refuse(response, 429, { "retry-after": "1" }) : void stream(response, { firstMs: 1, paceMs: 1 })));
+    const ran = await asking(server.url).wrp("pool", "probe", "small", "--concurrency", "1", "--calls", "3", "--json");
+    expect(ran.code, ran.stderr).toBe(0);
+    const [level] = ran.json<Document>().levels;
+    expect(level).toMatchObject({ calls: 3, answered: 2, rateLimited: 1 });
+    expect(level?.pausedMs).toBeGreaterThan(990);
+    expect(level?.elapsedMs).toBeGreaterThan(level?.pausedMs as number);
+    expect(ran.stderr).toMatch(/warning: concurrency 1: no call was begun for [\d.\u00A0]+\u00A0m?s, since the backend asked to wait/);
+  });
+
   test("the cap is never passed, and calls beyond it are not made", async () => {
     await using server = await serving((response) => void stream(response, { firstMs: 1, paceMs: 1 }));
     const at = asking(server.url);
@@ -203,6 +214,7 @@ describe("wrp pool probe", () => {
     const running = at.wrpWith({ started: (child) => (kill = () => child.kill("SIGINT")) }, "pool", "probe", "small", "--concurrency", "2", "-o", "probe.json");
     await until(() => server.requests.length === 2);
     kill?.();
+    await until(() => server.connections() === 0); // the time that calls of a run are given to end is 30 s
     const ran = await running;
     expect(ran.code).toBe(130);
     expect(ran.stderr).toMatch(/error: interrupted\nhint: nothing was written; \$[\d.]+ was spent\n$/);
