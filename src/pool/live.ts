@@ -30,9 +30,13 @@ export function liveSource({ url, protocol, model, settings }: LiveSpec): { read
 const [TOKENS_TIMES, TOKENS_MORE] = [1.5, 64];
 
 /** The most a try may cost, US dollars. Input is counted with o200k, so it is taken half as much again. */
-export function mostUsd(price: TokenPrice, inputTokens: number, { maxOutputTokens = 0 }: LiveSpec["settings"]): number {
-  return costOfTokens(price, inputTokens * TOKENS_TIMES + TOKENS_MORE, maxOutputTokens);
+export function mostUsd(price: TokenPrice, inputTokens: number, { maxOutputTokens = 0, body = {} }: LiveSpec["settings"]): number {
+  const own = Object.entries(body).flatMap(([name, value]) => (OUTPUT_LIMIT.test(name) && typeof value === "number" ? [value] : []));
+  return costOfTokens(price, inputTokens * TOKENS_TIMES + TOKENS_MORE, Math.max(maxOutputTokens, ...own));
 }
+
+/** How protocols call the most tokens of an answer: a body of the user's own may set it past the settings. */
+const OUTPUT_LIMIT = /^max_(?:completion_|output_)?tokens$/;
 
 /**
  * A model behind a backend: asks it, as often as its flow says, and makes one outcome of the tries. Times are those of the try that

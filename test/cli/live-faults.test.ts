@@ -691,10 +691,10 @@ describe("what is told", () => {
     await using server = await backend((response, prompt, nth, it) => (nth === 1 && prompt.endsWith("0") ? void response.writeHead(429, { "retry-after": "0" }).end("{}") : answerWell(response, prompt, it)));
     const ran = await prepared(60, config(server.url)).wrp(...EVAL, "--jsonl");
     expect(ran.code, ran.stderr).toBe(0);
-    const events = ran.stdout.trimEnd().split("\n").map((line) => JSON.parse(line) as { type: string; prompt?: string; outcome?: string; tries?: number; quality?: number | null });
+    const events = ran.stdout.trimEnd().split("\n").map((line) => JSON.parse(line) as { type: string; prompt?: string; outcome?: string; tries?: number; latencyMs?: number | null });
     const outcomes = events.filter(({ type }) => type === "outcome");
     expect(outcomes.map(({ prompt }) => prompt).toSorted()).toEqual(Array.from({ length: 60 }, (_, i) => `p${i}`).toSorted());
-    expect(outcomes.every(({ outcome, quality }) => outcome === "answered" && typeof quality === "number")).toBe(true);
+    expect(outcomes.every(({ outcome, latencyMs }) => outcome === "answered" && typeof latencyMs === "number")).toBe(true);
     expect(outcomes.filter(({ tries }) => tries === 2)).toHaveLength(6);
     expect(events.filter(({ type }) => type === "limit").length).toBeGreaterThan(0);
     expect(events.at(-1)?.type).toBe("done");

@@ -218,6 +218,10 @@ describe("before a call is made", () => {
     const small = estimate.find(({ model }) => model === "small");
     expect(small?.costUsd).toBeCloseTo(((small?.inputTokens ?? 0) + 2000 * 2) / 1e6, 12);
     expect(small?.mostUsd).toBeGreaterThan(small?.costUsd ?? 0);
+    // A limit of the body's own counts, or the cap would not hold.
+    at.put("wrp.yaml", config().replace("maxOutputTokens: 50", "maxOutputTokens: 50, body: {max_tokens: 5000}"));
+    const larger = (await at.inside("eval", "--dry-run", "--json")).json<{ estimate: { model: string; mostUsd: number }[] }>().estimate.find(({ model }) => model === "small");
+    expect(larger?.mostUsd).toBeCloseTo((small?.mostUsd ?? NaN) + (40 * 4950 * 2) / 1e6, 9);
     expect(asked()).toEqual([]);
   });
 
