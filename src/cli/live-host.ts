@@ -1,4 +1,5 @@
 import type { LiveEvent, LiveHost } from "../evaluate/ask-live.ts";
+import { liveModels } from "../evaluate/live-models.ts";
 import type { RunSettings } from "../evaluate.ts";
 import type { LiveSpec, ModelSpec } from "../model/config.ts";
 import type { Place } from "../model/errors.ts";
@@ -93,11 +94,6 @@ export async function openLive(settings: RunSettings, loaded: LoadedConfig, opti
       }),
     );
   }
-}
-
-/** The live models that a run asks. */
-export function liveModels({ models, only }: RunSettings): (ModelSpec & { readonly live: LiveSpec })[] {
-  return models.flatMap((model) => (model.live && (only?.includes(model.name) ?? true) ? [{ ...model, live: model.live }] : []));
 }
 
 interface ModelEndpoint {

@@ -1,15 +1,14 @@
 import type { LiveEvent } from "../evaluate/ask-live.ts";
 import { estimateLive, type LiveEstimate } from "../evaluate/estimate.ts";
+import { liveModels } from "../evaluate/live-models.ts";
 import type { RunSettings } from "../evaluate.ts";
-import { listPrice } from "../lib/prices.ts";
 import { WrpError } from "../model/errors.ts";
 import type { Report } from "../model/report.ts";
 import type { OutcomeStore } from "../outcomes/store.ts";
 import type { FlowEvent } from "../pool/flow/flow.ts";
-import { priceBook } from "../pool/price-book.ts";
 import type { OpenedWorkload } from "../workload/index.ts";
 import { amount, usd } from "./amounts.ts";
-import { liveModels, openLive, type LiveCalls } from "./live-host.ts";
+import { openLive, type LiveCalls } from "./live-host.ts";
 import { liveProgress } from "./live-progress.ts";
 import type { LoadedConfig } from "./load-config.ts";
 import type { ProgressLine } from "./progress.ts";
@@ -17,20 +16,6 @@ import type { EvalFlags } from "./settings.ts";
 import type { World } from "./world.ts";
 
 const SHOWN_EVERY_MS = 1000;
-
-/** The settings with a dated list price for each live model that the config gives none. */
-export async function withListPrices(settings: RunSettings, now: Date): Promise<RunSettings> {
-  const models = await Promise.all(
-    settings.models.map(async (model) => {
-      if (!model.live || model.price !== undefined) return model;
-      const price = await listPrice(model.live.model, now);
-      return price ? { ...model, price } : model;
-    }),
-  );
-  const { judge } = settings;
-  const price = judge && judge.price === undefined ? await listPrice(judge.live.model, now) : null;
-  return { ...settings, models, ...(judge && price ? { judge: { ...judge, price } } : {}) };
-}
 
 /** What a live run may do: prepared, told, and within its cap. Null after a dry run, which ends with the estimate. */
 export async function prepareLive(
@@ -40,7 +25,7 @@ export async function prepareLive(
 ): Promise<LiveCalls | null> {
   if (liveModels(settings).length === 0) throw new WrpError("no model of the config is live", { hint: "models: [{name: mine, live: {url: http://localhost:8000/v1}}]; wrp schema config has the rest" });
   const again = flags.retryFailed === true;
-  const estimates = await estimateLive(workloads, { settings, store, again, placeOf: loaded.placeOf }, priceBook(settings.models));
+  const estimates = await estimateLive(workloads, { settings, store, again, placeOf: loaded.placeOf });
   const maxCostUsd = capOf(estimates, flags.maxCost ?? loaded.config.maxCostUsd);
   if (flags.dryRun) {
     world.stdout.write(flags.json ? `${JSON.stringify({ schemaVersion: 1, estimate: estimates, maxCostUsd })}\n` : estimateInWords(estimates, maxCostUsd));
@@ -48,6 +33,7 @@ export async function prepareLive(
   }
   if (!flags.quiet) world.stderr.write(estimateInWords(estimates, maxCostUsd));
   const shown = liveProgress(estimates.reduce((sum, { calls }) => sum + calls, 0), estimates.some(({ mostUsd }) => mostUsd !== null), world.clockMs);
+  const show = () => progress.say(() => shown.words(calls.inFlight(), calls.budget()));
   const tell = (event: LiveEvent | ({ readonly model: string } & FlowEvent)) => {
     if (flags.jsonl) world.stdout.write(`${JSON.stringify(event)}\n`);
     if (event.type === "outcome") shown.add(event);
@@ -55,11 +41,11 @@ export async function prepareLive(
       progress.clear();
       world.stderr.write(`warning: ${event.model} is not called ${event.forGood ? "any more" : "for now"}: ${event.reason}\n`);
     }
-    progress.say(() => shown.words(calls.inFlight(), calls.budget()));
+    show();
   };
   const calls = await openLive(settings, loaded, { maxCostUsd, inFlight: flags.concurrency, again, tell }, world);
   // The first answer may be long in coming.
-  const ticking = setInterval(() => progress.say(() => shown.words(calls.inFlight(), calls.budget())), SHOWN_EVERY_MS).unref();
+  const ticking = setInterval(show, SHOWN_EVERY_MS).unref();
   const waiting = () => {
     const left = calls.inFlight();
     progress.clear();

@@ -1,18 +1,14 @@
 import { randomBytes } from "node:crypto";
-import type { LiveEstimate } from "../evaluate/estimate.ts";
+import { liveEstimate, type LiveEstimate } from "../evaluate/estimate.ts";
+import type { LiveModelSpec } from "../evaluate/live-models.ts";
 import { marked, PROBE_PROMPTS } from "../evaluate/probe-prompts.ts";
 import { tokenCounter } from "../lib/tokens.ts";
-import type { LiveSpec, ModelSpec } from "../model/config.ts";
 import { WrpError } from "../model/errors.ts";
 import type { Prompt } from "../model/prompt.ts";
 import { mostUsd } from "../pool/live.ts";
-import { costOfTokens } from "../pool/priced.ts";
-import { priceBook } from "../pool/price-book.ts";
 import { openWorkload } from "../workload/index.ts";
 import type { LoadedConfig } from "./load-config.ts";
 import type { World } from "./world.ts";
-
-export type ProbedModel = ModelSpec & { readonly live: LiveSpec };
 
 /** What one call asks. */
 export type Question = Pick<Prompt, "messages" | "inputTokens">;
@@ -44,24 +40,13 @@ export async function probeQuestions(prompts: readonly Prompt["messages"][], { l
 }
 
 /** What they would take, if every answer were as long as it may be. */
-export function probeEstimate(model: ProbedModel, questions: readonly Question[]): LiveEstimate {
-  const { name, live, price } = model;
-  const sum = (of: (question: Question) => number) => questions.reduce((total, question) => total + of(question), 0);
-  const inputTokens = sum((question) => question.inputTokens ?? 0);
-  const longest = live.settings.maxOutputTokens ?? 0;
-  const outputTokens = questions.length * longest;
-  const cost = (priced: (at: Exclude<typeof price, "free" | undefined>) => number) => (price === undefined ? null : price === "free" ? 0 : priced(price));
-  return {
-    model: name,
-    calls: questions.length,
-    stored: 0,
-    withoutText: 0,
-    inputTokens,
-    outputTokens,
-    outputTokensFrom: `${longest} an answer, the most`,
-    costUsd: cost((at) => costOfTokens(at, inputTokens, outputTokens)),
-    mostUsd: cost((at) => sum((question) => mostUsd(at, question.inputTokens ?? 0, live.settings))),
-    mostUsdACall: cost((at) => Math.max(...questions.map((question) => mostUsd(at, question.inputTokens ?? 0, live.settings)))),
-    priceSource: priceBook([model]).sourceOf(name, price !== undefined),
-  };
+export function probeEstimate(model: LiveModelSpec, questions: readonly Question[]): LiveEstimate {
+  const { settings } = model.live;
+  const inputTokens = questions.reduce((sum, question) => sum + (question.inputTokens ?? 0), 0);
+  const longest = settings.maxOutputTokens ?? 0;
+  const counts = { calls: questions.length, stored: 0, withoutText: 0, inputTokens, outputTokens: questions.length * longest, outputTokensFrom: `${longest} an answer, the most` };
+  return liveEstimate(model, counts, (rates) => {
+    const each = questions.map((question) => mostUsd(rates, question.inputTokens ?? 0, settings));
+    return { all: each.reduce((sum, usd) => sum + usd, 0), aCall: each.reduce((most, usd) => Math.max(most, usd), 0) };
+  });
 }

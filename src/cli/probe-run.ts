@@ -6,13 +6,14 @@ import type { FlowEvent } from "../pool/flow/flow.ts";
 import { usd } from "./amounts.ts";
 import { openLive } from "./live-host.ts";
 import type { LoadedConfig } from "./load-config.ts";
-import type { ProbedModel, Question } from "./probe-questions.ts";
+import type { LiveModelSpec } from "../evaluate/live-models.ts";
+import type { Question } from "./probe-questions.ts";
 import { progressLine } from "./progress.ts";
 import type { World } from "./world.ts";
 
 interface ProbeParts {
   readonly settings: RunSettings;
-  readonly model: ProbedModel;
+  readonly model: LiveModelSpec;
   readonly loaded: LoadedConfig;
   readonly spending: Budget;
   readonly quiet: boolean;

@@ -1,11 +1,9 @@
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command } from "commander";
+import { append, collect, common, gates, group, number, shared, whole, type Outcome } from "./command-options.ts";
 import { wrpVersion } from "./manifest.ts";
+import { addPool } from "./pool-commands.ts";
+import { addRuns } from "./runs-commands.ts";
 import type { World } from "./world.ts";
-
-/** Where a command leaves its exit code. */
-export interface Outcome {
-  exitCode: number;
-}
 
 const SHORT = `wrp replays prompts through routing policies and reports cost, latency, quality,
 privacy and safety, with intervals.
@@ -34,15 +32,8 @@ export function program(world: World, outcome: Outcome): Command {
     .version(wrpVersion(), "-V, --version")
     .showSuggestionAfterError()
     .helpCommand(false)
-    .addHelpText("after", AFTER_HELP)
-    .action((_, command: Command) => {
-      const [first] = command.args;
-      if (first === undefined) world.stdout.write(SHORT);
-      else if (first.startsWith("-")) command.error(`error: unknown option '${first}'`);
-      else (command as unknown as { unknownCommand(): never }).unknownCommand(); // commander's own words, with what was perhaps meant
-    })
-    .allowUnknownOption() // those of an unknown command: the command is what is wrong
-    .allowExcessArguments();
+    .addHelpText("after", AFTER_HELP);
+  group(wrp, () => world.stdout.write(SHORT));
 
   const evaluate = wrp
     .command("eval")
@@ -252,7 +243,7 @@ export function program(world: World, outcome: Outcome): Command {
 
   wrp
     .command("help")
-    .summary("help on a command, or on: exit-codes, environment, metrics, profiles, formats, command")
+    .summary("help on a command, or on: exit-codes, environment, metrics, profiles, formats, graders, command")
     .argument("[topic]")
     .action(async (topic: string | undefined) => {
       const command = wrp.commands.find((c) => c.name() === topic);
@@ -262,161 +253,6 @@ export function program(world: World, outcome: Outcome): Command {
     });
   return wrp;
 }
-
-/** `wrp runs …`: what the store has, and its upkeep. */
-function addRuns(wrp: Command, world: World, outcome: Outcome): void {
-  const runs = wrp
-    .command("runs")
-    .summary("list, show, remove, export and import stored runs")
-    .description("Stored runs: what there is, what it takes, and how it travels.")
-    .addHelpText("after", RUNS_EXAMPLES)
-    .action((_, command: Command) => {
-      const [first] = command.args;
-      if (first === undefined) command.outputHelp();
-      else if (first.startsWith("-")) command.error(`error: unknown option '${first}'`);
-      else (command as unknown as { unknownCommand(): never }).unknownCommand();
-    })
-    .allowUnknownOption()
-    .allowExcessArguments();
-
-  const list = runs
-    .command("list")
-    .summary("the runs, newest first")
-    .description("Lists the runs, newest first. Where stdout is no terminal: tab-separated, one run a line, without a head: id, time, status, workload, prompts, policies, seed, verdict, version.")
-    .option("-n, --limit <n>", "no more than n", whole)
-    .option("--json", "print one JSON document, nothing else")
-    .action(async (flags) => {
-      const { listCommand } = await import("./commands/runs/list.ts");
-      outcome.exitCode = await listCommand(flags, world);
-    });
-  shared(list);
-
-  const show = runs
-    .command("show")
-    .summary("all that is known of one run")
-    .argument("[run]", "run id, or its beginning", "latest")
-    .option("--json", "print one JSON document, nothing else")
-    .action(async (run: string, flags) => {
-      const { showCommand } = await import("./commands/runs/show.ts");
-      outcome.exitCode = await showCommand(run, flags, world);
-    });
-  shared(show);
-
-  const remove = runs
-    .command("rm")
-    .summary("remove runs")
-    .description("Removes runs, all that are named or none. What they alone needed goes with wrp runs gc.")
-    .argument("<run...>", "run ids, or their beginnings")
-    .option("--dry-run", "only say what would be removed")
-    .option("--json", "print one JSON document, nothing else")
-    .action(async (ids: string[], flags) => {
-      const { removeCommand } = await import("./commands/runs/rm.ts");
-      outcome.exitCode = await removeCommand(ids, flags, world);
-    });
-  shared(remove);
-
-  const garbage = runs
-    .command("gc")
-    .summary("remove what no run needs, and shrink the file")
-    .description(
-      "Removes reports, decisions, workloads and recorded outcomes that no run needs, and makes the file smaller. What a running run uses is kept; so is what an interrupted or failed one stored, and simulated and live answers, unless asked for.",
-    )
-    .option("--all", "also what only failed and interrupted runs need")
-    .option("--answers", "also simulated and live answers to prompts that no run needs: live ones were paid for")
-    .option("--dry-run", "only say what would be removed")
-    .option("--json", "print one JSON document, nothing else")
-    .action(async (flags) => {
-      const { collectCommand } = await import("./commands/runs/gc.ts");
-      outcome.exitCode = await collectCommand(flags, world);
-    });
-  shared(garbage);
-
-  const exporting = runs
-    .command("export")
-    .summary("write a run with all it needs to one file")
-    .description("Writes a run with its prompts, outcomes, decisions and report to one file of JSON lines (gzip where the name ends in .gz) for wrp runs import.")
-    .argument("<run>", "run id, or its beginning")
-    .requiredOption("-o, --output <file>", "file to write: .jsonl.gz or .jsonl, or - for stdout")
-    .option("--no-content", "leave texts of prompts and answers out: hashes and figures only")
-    .option("--json", "print one JSON document about the file, nothing else")
-    .action(async (run: string, flags) => {
-      const { exportCommand } = await import("./commands/runs/export.ts");
-      outcome.exitCode = await exportCommand(run, flags, world);
-    });
-  shared(exporting);
-
-  const importing = runs
-    .command("import")
-    .summary("add exported runs to the store")
-    .description("Adds exported runs to the store. A damaged file, or one that is no run, changes nothing; importing again changes nothing.")
-    .argument("<file...>", "files by wrp runs export")
-    .option("--json", "print one JSON document, nothing else")
-    .action(async (files: string[], flags) => {
-      const { importRunsCommand } = await import("./commands/runs/import.ts");
-      outcome.exitCode = await importRunsCommand(files, flags, world);
-    });
-  shared(importing);
-}
-
-/** `wrp pool …`: the live models of a config. */
-function addPool(wrp: Command, world: World, outcome: Outcome): void {
-  const pool = wrp
-    .command("pool")
-    .summary("measure live models")
-    .description("The live models of a config: what they are like.")
-    .addHelpText("after", POOL_EXAMPLES)
-    .action((_, command: Command) => {
-      const [first] = command.args;
-      if (first === undefined) command.outputHelp();
-      else if (first.startsWith("-")) command.error(`error: unknown option '${first}'`);
-      else (command as unknown as { unknownCommand(): never }).unknownCommand();
-    })
-    .allowUnknownOption()
-    .allowExcessArguments();
-
-  const probe = pool
-    .command("probe")
-    .summary("measure a live model, and write a profile for offline runs")
-    .description(
-      "Calls a live model of the config at each concurrency in turn and measures: TTFT from when the connection stood, TPOT, output tokens, throughput, errors and 429s, with 95 % intervals. Nothing is tried again. The profile that it writes lets later runs simulate the model offline. Quality is not measured.",
-    )
-    .argument("<model>", "a live model of the config")
-    .option("-c, --config <file>", "config; default wrp.yaml where there is one")
-    .option("-j, --concurrency <list>", "calls in flight, one level after the other (default: 1,4,16)", collect)
-    .option("--calls <n>", "calls at each level (default: 30)", whole)
-    .option("--prompts <file>", "ask the prompts of this file, any that wrp reads, instead of wrp's own", collect)
-    .option("--max-output-tokens <n>", "longest answer (default: 128, or the model's own limit where that is lower)", whole)
-    .option("--cached", "ask the prompts as they are: otherwise each call begins with a mark of its own, so that no prefix cache answers")
-    .option("--profile-at <n>", "the concurrency that the profile stands for (default: the first)", whole)
-    .option("--max-cost <usd>", "hard cap of what the calls may cost (default: the estimate's upper end)", number)
-    .option("--dry-run", "stop after the estimate")
-    .option("--seed <n>", "seed of the sample of --prompts (default: 1)", whole)
-    .option("--json", "print one JSON document, nothing else")
-    .option("-o, --output <file>", "write the profile: .json or .yaml, or - for stdout")
-    .addHelpText("after", POOL_EXAMPLES)
-    .action(async (model: string, flags) => {
-      const { probeCommand } = await import("./commands/pool/probe.ts");
-      outcome.exitCode = await probeCommand(model, flags, world);
-    });
-  common(probe);
-}
-
-const POOL_EXAMPLES = `
-Examples:
-  wrp pool probe small --dry-run
-  wrp pool probe small -o small.json            then: simulated: {profile: ./small.json}
-  wrp pool probe small --concurrency 8,32 --calls 200 --profile-at 32 -o small.yaml
-  wrp pool probe small --prompts mine.jsonl --max-output-tokens 512 --max-cost 0.50
-`;
-
-const RUNS_EXAMPLES = `
-Examples:
-  wrp runs list
-  wrp runs show 7f3a
-  wrp runs export 7f3a -o run.wrp.jsonl.gz
-  wrp runs import run.wrp.jsonl.gz --store other.db
-  wrp runs rm 7f3a && wrp runs gc
-`;
 
 const AFTER_HELP = `
 Examples:
@@ -447,50 +283,3 @@ Install:
   zsh    echo 'source <(wrp completion zsh)' >> ~/.zshrc    (behind compinit)
   fish   wrp completion fish > ~/.config/fish/completions/wrp.fish
 `;
-
-/** Options that every command has. */
-function common(command: Command): Command {
-  return command
-    .allowExcessArguments(false)
-    .optionsGroup("Everywhere:")
-    .addOption(new Option("--color <when>", "colour").choices(["auto", "always", "never"]).default("auto"))
-    .option("-q, --quiet", "errors only")
-    .option("--debug", "stacks and causes of errors");
-}
-
-/** Options of the commands that open the store. */
-function shared(command: Command): Command {
-  return common(command).option("--store <file>", "where outcomes are kept (default: .wrp/wrp.db)");
-}
-
-function append(value: string, held: string[] | undefined): string[] {
-  return [...(held ?? []), value];
-}
-
-/** Repeatable, and by comma. */
-function collect(value: string, held: string[] | undefined): string[] {
-  const parts = value.split(",").map((part) => part.trim()).filter((part) => part !== "");
-  if (parts.length === 0) throw new InvalidArgumentError("must not be empty.");
-  return [...(held ?? []), ...parts];
-}
-
-/** Repeatable, with or without a value. */
-function gates(value: string | true, held: (string | true)[] | boolean | undefined): (string | true)[] {
-  return [...(Array.isArray(held) ? held : []), value];
-}
-
-function whole(value: string): number {
-  const parsed = number(value);
-  if (!Number.isSafeInteger(parsed) || parsed < 0) throw badNumber(value, "a whole number ≥ 0");
-  return parsed;
-}
-
-function number(value: string): number {
-  const parsed = Number(value);
-  if (value.trim() === "" || !Number.isFinite(parsed)) throw badNumber(value, "a number");
-  return parsed;
-}
-
-function badNumber(value: string, wanted: string): Error {
-  return new InvalidArgumentError(`must be ${wanted} (got "${value}").`);
-}

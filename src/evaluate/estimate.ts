@@ -1,14 +1,15 @@
 import type { Answer } from "../model/answer.ts";
-import type { PolicySpec } from "../model/config.ts";
+import type { PolicySpec, TokenPrice } from "../model/config.ts";
 import { WrpError } from "../model/errors.ts";
 import type { Prompt } from "../model/prompt.ts";
 import type { AnswerKey, OutcomeStore } from "../outcomes/store.ts";
 import { liveSource, mostUsd } from "../pool/live.ts";
-import { costOfTokens } from "../pool/priced.ts";
-import type { PriceBook } from "../pool/price-book.ts";
+import { costOfTokens, ratesOf } from "../pool/priced.ts";
+import { priceBook } from "../pool/price-book.ts";
 import { assemble, type PlaceOf } from "../router/assemble.ts";
 import { withTokens } from "../signals/tokens.ts";
 import type { Workload } from "../workload/workload.ts";
+import { liveModels, type LiveModelSpec } from "./live-models.ts";
 import type { JudgeSpec, RunSettings } from "./parts.ts";
 
 /** What asking a live model for all that the store does not have would take. */
@@ -47,10 +48,9 @@ const [JUDGE_TASK_TOKENS, JUDGE_OUTPUT_TOKENS] = [250, 60];
 export async function estimateLive(
   workloads: readonly Workload[],
   { settings, store, again, placeOf }: { readonly settings: RunSettings; readonly store: Pick<OutcomeStore, "liveAnswers">; readonly again: boolean; readonly placeOf?: PlaceOf },
-  prices: PriceBook,
 ): Promise<LiveEstimate[]> {
   const judged = { calls: 0, inputTokens: 0, longestAnswer: 0 };
-  const counted = settings.models.flatMap(({ name, live }) => (live && (settings.only?.includes(name) ?? true) ? [counter(name, live.settings.maxOutputTokens ?? 0)] : []));
+  const counted = liveModels(settings).map(counter);
   const { gradings } = await import("./grading.ts");
   const graded = gradings(settings, null, null);
   const names = new Set(settings.models.map(({ name }) => name));
@@ -69,29 +69,21 @@ export async function estimateLive(
   return judged.calls > 0 ? [...estimates, judgeEstimate()] : estimates;
 
   function judgeEstimate(): LiveEstimate {
-    const { live, price = null } = settings.judge as JudgeSpec;
+    const judge = settings.judge as JudgeSpec;
     const { calls, inputTokens } = judged;
-    const outputTokens = calls * Math.min(JUDGE_OUTPUT_TOKENS, live.settings.maxOutputTokens ?? JUDGE_OUTPUT_TOKENS);
-    const known = price === "free" ? { inputUsdPer1M: 0, outputUsdPer1M: 0 } : price;
-    return {
-      model: "judge",
-      calls,
-      stored: 0,
-      withoutText: 0,
-      inputTokens,
-      outputTokens,
-      outputTokensFrom: `${JUDGE_OUTPUT_TOKENS} a verdict, assumed`,
-      costUsd: known && costOfTokens(known, inputTokens, outputTokens),
-      mostUsd: known && calls * mostUsd(known, inputTokens / calls + judged.longestAnswer, live.settings),
-      mostUsdACall: known && mostUsd(known, inputTokens / calls + judged.longestAnswer, live.settings),
-      priceSource: known ? `counted tokens at ${price === "free" ? "free, as the config says" : (price?.source ?? "config")}` : "unpriced",
-    };
+    const outputTokens = calls * Math.min(JUDGE_OUTPUT_TOKENS, judge.live.settings.maxOutputTokens ?? JUDGE_OUTPUT_TOKENS);
+    const counts = { calls, stored: 0, withoutText: 0, inputTokens, outputTokens, outputTokensFrom: `${JUDGE_OUTPUT_TOKENS} a verdict, assumed` };
+    return liveEstimate({ name: "judge", ...judge }, counts, (rates) => {
+      const aCall = mostUsd(rates, inputTokens / calls + judged.longestAnswer, judge.live.settings);
+      return { all: calls * aCall, aCall };
+    });
   }
 
-  function counter(model: string, longest: number) {
-    const spec = settings.models.find(({ name }) => name === model)?.live as NonNullable<RunSettings["models"][number]["live"]>;
-    const kept = store.liveAnswers(liveSource(spec));
-    const price = prices.free.has(model) ? ("free" as const) : (prices.tokens.get(model) ?? null);
+  function counter(spec: LiveModelSpec) {
+    const { name: model, live } = spec;
+    const longest = live.settings.maxOutputTokens ?? 0;
+    const kept = store.liveAnswers(liveSource(live));
+    const rates = ratesOf(spec.price);
     const seen = new Set<string>();
     let [calls, stored, withoutText, inputTokens, most, mostACall, known, knownTokens] = [0, 0, 0, 0, 0, 0, 0, 0];
     const addJudging = (prompt: Prompt, has: { readonly id: number; readonly answer: Answer } | null): void => {
@@ -118,7 +110,7 @@ export async function estimateLive(
           else {
             calls++;
             inputTokens += prompt.inputTokens ?? 0;
-            const call = price !== null && price !== "free" ? mostUsd(price, prompt.inputTokens ?? 0, spec.settings) : 0;
+            const call = rates ? mostUsd(rates, prompt.inputTokens ?? 0, live.settings) : 0;
             most += call;
             mostACall = Math.max(mostACall, call);
           }
@@ -127,23 +119,30 @@ export async function estimateLive(
       estimate(): LiveEstimate {
         if (calls === 0 && stored === 0 && withoutText > 0) throw new WrpError(`${model} cannot be asked: the data has no prompt texts, only figures`, { hint: "use data with prompt or messages" });
         const each = Math.min(longest, known > 0 ? knownTokens / known : ASSUMED_OUTPUT_TOKENS);
-        const outputTokens = Math.round(calls * each);
-        return {
-          model,
-          calls,
-          stored,
-          withoutText,
-          inputTokens,
-          outputTokens,
-          outputTokensFrom: known > 0 ? `mean of ${known} stored answers` : `${Math.round(each)} an answer, assumed`,
-          costUsd: price === "free" ? 0 : price === null ? null : costOfTokens(price, inputTokens, outputTokens),
-          mostUsd: price === "free" ? 0 : price === null ? null : most,
-          mostUsdACall: price === null ? null : mostACall,
-          priceSource: prices.sourceOf(model, price !== null),
-        };
+        const outputTokensFrom = known > 0 ? `mean of ${known} stored answers` : `${Math.round(each)} an answer, assumed`;
+        return liveEstimate(spec, { calls, stored, withoutText, inputTokens, outputTokens: Math.round(calls * each), outputTokensFrom }, () => ({ all: most, aCall: mostACall }));
       },
     };
   }
+}
+
+/** An estimate of calls that were counted. @param most what they may cost at most, all and one, US dollars */
+export function liveEstimate(
+  spec: Pick<LiveModelSpec, "name" | "live"> & { readonly price?: LiveModelSpec["price"] | undefined },
+  counts: Omit<LiveEstimate, "model" | "costUsd" | "mostUsd" | "mostUsdACall" | "priceSource">,
+  most: (rates: TokenPrice) => { readonly all: number; readonly aCall: number },
+): LiveEstimate {
+  const { name, live, price } = spec;
+  const rates = ratesOf(price);
+  const atMost = rates && most(rates);
+  return {
+    model: name,
+    ...counts,
+    costUsd: rates && costOfTokens(rates, counts.inputTokens, counts.outputTokens),
+    mostUsd: atMost && atMost.all,
+    mostUsdACall: atMost && atMost.aCall,
+    priceSource: priceBook([{ name, live, ...(price === undefined ? {} : { price }) }]).sourceOf(name, rates !== null),
+  };
 }
 
 const WITHOUT_FIGURES = ["repeated-name", "unknown-model"];

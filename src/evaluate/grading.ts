@@ -6,7 +6,7 @@ import { contentHash } from "../lib/hash.ts";
 import { WrpError } from "../model/errors.ts";
 import type { Prompt } from "../model/prompt.ts";
 import { judgeIdentity } from "./judging.ts";
-import type { JudgeSpec, RunSettings } from "./parts.ts";
+import type { RunSettings } from "./parts.ts";
 
 /** How a prompt's answers are graded. */
 export interface Grading {
@@ -41,29 +41,34 @@ export function gradings({ grader: common = null, graders = {}, judge: spec }: P
   const own = needs?.own ?? new Map(Object.entries(graders));
   const turns = pLimit(AT_A_TIME);
   const unjudged = new Set<number>();
+  const theJudge = spec ? { grader: judge(ask ?? NO_JUDGE, spec.rubric), identity: judgeIdentity(spec) } : null;
   return { of, unjudged: () => unjudged.size };
 
   function of(prompt: Prompt): Grading | null {
     const name = prompt.grader ?? (prompt.reference === null && prompt.messages !== null ? null : common);
     if (name === null) return null;
     const judged = name === "judge" && !own.has(name);
-    if (judged && !spec) {
+    if (judged && !theJudge) {
       unjudged.add(prompt.ordinal);
       return null;
     }
-    const grader = judged ? judge(ask ?? NO_JUDGE, spec?.rubric) : graderOf(name, { file: prompt.file });
+    const { grader, identity } = judged && theJudge ? theJudge : named(graderOf(name, { file: prompt.file }));
     const leftOut = prompt.reference === null && prompt.messages === null;
     if (prompt.reference === null && grader.reference === "needed" && !leftOut) return null;
     const reads = prompt.reference !== null && grader.reference !== "none";
     const wrong = reads ? grader.check(prompt.reference as string) : null;
     if (wrong !== null) throw new WrpError(`row ${prompt.row} (${prompt.id}): ${grader.name} cannot grade it, its reference ${wrong}`, { place: { file: prompt.file }, code: "bad-reference" });
     return {
-      identity: judged ? judgeIdentity(spec as JudgeSpec) : identityOf(grader),
+      identity,
       reference: leftOut ? null : reads ? contentHash(prompt.reference as string) : "",
       // A judge waits for its own turn, as any live model.
       grade: leftOut || !(judged ? ask : needs) ? null : async (text) => (judged ? grader.grade(text, prompt) : turns(() => grader.grade(text, prompt))),
     };
   }
+}
+
+function named(grader: Grader): { readonly grader: Grader; readonly identity: string } {
+  return { grader, identity: identityOf(grader) };
 }
 
 function ownGrader(name: string, version: number): Grader {

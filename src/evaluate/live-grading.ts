@@ -12,13 +12,7 @@ export interface LiveGrading {
 }
 
 /** Joins live models, graders and the judge. They are loaded only where a run has live models: graders are large. */
-export async function liveGrading({
-  settings,
-  store,
-  signal,
-  live = undefined,
-  graderNeeds = undefined,
-}: Pick<Parts, "settings" | "signal"> & { readonly store: Pick<OutcomeStore, "liveAnswers">; readonly live: Parts["live"]; readonly graderNeeds: Parts["graderNeeds"] | undefined }): Promise<LiveGrading> {
+export async function liveGrading({ settings, store, signal, live, graderNeeds }: Pick<Parts, "settings" | "signal" | "live" | "graderNeeds"> & { readonly store: Pick<OutcomeStore, "liveAnswers"> }): Promise<LiveGrading> {
   const [{ liveAsker }, { gradings }, { judging }] = await Promise.all([import("./ask-live.ts"), import("./grading.ts"), import("./judging.ts")]);
   const judge = settings.judge ? judging(settings.judge, store, live?.judge ?? null, signal) : null;
   const graded = gradings(settings, graderNeeds ?? null, judge?.ask ?? null);

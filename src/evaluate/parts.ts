@@ -60,7 +60,7 @@ export interface Parts {
   /** What calls live models; without it they answer from the store alone. */
   readonly live?: LiveHost | undefined;
   /** What graders of live answers are lent; without it answers have the grades that they were given before. */
-  readonly graderNeeds?: GraderNeeds;
+  readonly graderNeeds?: GraderNeeds | undefined;
 }
 
 /** What is stored with a run, so that it can be decided again: its settings and what was fitted on the training part. */

@@ -1,5 +1,6 @@
 import type { LabelColumn, OutcomeColumns } from "../model/columns.ts";
 import { EXIT, WrpError } from "../model/errors.ts";
+import { COST_CAP } from "../pool/flow/budget.ts";
 import { basisOf, knownModels } from "./basis.ts";
 import type { Parts } from "./parts.ts";
 
@@ -8,8 +9,6 @@ export interface Silent {
   readonly model: string;
   readonly why: string | null;
 }
-
-const CAP = "the cost cap is reached";
 
 /**
  * The columns without models that answered nothing: a dead backend must not take the others' report along. Undefined where that would leave
@@ -24,7 +23,7 @@ export function withoutSilent(columns: OutcomeColumns, chosen: LabelColumn, sile
     throw new WrpError(`no model answered: ${silent.map(({ model, why }) => (why === null ? model : `${model}: ${why}`)).join("; ")}`, {
       exitCode: EXIT.inconclusive,
       code: "nobody-answered",
-      hint: silent.every(({ why }) => why?.startsWith(CAP)) ? "raise --max-cost: the same command goes on from what is stored" : "see that the backend runs and that url, model and key are right, then run the same command again (with --retry-failed for calls that failed)",
+      hint: silent.every(({ why }) => why?.startsWith(COST_CAP)) ? "raise --max-cost: the same command goes on from what is stored" : "see that the backend runs and that url, model and key are right, then run the same command again (with --retry-failed for calls that failed)",
     });
   }
   const pick = <T>(of: readonly T[]): T[] => (of.length > 0 ? heard.map((m) => of[m] as T) : []);

@@ -4,12 +4,12 @@ import type { LiveSpec, TokenPrice } from "../model/config.ts";
 import type { Try } from "../model/live.ts";
 import type { Prompt } from "../model/prompt.ts";
 import type { Flow, FlowedTry } from "./flow/flow.ts";
-import { costOfTokens } from "./priced.ts";
+import { costOfTokens, ratesOf } from "./priced.ts";
 import type { ChatRequest } from "./protocol.ts";
 
 /** What came of asking a live model. */
 export type LiveOutcome =
-  | { readonly called: true; readonly answer: Answer; readonly tries: readonly FlowedTry[]; readonly queueMs: number; readonly backoffMs: number; readonly workMs: number }
+  | { readonly called: true; readonly answer: Answer; readonly tries: readonly FlowedTry[] }
   /** No call was made, what failed may go on in another run, or nobody answered to the key or address: nothing is to be kept as the outcome. */
   | { readonly called: false; readonly why: string; readonly tries: readonly FlowedTry[] };
 
@@ -52,16 +52,17 @@ export function liveModel(
   call: (request: ChatRequest, signal: AbortSignal) => Promise<Try>,
 ): LiveModel {
   const costUsdOf = (one: Try) => costOf(one, price);
+  const rates = ratesOf(price);
   return {
     async ask({ messages, inputTokens }, signal) {
       if (!messages) return { called: false, why: "the prompt has no text", tries: [] };
       const request = { model, messages, settings };
       const tokens = (inputTokens ?? 0) + (settings.maxOutputTokens ?? 0);
-      const reserveUsd = price === null ? null : price === "free" ? 0 : mostUsd(price, inputTokens ?? 0, settings);
-      const { tries, outcome, why = "", stopped, queueMs, backoffMs, workMs } = await flow.run({ tokens, reserveUsd, attempt: (_, stop) => call(request, stop), costUsdOf }, signal);
+      const reserveUsd = rates && mostUsd(rates, inputTokens ?? 0, settings);
+      const { tries, outcome, why = "", stopped } = await flow.run({ tokens, reserveUsd, attempt: (_, stop) => call(request, stop), costUsdOf }, signal);
       const last = tries.at(-1);
       if (!last || outcome === "not-called" || (outcome === "failed" && (stopped !== null || isNobodys(last.try)))) return { called: false, why, tries };
-      return { called: true, answer: answerOf(last.try, costOfAll(tries)), tries, queueMs, backoffMs, workMs };
+      return { called: true, answer: answerOf(last.try, costOfAll(tries)), tries };
     },
   };
 }

@@ -7,6 +7,13 @@ export function priced<A extends Answer>(answer: A, price: TokenPrice | undefine
   return { ...answer, costUsd: costOfTokens(price, answer.inputTokens, answer.outputTokens) };
 }
 
+const NOTHING: TokenPrice = { inputUsdPer1M: 0, outputUsdPer1M: 0 };
+
+/** What tokens cost at a price; null: unpriced, which is not free. */
+export function ratesOf(price: TokenPrice | "free" | null | undefined): TokenPrice | null {
+  return price === "free" ? NOTHING : (price ?? null);
+}
+
 /** USD of a call. @param cachedTokens how many of the input tokens were read from a cache */
 export function costOfTokens({ inputUsdPer1M, outputUsdPer1M, cachedInputUsdPer1M = inputUsdPer1M }: TokenPrice, inputTokens: number, outputTokens: number, cachedTokens = 0): number {
   return ((inputTokens - cachedTokens) * inputUsdPer1M + cachedTokens * cachedInputUsdPer1M + outputTokens * outputUsdPer1M) / 1e6;

@@ -26,9 +26,6 @@ function came({ connectMs = null, firstMs = 100, lastMs = 200, tokens = 11, lagM
     called: true,
     answer: { quality: null, costUsd: 0, latencyMs: lastMs, ttftMs: null, inputTokens: 1, outputTokens, error: failure ? `${failure.kind}: no` : null, text: "" },
     tries: [{ try: one, queuedMs: 0, costUsd: 0 }],
-    queueMs: 0,
-    backoffMs: 0,
-    workMs: lastMs,
   };
 }
 

@@ -9,7 +9,7 @@ import { deliver, deliveryOf } from "../deliver.ts";
 import { checkNotInput, checkWritable, writeWhole } from "../files.ts";
 import { gatesOf } from "../gates.ts";
 import type { LiveCalls } from "../live-host.ts";
-import { callsInWords, prepareLive, withListPrices } from "../live-run.ts";
+import { withListPrices } from "../list-prices.ts";
 import { loadConfig } from "../load-config.ts";
 import { wrpVersion } from "../manifest.ts";
 import { progressLine } from "../progress.ts";
@@ -52,7 +52,8 @@ export async function evalCommand(data: readonly string[], flags: EvalFlags, wor
     stopped.store = store;
     const calling = flags.live === true || flags.dryRun === true;
     if (!calling && (flags.maxCost !== undefined || flags.retryFailed)) throw new WrpError(`${flags.retryFailed ? "--retry-failed" : "--max-cost"} needs --live`);
-    const calls = calling ? await prepareLive({ settings, loaded, flags, workloads: [workload, ...(trainedOn ? [trainedOn] : [])], store }, progress, world) : null;
+    const live = calling ? await import("../live-run.ts") : null; // with it comes all that calls
+    const calls = live ? await live.prepareLive({ settings, loaded, flags, workloads: [workload, ...(trainedOn ? [trainedOn] : [])], store }, progress, world) : null;
     if (flags.dryRun) return EXIT.ok;
     stopped.calls = calls;
     const runId = flags.resume === undefined ? world.newId() : store.findRun(flags.resume).id;
@@ -91,7 +92,7 @@ export async function evalCommand(data: readonly string[], flags: EvalFlags, wor
       await writeWhole(blessed, world.cwd, finished.baseline());
       if (!delivery.quiet) world.stderr.write(`blessed: wrote ${blessed}\n`);
     }
-    if (calls && !flags.quiet) world.stderr.write(callsInWords(report));
+    if (live && !flags.quiet) world.stderr.write(live.callsInWords(report));
     await tellGitHub(report, loaded, world);
     if (!delivery.quiet && storePath !== IN_MEMORY) world.stderr.write(nextSteps(report.run.id, report.workload.read, storePath, flags));
     return exitCodeOf(report.verdict);

@@ -1,3 +1,6 @@
+/** Why nothing is called that the budget has no room for. */
+export const COST_CAP = "the cost cap is reached";
+
 /** Money is counted in whole picodollars, so that sums neither drift nor depend on their order; 1e-12 USD is far below a token's price. */
 const PICO = 1e12;
 

@@ -1,7 +1,7 @@
 import pLimit, { type LimitFunction } from "p-limit";
 import type { Try } from "../../model/live.ts";
 import { allowanceWaitMs } from "./allowance.ts";
-import type { Budget, Reservation } from "./budget.ts";
+import { COST_CAP, type Budget, type Reservation } from "./budget.ts";
 import { Circuit, seconds, type CircuitEvent, type CircuitOptions } from "./circuit.ts";
 import { Line, type Standing } from "./line.ts";
 import type { Overall } from "./overall.ts";
@@ -74,7 +74,7 @@ interface Waiting extends Asking {
   settle(turn: Turn): void;
 }
 
-const CAP_REACHED: Refused = { granted: false, why: "the cost cap is reached", stopped: "cost-cap" };
+const CAP_REACHED: Refused = { granted: false, why: COST_CAP, stopped: "cost-cap" };
 /** We were told to stop. */
 export const STOPPED: Refused = { granted: false, why: "stopped", stopped: "signal" };
 const TOO_LATE: Refused = { granted: false, why: "no turn before the deadline", stopped: null };

@@ -1,3 +1,4 @@
+import type { LiveModelSpec } from "../../../evaluate/live-models.ts";
 import { relative, resolve } from "node:path";
 import type { ProbeLevel } from "../../../evaluate/probe.ts";
 import { probedProfile, type Probed } from "../../../evaluate/probed-profile.ts";
@@ -6,10 +7,11 @@ import { EXIT, unknownName, WrpError } from "../../../model/errors.ts";
 import { budget } from "../../../pool/flow/budget.ts";
 import { amount } from "../../amounts.ts";
 import { checkNotInput, checkWritable, isStdout, writeWhole } from "../../files.ts";
-import { capOf, estimateInWords, withListPrices } from "../../live-run.ts";
+import { withListPrices } from "../../list-prices.ts";
+import { capOf, estimateInWords } from "../../live-run.ts";
 import { loadConfig, type LoadedConfig } from "../../load-config.ts";
 import { wrpVersion } from "../../manifest.ts";
-import { probeEstimate, probePrompts, probeQuestions, type ProbedModel } from "../../probe-questions.ts";
+import { probeEstimate, probePrompts, probeQuestions } from "../../probe-questions.ts";
 import { runProbe } from "../../probe-run.ts";
 import { probeTable } from "../../probe-table.ts";
 import { probeWarnings } from "../../probe-warnings.ts";
@@ -120,7 +122,7 @@ function checkOutput({ output, json, prompts }: ProbeFlags, { file, folder }: Lo
 }
 
 /** The model, with the limit of its answers that the probe sets. Throws WrpError where the config has none of that name, or it is not live. */
-async function probedModel(name: string, flags: ProbeFlags, loaded: LoadedConfig, now: Date): Promise<{ settings: RunSettings; model: ProbedModel }> {
+async function probedModel(name: string, flags: ProbeFlags, loaded: LoadedConfig, now: Date): Promise<{ settings: RunSettings; model: LiveModelSpec }> {
   const priced = await withListPrices(runSettings({ models: [name], gates: false }, loaded), now);
   const k = priced.models.findIndex((one) => one.name === name);
   const model = priced.models[k];
