@@ -101,7 +101,7 @@ export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, voi
       run,
       workload: named(computed.workload, read),
       verdict: decidedBy(computed.verdict, findings),
-      warnings: [...computed.warnings, ...findings.warnings],
+      warnings: [...new Set([...computed.warnings, ...findings.warnings])],
       timing: {
         readMs,
         storeMs: outcomes.storeMs,

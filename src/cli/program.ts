@@ -67,6 +67,7 @@ export function program(world: World, outcome: Outcome): Command {
     .option("--lambda <per-usd>", "regret's price of quality: u = quality - lambda · cost in USD", number)
     .optionsGroup("Live models:")
     .option("--live", "call the config's live models for what the store does not have; otherwise nothing leaves this machine")
+    .option("--repeat <k>", "answers to each prompt by each live or simulated model; their spread is told apart from that between prompts (default: 1)", whole)
     .option("--max-cost <usd>", "hard cap of what the calls may cost (default: a little over twice the estimate's upper end)", number)
     .option("--dry-run", "stop after the estimate of what --live would call and cost")
     .option("--retry-failed", "ask anew for what failed before")

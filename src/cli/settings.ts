@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { WrpError } from "../model/errors.ts";
 import type { RunSettings } from "../evaluate.ts";
+import { MOST_REPEAT } from "../model/config.ts";
 import type { WorkloadOptions } from "../workload/index.ts";
 import type { LoadedConfig } from "./load-config.ts";
 import { gatesOf } from "./gates.ts";
@@ -45,6 +46,7 @@ export interface EvalFlags {
   readonly content?: boolean;
   readonly live?: boolean;
   readonly maxCost?: number;
+  readonly repeat?: number;
   readonly dryRun?: boolean;
   readonly retryFailed?: boolean;
   readonly json?: boolean;
@@ -104,6 +106,8 @@ export function runSettings(flags: EvalFlags, loaded: LoadedConfig): RunSettings
     throw new WrpError(`--resamples must be from ${FEWEST_RESAMPLES} to ${MOST_RESAMPLES} (got ${resamples})`);
   if (flags.missing !== undefined && flags.missing !== "gap" && flags.missing !== "failure-is-refusal")
     throw new WrpError(`--missing must be gap or failure-is-refusal (got "${flags.missing}")`);
+  const repeat = flags.repeat ?? config.repeat ?? 1;
+  if (repeat < 1 || repeat > MOST_REPEAT) throw new WrpError(`--repeat must be from 1 to ${MOST_REPEAT} (got ${repeat})`);
   return {
     seed: flags.seed ?? config.seed ?? DEFAULT_SEED,
     models,
@@ -118,6 +122,7 @@ export function runSettings(flags: EvalFlags, loaded: LoadedConfig): RunSettings
     aiqRange: flags.aiqRange === undefined ? null : costRange(flags.aiqRange),
     resamples,
     gates: gatesOf(flags, loaded),
+    ...(repeat === 1 ? {} : { repeat }),
     ...(config.grader === undefined ? {} : { grader: config.grader }),
     ...(config.judge === undefined ? {} : { judge: judgeOf(config.judge, loaded) }),
     ...(config.graders === undefined ? {} : { graders: Object.fromEntries(Object.entries(config.graders).map(([name, { version }]) => [name, version])) }),

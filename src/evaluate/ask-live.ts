@@ -12,6 +12,8 @@ export interface LiveEvent {
   readonly model: string;
   /** The prompt's own id. */
   readonly prompt: string;
+  /** Which of the answers to it, from 0; only where several are asked for. */
+  readonly sample?: number;
   readonly outcome: "answered" | "failed" | "not-called";
   /** Why it is no answer. */
   readonly why: string | null;
@@ -42,7 +44,7 @@ export interface LiveTally {
   /** Outcomes that this run asked for. */
   readonly answered: number;
   readonly failed: number;
-  /** Prompts that have no outcome, by why: not called, or (of a run that calls nobody) not asked yet. */
+  /** Answers that are not there (as many a prompt as were to be asked for), by why: not called, or (of a run that calls nobody) not asked yet. */
   readonly missing: ReadonlyMap<string, number>;
   /** Timings taken while this process was late: no better than that. */
   readonly late: number;
@@ -75,8 +77,9 @@ export function isLate(outcome: LiveOutcome): boolean {
  * calls in flight are stopped before the error goes on.
  *
  * @param gradingOf how a prompt's answers are graded; null: not at all
+ * @param repeat answers to each prompt
  */
-export function liveAsker(name: string, spec: LiveSpec, store: Pick<OutcomeStore, "liveAnswers">, gradingOf: (prompt: Prompt) => Grading | null, host: LiveHost | null) {
+export function liveAsker(name: string, spec: LiveSpec, store: Pick<OutcomeStore, "liveAnswers">, gradingOf: (prompt: Prompt) => Grading | null, host: LiveHost | null, repeat = 1) {
   const kept = store.liveAnswers(liveSource(spec));
   const counts = { answersNew: 0, answersKnown: 0, gradesNew: 0, gradesKnown: 0 };
   const tally = { answered: 0, failed: 0, late: 0, heard: false, lastFailure: null as string | null };
@@ -94,14 +97,15 @@ export function liveAsker(name: string, spec: LiveSpec, store: Pick<OutcomeStore
     counts: (): SavedCounts => ({ ...counts }),
     tally: (): LiveTally => ({ model: name, ...tally, missing }),
     /** Asks for what is not kept. Grading is apart: what it computes would be measured as the models' time. */
-    async ask(prompts: readonly Prompt[], signal: AbortSignal): Promise<(KeptAnswer | null)[]> {
-      const keys = prompts.map(({ hash, messages }): AnswerKey => ({ hash, variant: 0, messages }));
+    async ask(prompts: readonly Prompt[], signal: AbortSignal, sample = 0): Promise<(KeptAnswer | null)[]> {
+      const keys = prompts.map(({ hash, messages }): AnswerKey => ({ hash, variant: 0, sample, messages }));
       const found = kept.find(name, keys);
       const model = host?.modelOf(name) ?? null;
       const got = prompts.map(async (prompt, k) => {
         const known = found[k];
         const key = keys[k] as AnswerKey;
-        if (known && !(host?.again && model && known.answer.error !== null && !done.has(key.hash))) {
+        const one = `${key.hash}/${sample}`;
+        if (known && !(host?.again && model && known.answer.error !== null && !done.has(one))) {
           counts.answersKnown++;
           note(known.answer);
           return known;
@@ -111,7 +115,7 @@ export function liveAsker(name: string, spec: LiveSpec, store: Pick<OutcomeStore
           return null;
         }
         let outcome: LiveOutcome | null = null;
-        const asking = asked.get(key.hash) ?? model.ask(prompt, signal).then((came) => {
+        const asking = asked.get(one) ?? model.ask(prompt, signal, sample).then((came) => {
           // The store has failed, perhaps after a long wait: it is not tried with each of those that came meanwhile.
           if (host?.stopped()) return null;
           outcome = came;
@@ -120,16 +124,16 @@ export function liveAsker(name: string, spec: LiveSpec, store: Pick<OutcomeStore
             return known ?? null;
           }
           const id = keep(key, came);
-          if (host?.again) done.add(key.hash);
+          if (host?.again) done.add(one);
           counts.answersNew++;
           tally[came.answer.error === null ? "answered" : "failed"]++;
           if (came.answer.error === null && isLate(came)) tally.late++;
           return { id, answer: came.answer };
         });
-        asked.set(key.hash, asking);
-        const answered = await asking.finally(() => asked.delete(key.hash));
+        asked.set(one, asking);
+        const answered = await asking.finally(() => asked.delete(one));
         if (answered) note(answered.answer);
-        if (outcome) host?.tell(eventOf(prompt, outcome));
+        if (outcome) host?.tell(eventOf(prompt, sample, outcome));
         return answered;
       });
       try {
@@ -168,12 +172,13 @@ export function liveAsker(name: string, spec: LiveSpec, store: Pick<OutcomeStore
     return quality;
   }
 
-  function eventOf(prompt: Prompt, outcome: LiveOutcome): LiveEvent {
+  function eventOf(prompt: Prompt, sample: number, outcome: LiveOutcome): LiveEvent {
     const { answer } = outcome.called ? outcome : { answer: null };
     return {
       type: "outcome",
       model: name,
       prompt: prompt.id,
+      ...(repeat > 1 ? { sample } : {}),
       outcome: !answer ? "not-called" : answer.error === null ? "answered" : "failed",
       why: outcome.called ? outcome.answer.error : outcome.why,
       tries: outcome.tries.length,

@@ -7,7 +7,7 @@ import type { KeptBackend } from "../pool/backend.ts";
 export interface Asker {
   /** Hash of what names the backend's answers. */
   readonly source: string;
-  answer(prompts: readonly Prompt[], model: string): Promise<readonly (Answer | null)[]>;
+  answer(prompts: readonly Prompt[], model: string, sample: number): Promise<readonly (Answer | null)[]>;
   counts(): SavedCounts;
 }
 
@@ -20,13 +20,13 @@ export function asker(backend: KeptBackend, store: Pick<OutcomeStore, "keptAnswe
   return {
     source: backend.source.hash,
     counts: () => ({ ...counts }),
-    async answer(prompts, model) {
-      const keys = prompts.map((prompt): AnswerKey => ({ hash: prompt.hash, variant: backend.variantOf(prompt), messages: prompt.messages }));
+    async answer(prompts, model, sample) {
+      const keys = prompts.map((prompt): AnswerKey => ({ hash: prompt.hash, variant: backend.variantOf(prompt), sample, messages: prompt.messages }));
       const found = kept.find(model, keys);
       const missing = distinct(keys, found);
       for (const answer of found) if (answer) add({ answersNew: 0, answersKnown: 1, gradesNew: 0, gradesKnown: answer.quality === null ? 0 : 1 });
       if (missing.length === 0) return found;
-      const answers = await backend.answer(missing.map((k) => prompts[k] as Prompt), model);
+      const answers = await backend.answer(missing.map((k) => prompts[k] as Prompt), model, sample);
       const given = missing.flatMap((k, j) => (answers[j] ? [{ key: keys[k] as AnswerKey, answer: answers[j] }] : []));
       add(kept.save(model, given.map(({ key }) => key), given.map(({ answer }) => answer)));
       const byName = new Map(given.map(({ key, answer }) => [nameOf(key), answer]));

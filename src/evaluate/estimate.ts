@@ -15,9 +15,9 @@ import type { JudgeSpec, RunSettings } from "./parts.ts";
 /** What asking a live model for all that the store does not have would take. */
 export interface LiveEstimate {
   readonly model: string;
-  /** Distinct prompts to ask. */
+  /** Answers to ask for: to distinct prompts, as many each as the run wants. */
   readonly calls: number;
-  /** Prompts whose answer is stored. */
+  /** Answers that are stored. */
   readonly stored: number;
   /** Prompts of which only figures are known: they cannot be asked. */
   readonly withoutText: number;
@@ -95,34 +95,39 @@ export async function estimateLive(
     };
     return {
       add(prompts: readonly Prompt[]): void {
-        const found = kept.find(model, prompts.map(({ hash, messages }): AnswerKey => ({ hash, variant: 0, messages })));
-        for (const [k, prompt] of prompts.entries()) {
-          if (seen.has(prompt.hash)) continue;
-          seen.add(prompt.hash);
-          const answer = found[k]?.answer;
-          if (typeof answer?.outputTokens === "number" && answer.error === null) {
-            known++;
-            knownTokens += answer.outputTokens;
-          }
-          addJudging(prompt, found[k] ?? null);
-          if (answer && !(again && answer.error !== null)) stored++;
-          else if (!prompt.messages) withoutText++;
-          else {
-            calls++;
-            inputTokens += prompt.inputTokens ?? 0;
-            const call = rates ? mostUsd(rates, prompt.inputTokens ?? 0, live.settings) : 0;
-            most += call;
-            mostACall = Math.max(mostACall, call);
-          }
-        }
+        const fresh = prompts.filter(({ hash }) => !seen.has(hash) && seen.add(hash));
+        for (const sample of Array(settings.repeat ?? 1).keys()) addSample(fresh, sample);
       },
-      estimate(): LiveEstimate {
-        if (calls === 0 && stored === 0 && withoutText > 0) throw new WrpError(`${model} cannot be asked: the data has no prompt texts, only figures`, { hint: "use data with prompt or messages" });
-        const each = Math.min(longest, known > 0 ? knownTokens / known : ASSUMED_OUTPUT_TOKENS);
-        const outputTokensFrom = known > 0 ? `mean of ${known} stored answers` : `${Math.round(each)} an answer, assumed`;
-        return liveEstimate(spec, { calls, stored, withoutText, inputTokens, outputTokens: Math.round(calls * each), outputTokensFrom }, () => ({ all: most, aCall: mostACall }));
-      },
+      estimate,
     };
+
+    function addSample(prompts: readonly Prompt[], sample: number): void {
+      const found = kept.find(model, prompts.map(({ hash, messages }): AnswerKey => ({ hash, variant: 0, sample, messages })));
+      for (const [k, prompt] of prompts.entries()) {
+        const answer = found[k]?.answer;
+        if (typeof answer?.outputTokens === "number" && answer.error === null) {
+          known++;
+          knownTokens += answer.outputTokens;
+        }
+        addJudging(prompt, found[k] ?? null);
+        if (answer && !(again && answer.error !== null)) stored++;
+        else if (!prompt.messages) withoutText++;
+        else {
+          calls++;
+          inputTokens += prompt.inputTokens ?? 0;
+          const call = rates ? mostUsd(rates, prompt.inputTokens ?? 0, live.settings) : 0;
+          most += call;
+          mostACall = Math.max(mostACall, call);
+        }
+      }
+    }
+
+    function estimate(): LiveEstimate {
+      if (calls === 0 && stored === 0 && withoutText > 0) throw new WrpError(`${model} cannot be asked: the data has no prompt texts, only figures`, { hint: "use data with prompt or messages" });
+      const each = Math.min(longest, known > 0 ? knownTokens / known : ASSUMED_OUTPUT_TOKENS);
+      const outputTokensFrom = known > 0 ? `mean of ${known} stored answers` : `${Math.round(each)} an answer, assumed`;
+      return liveEstimate(spec, { calls, stored, withoutText, inputTokens, outputTokens: Math.round(calls * each), outputTokensFrom }, () => ({ all: most, aCall: mostACall }));
+    }
   }
 }
 

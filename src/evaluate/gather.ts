@@ -151,7 +151,11 @@ export async function pourInto(
   const called = liveModels(settings);
   const grading = called.length > 0 ? await liveGrading({ settings, store, signal, live: host, graderNeeds }) : null;
   for (const { name, live } of called) asked.set(name, (grading as LiveGrading).asker(name, live));
-  const builder = new ColumnsBuilder(factsOf(settings.policies).map((name) => ({ name, read: (prompt: Prompt) => factOf(name).read(prompt, {}) })));
+  const builder = new ColumnsBuilder(factsOf(settings.policies).map((name) => ({ name, read: (prompt: Prompt) => factOf(name).read(prompt, {}) })), {
+    samples: settings.repeat ?? 1,
+    failureIsZero: settings.missing === "failure-is-refusal",
+  });
+  const samples = [...Array(settings.repeat ?? 1).keys()];
   const limit = pLimit(concurrency);
   const tokens = simulated.size > 0 || (asked.size > 0 && host !== undefined) || readsTokens(settings.policies);
   const seen = new Set<string>();
@@ -159,17 +163,17 @@ export async function pourInto(
   let answers = 0;
   let grades = 0;
 
-  const answersOf = async (model: string, prompts: readonly Prompt[]) => {
+  const answersOf = async (model: string, prompts: readonly Prompt[], sample: number | null) => {
     const own = simulated.get(model);
-    const answered = own ? (await own.answer(prompts, model)).map((answer) => answer && priced(answer, prices.tokens.get(model))) : await recorded.answer(prompts, model);
-    return { model, answered, graded: answered.map((answer) => (answer ? recordedGrade(answer) : null)), kept: own !== undefined };
+    const answered = own ? (await own.answer(prompts, model, sample ?? 0)).map((answer) => answer && priced(answer, prices.tokens.get(model))) : await recorded.answer(prompts, model);
+    return { model, sample, answered, graded: answered.map((answer) => (answer ? recordedGrade(answer) : null)), kept: own !== undefined };
   };
 
   /** Calls wait for each other by their own limits, so no turn is needed here. Graded once all models have answered. */
   const liveAnswersOf = async (prompts: readonly Prompt[]) => {
-    const got = await Promise.all([...asked].map(async ([model, own]) => ({ model, own, said: await own.ask(prompts, signal) })));
+    const got = await Promise.all([...asked].flatMap(([model, own]) => samples.map(async (sample) => ({ model, own, sample, said: await own.ask(prompts, signal, sample) }))));
     return Promise.all(
-      got.map(async ({ model, own, said }) => ({ model, answered: said.map((one) => one?.answer ?? null), graded: await own.grade(prompts, said), kept: true })),
+      got.map(async ({ model, own, sample, said }) => ({ model, sample, answered: said.map((one) => one?.answer ?? null), graded: await own.grade(prompts, said), kept: true })),
     );
   };
 
@@ -200,7 +204,7 @@ export async function pourInto(
       if (settings.only) for (const name of names) if (!settings.only.includes(name)) names.delete(name);
       const from = builder.size;
       builder.addPrompts(prompts);
-      const own = Promise.all([...names, ...simulated.keys()].map((model) => limit(() => answersOf(model, prompts))));
+      const own = Promise.all([...[...names].map((model) => [model, null] as const), ...[...simulated.keys()].flatMap((model) => samples.map((sample) => [model, sample] as const))].map(([model, sample]) => limit(() => answersOf(model, prompts, sample))));
       if (asked.size === 0) return put(from, await own);
       const all = Promise.all([own, liveAnswersOf(prompts)]).then(([recordedOnes, live]) => [...recordedOnes, ...live]);
       all.catch(() => undefined); // heard when its turn comes
@@ -223,8 +227,8 @@ export async function pourInto(
   }
 
   function put(from: number, batches: readonly Batch[]): void {
-    for (const { model, answered, graded, kept } of batches) {
-      builder.addAnswers(model, from, answered, graded);
+    for (const { model, sample, answered, graded, kept } of batches) {
+      builder.addAnswers(model, from, answered, graded, sample);
       if (kept) continue;
       for (const answer of answered) if (answer) answers++;
       for (const grade of graded) if (grade !== null) grades++;
@@ -235,6 +239,8 @@ export async function pourInto(
 /** One model's answers to a batch of prompts. */
 interface Batch {
   readonly model: string;
+  /** Which of several answers to each prompt; null: recorded. */
+  readonly sample: number | null;
   readonly answered: readonly (Answer | null)[];
   readonly graded: readonly (number | null)[];
   /** The store has them from elsewhere than the workload. */

@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import type { OutcomeColumns } from "../model/columns.ts";
+import { SAMPLE_FAILED, type OutcomeColumns } from "../model/columns.ts";
 import type { Report } from "../model/report.ts";
 import type { LiveHost, LiveTally } from "./ask-live.ts";
 import type { Fit } from "./gather.ts";
@@ -20,26 +20,35 @@ export interface LiveFindings {
   readonly undecided: boolean;
 }
 
-export function liveFindings(tallies: readonly LiveTally[], silent: readonly Silent[], { models, failed, n }: OutcomeColumns, fit: Pick<Fit, "columns" | "live"> | null = null): LiveFindings {
+export function liveFindings(tallies: readonly LiveTally[], silent: readonly Silent[], columns: OutcomeColumns, fit: Pick<Fit, "columns" | "live"> | null = null): LiveFindings {
+  const { models, n, samples } = columns;
   const warnings: string[] = [];
   let undecided = silent.length > 0;
   for (const { model, why } of silent) warnings.push(`${model} answered none of ${n} prompts and is left out of this report${why === null ? "" : `: ${why}`}`);
   for (const { model, missing, late, answered } of tallies) {
+    const m = models.indexOf(model);
+    const calls = n * (samples?.models[m] ? samples.perPrompt : 1);
+    const all = calls === n ? `${n} prompts` : `${calls} answers to ${n} prompts`;
     const notAsked = missing.get(NOT_ASKED) ?? 0;
-    if (notAsked > 0) warnings.push(`${model} has no stored answer to ${notAsked} of ${n} prompts: --live asks for them`);
+    if (notAsked > 0) warnings.push(`${model} ${calls === n ? `has no stored answer to ${notAsked} of ${all}` : `has ${notAsked} of ${all} not stored`}: --live asks for them`);
     const whys = [...missing].filter(([why]) => why !== NOT_ASKED).toSorted(([, a], [, b]) => b - a);
     if (whys.length > 0) undecided = true;
-    for (const [why, count] of whys.slice(0, MOST_WHYS)) warnings.push(`${model} has no outcome of ${count} of ${n} prompts: ${why}`);
+    for (const [why, count] of whys.slice(0, MOST_WHYS)) warnings.push(`${model} has no outcome of ${count} of ${all}: ${why}`);
     const others = whys.slice(MOST_WHYS).reduce((sum, [, count]) => sum + count, 0);
-    if (others > 0) warnings.push(`${model} has no outcome of ${others} more of ${n} prompts, for other reasons (--jsonl has each)`);
-    const failures = failed[models.indexOf(model)]?.reduce((sum, f) => sum + f, 0) ?? 0;
-    if (failures > 0) warnings.push(`${failures} of ${n} calls of ${model} failed: --retry-failed asks again`);
-    if (failures > MOST_FAILED * n) undecided = true;
+    if (others > 0) warnings.push(`${model} has no outcome of ${others} more of ${all}, for other reasons (--jsonl has each)`);
+    const failures = failedCalls(columns, m);
+    if (failures > 0) warnings.push(`${failures} of ${calls} calls of ${model} failed: --retry-failed asks again`);
+    if (failures > MOST_FAILED * calls) undecided = true;
     if (late > 0) warnings.push(`${late} of ${answered} timings of ${model} were taken while wrp itself was late: call fewer at a time (--concurrency)`);
   }
   if (!fit) return { warnings, undecided };
   const trained = liveFindings(fit.live, [], fit.columns);
   return { warnings: [...warnings, ...trained.warnings.map((warning) => `training part: ${warning}`)], undecided: undecided || trained.undecided };
+}
+
+function failedCalls({ failed, samples }: OutcomeColumns, m: number): number {
+  const several = samples?.models[m];
+  return several ? several.state.filter((state) => state === SAMPLE_FAILED).length : (failed[m]?.reduce((sum, f) => sum + f, 0) ?? 0);
 }
 
 /** A run that is undecided says so, in words and by its exit code. */
@@ -58,11 +67,12 @@ export function liveTiming(tallies: readonly LiveTally[], { spentUsd, capUsd }: 
 }
 
 /** Hash of what live models answered: unlike other answers it grows from run to run, under the same settings. Null where there are none. */
-export function liveHash({ models, quality, costUsd, latencyMs, ttftMs, failed }: OutcomeColumns, live: readonly string[]): string | null {
+export function liveHash({ models, quality, costUsd, latencyMs, ttftMs, failed, samples }: OutcomeColumns, live: readonly string[]): string | null {
   if (live.length === 0) return null;
   const columns = live.flatMap((name) => {
     const m = models.indexOf(name);
-    return [quality, costUsd, latencyMs, ttftMs, failed].map((table) => table[m]).flatMap((column) => (column ? [hash("sha256", new Uint8Array(column.buffer, column.byteOffset, column.byteLength), "hex")] : ["none"]));
+    const several = samples?.models[m];
+    return [...[quality, costUsd, latencyMs, ttftMs, failed].map((table) => table[m]), ...(several ? Object.values<Uint8Array | Float64Array>({ ...several }) : [])].flatMap((column) => (column ? [hash("sha256", new Uint8Array(column.buffer, column.byteOffset, column.byteLength), "hex")] : ["none"]));
   });
   return hash("sha256", columns.join("\n"), "hex");
 }

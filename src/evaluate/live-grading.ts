@@ -17,7 +17,7 @@ export async function liveGrading({ settings, store, signal, live, graderNeeds }
   const judge = settings.judge ? judging(settings.judge, store, live?.judge ?? null, signal) : null;
   const graded = gradings(settings, graderNeeds ?? null, judge?.ask ?? null);
   return {
-    asker: (name, spec) => liveAsker(name, spec, store, graded.of, live ?? null),
+    asker: (name, spec) => liveAsker(name, spec, store, graded.of, live ?? null, settings.repeat ?? 1),
     judge: () => judge?.tally() ?? null,
     warnings: () => (graded.unjudged() > 0 ? [`${graded.unjudged()} prompts want a judge and there is none, so their live answers have no grade (wrp.yaml: judge: {live: …})`] : []),
   };

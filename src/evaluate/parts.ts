@@ -21,6 +21,8 @@ export interface RunSettings extends Judging {
   /** The versions of the user's own graders, by name. */
   readonly graders?: Readonly<Record<string, number>>;
   readonly judge?: JudgeSpec;
+  /** Answers to each prompt by each simulated or live model; default: one. */
+  readonly repeat?: number;
 }
 
 /** A live model that grades the answers of others. */

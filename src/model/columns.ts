@@ -30,7 +30,28 @@ export interface OutcomeColumns {
   readonly labels: ReadonlyMap<string, LabelColumn>;
   /** Model that a live router logged; -1 where none is. */
   readonly chosen: Int32Array;
+  /** Where models were asked several times: what the figures above are means of. */
+  readonly samples?: SampleColumns | undefined;
 }
+
+/** Several answers to each prompt. */
+export interface SampleColumns {
+  readonly perPrompt: number;
+  /** [model]; null: it has one answer a prompt. */
+  readonly models: readonly (ModelSamples | null)[];
+}
+
+/** One model's, at [prompt · perPrompt + sample]; NaN is a gap. */
+export interface ModelSamples {
+  readonly state: Uint8Array;
+  readonly quality: Float64Array;
+  readonly costUsd: Float64Array;
+  readonly latencyMs: Float64Array;
+  readonly ttftMs: Float64Array;
+}
+
+/** What there is of a sample. */
+export const [NO_SAMPLE, SAMPLE_ANSWERED, SAMPLE_FAILED] = [0, 1, 2];
 
 /** A label with more values than this is no slice. */
 export const MOST_SLICE_VALUES = 100;

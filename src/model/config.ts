@@ -10,6 +10,9 @@ import { profileSchema, type Profile } from "./profile.ts";
 /** Most tokens of a live answer, where a config says nothing: a call can then be priced before it is made. */
 export const DEFAULT_MAX_OUTPUT_TOKENS = 4096;
 
+/** Most answers to one prompt. */
+export const MOST_REPEAT = 100;
+
 const price = z
   .strictObject({
     inputUsdPer1M: z.number().nonnegative().describe("USD per million input tokens"),
@@ -157,6 +160,7 @@ export const configSchema = z.strictObject({
     .optional()
     .describe("the model that grades live answers to prompts whose grader is judge; it is none of the models judged, and its cost is counted apart"),
   grader: z.string().optional().describe("grades live answers to prompts that have a reference and name no grader (wrp help graders)"),
+  repeat: z.number().int().min(1).max(MOST_REPEAT).optional().describe("answers to each prompt by each simulated or live model; default 1"),
   maxCostUsd: z.number().positive().optional().describe("hard cap of what --live may spend"),
   policies: z.array(policySpecSchema).optional(),
   objectives: z.array(z.enum(["cost", "quality", "latency", "privacy", "safety"])).min(1).optional(),

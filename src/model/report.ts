@@ -173,6 +173,15 @@ const movedSchema = z.object({
   ),
 });
 
+const sdSchema = z.object({ value: z.number(), ci }).describe("a standard deviation");
+
+const spreadSchema = z.object({
+  withinSd: sdSchema.describe("of answers to the same prompt"),
+  betweenSd: sdSchema.describe("of prompts' expected values, the spread within them taken off; 0 where that leaves nothing"),
+  withinShareOfError: z.number().nullable().describe("share of the mean's sampling variance that more answers a prompt would take away; the rest, only more prompts; null where nothing varies"),
+  n: z.number().int().describe("prompts with a known value"),
+});
+
 /** Raised whenever the same run would give another document: what an older wrp stored is then computed anew. */
 export const REPORT_REVISION = 3;
 
@@ -218,6 +227,10 @@ export const reportSchema = z.object({
       priceSource: z.string(),
       trusted: z.boolean().nullable(),
       guarded: z.boolean().nullable(),
+      spread: z
+        .object({ answersPerPrompt: z.number().int(), quality: spreadSchema.nullable(), costUsd: spreadSchema.nullable(), latencyMs: spreadSchema.nullable() })
+        .optional()
+        .describe("where it was asked several times: how answers to one prompt differ, and how prompts do"),
       simulated: z.string().nullable().describe("where the figures that its answers are drawn from are from; null: its answers are real"),
     }),
   ),

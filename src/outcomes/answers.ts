@@ -27,24 +27,24 @@ export function keptAnswers(c: Connection, source: AnswerSource): KeptAnswers {
   const names = modelNames(handle);
   const { sourceId, graderId } = immediate(handle, () => ({ sourceId: sourceNumber(c, source), graderId: graderNumber(c, SIMULATED_GRADER) }));
   const select = handle
-    .prepare<[number, string, number], AnswerRow>(
+    .prepare<[number, string, number, number], AnswerRow>(
       `SELECT g.quality, a.cost_usd, a.latency_ms, a.ttft_ms, a.input_tokens, a.output_tokens, a.error, a.text
       FROM records AS r JOIN prompts AS p ON p.id = r.prompt_id JOIN answers AS a ON a.record_id = r.id
       LEFT JOIN grades AS g ON g.answer_id = a.id AND g.grader_id = ${graderId} AND g.reference_hash = ''
-      WHERE r.source_id = ${sourceId} AND r.row = ? AND p.hash = ? AND a.model_id = ? AND a.settings_id = ${RECORDED_SETTINGS} AND a.sample = 0`,
+      WHERE r.source_id = ${sourceId} AND r.row = ? AND p.hash = ? AND a.model_id = ? AND a.settings_id = ${RECORDED_SETTINGS} AND a.sample = ?`,
     )
     .raw();
   const recordOf = sourceRecords(handle, sourceId);
   const insertAnswer = handle.prepare(
     `INSERT INTO answers (record_id, model_id, settings_id, sample, input_tokens, output_tokens, cost_usd, latency_ms, ttft_ms, error, text)
-    VALUES (?, ?, ${RECORDED_SETTINGS}, 0, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+    VALUES (?, ?, ${RECORDED_SETTINGS}, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
   );
   const insertGrade = handle.prepare(`INSERT INTO grades (answer_id, grader_id, reference_hash, quality) VALUES (?, ${graderId}, '', ?) ON CONFLICT DO NOTHING`);
 
   return {
     find: (model, keys) => {
       const modelId = names.idOf(model);
-      return keys.map(({ variant, hash }) => answerOf(select.get(variant, hash, modelId)));
+      return keys.map(({ variant, hash, sample = 0 }) => answerOf(select.get(variant, hash, modelId, sample)));
     },
     save: (model, keys, answers) =>
       immediate(handle, () => {
@@ -52,7 +52,7 @@ export function keptAnswers(c: Connection, source: AnswerSource): KeptAnswers {
         const modelId = names.idOf(model);
         keys.forEach((key, k) => {
           const answer = answers[k] as Answer;
-          const { changes, lastInsertRowid } = insertAnswer.run(recordOf(key), modelId, ...figuresOf(answer));
+          const { changes, lastInsertRowid } = insertAnswer.run(recordOf(key), modelId, key.sample ?? 0, ...figuresOf(answer));
           counts[changes === 1 ? "answersNew" : "answersKnown"]++;
           if (answer.quality === null) return;
           // An answer that another process kept meanwhile has its grade from there: the same one.

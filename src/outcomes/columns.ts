@@ -1,5 +1,5 @@
 import type { Answer } from "../model/answer.ts";
-import { MOST_SLICE_VALUES, type LabelColumn, type OutcomeColumns } from "../model/columns.ts";
+import { MOST_SLICE_VALUES, SAMPLE_ANSWERED, SAMPLE_FAILED, type LabelColumn, type ModelSamples, type OutcomeColumns } from "../model/columns.ts";
 import type { Prompt } from "../model/prompt.ts";
 import { Components } from "../stats/clusters.ts";
 
@@ -10,6 +10,14 @@ const RECORDED = "recorded";
 export interface FactColumn {
   readonly name: string;
   read(prompt: Prompt): number | null;
+}
+
+/** How answers of models that are asked several times come together. */
+interface Repeat {
+  /** Answers to each prompt. */
+  readonly samples: number;
+  /** A failed one counts as quality 0 beside graded ones. */
+  readonly failureIsZero: boolean;
 }
 
 /** Gathers prompts, answers and grades into columns, batch by batch, in workload order. Texts are not kept. */
@@ -27,7 +35,10 @@ export class ColumnsBuilder {
   readonly #hashes = new Set<string>();
   #duplicates = 0;
 
-  constructor(facts: readonly FactColumn[]) {
+  readonly #repeat: Repeat;
+
+  constructor(facts: readonly FactColumn[], repeat: Repeat = { samples: 1, failureIsZero: false }) {
+    this.#repeat = repeat;
     this.#facts = facts.map((source) => ({ source, values: floats() }));
   }
 
@@ -66,9 +77,10 @@ export class ColumnsBuilder {
     }
   }
 
-  /** Adds one model's answers and grades to the prompts from position `from` on. */
-  addAnswers(model: string, from: number, answers: readonly (Answer | null)[], grades: readonly (number | null)[]): void {
+  /** Adds one model's answers and grades to the prompts from position `from` on. @param sample which of several answers; null: its only one */
+  addAnswers(model: string, from: number, answers: readonly (Answer | null)[], grades: readonly (number | null)[], sample: number | null = null): void {
     const columns = this.#model(model);
+    if (sample !== null && this.#repeat.samples > 1) return columns.addSamples(this.#repeat.samples, sample, from, answers, grades);
     for (let k = 0; k < answers.length; k++) {
       const answer = answers[k];
       if (!answer) continue;
@@ -90,6 +102,7 @@ export class ColumnsBuilder {
   finish(free: ReadonlySet<string>): { columns: OutcomeColumns; zeroCost: string[]; chosen: LabelColumn } {
     const n = this.size;
     const models = [...this.#index.keys()];
+    const samples = this.#models.map((m) => m.foldSamples(n, this.#repeat));
     const zeroCost: string[] = [];
     const costUsd = this.#models.map((m, k) => {
       const name = models[k] as string;
@@ -124,6 +137,7 @@ export class ColumnsBuilder {
         [...this.#labels].filter(([, labels]) => !labels.overflowed).map(([name, labels]) => [name, labels.finish(n)]),
       ),
       chosen: chosen.index.map((k) => (k === -1 ? -1 : (modelOf[k] as number))),
+      ...(samples.some((own) => own) ? { samples: { perPrompt: this.#repeat.samples, models: samples } } : {}),
     };
     return { columns, zeroCost, chosen };
   }
@@ -153,6 +167,42 @@ class ModelColumns {
   readonly latencyMs = floats();
   readonly ttftMs = floats();
   readonly failed = new Growing((length) => new Uint8Array(length), 0);
+  #samples: { readonly [K in keyof ModelSamples]: Growing<ModelSamples[K]> } | null = null;
+
+  addSamples(perPrompt: number, sample: number, from: number, answers: readonly (Answer | null)[], grades: readonly (number | null)[]): void {
+    this.#samples ??= { state: new Growing((length) => new Uint8Array(length), 0), quality: floats(), costUsd: floats(), latencyMs: floats(), ttftMs: floats() };
+    const { state, quality, costUsd, latencyMs, ttftMs } = this.#samples;
+    for (const [k, answer] of answers.entries()) {
+      if (!answer) continue;
+      const at = (from + k) * perPrompt + sample;
+      state.set(at, answer.error === null ? SAMPLE_ANSWERED : SAMPLE_FAILED);
+      const grade = grades[k];
+      if (grade !== null && grade !== undefined) quality.set(at, grade);
+      if (answer.costUsd !== null) costUsd.set(at, answer.costUsd);
+      if (answer.latencyMs !== null) latencyMs.set(at, answer.latencyMs);
+      if (answer.ttftMs !== null) ttftMs.set(at, answer.ttftMs);
+    }
+  }
+
+  /** Makes each prompt's figures the means of its samples where they are known; a prompt has failed where all of its samples did. */
+  foldSamples(n: number, { samples: perPrompt, failureIsZero }: Repeat): ModelSamples | null {
+    if (!this.#samples) return null;
+    const length = n * perPrompt;
+    const { state, quality, costUsd, latencyMs, ttftMs } = this.#samples;
+    const own = { state: state.finish(length), quality: quality.finish(length), costUsd: costUsd.finish(length), latencyMs: latencyMs.finish(length), ttftMs: ttftMs.finish(length) };
+    for (let i = 0; i < n; i++) {
+      const [from, to] = [i * perPrompt, (i + 1) * perPrompt];
+      const states = own.state.subarray(from, to);
+      const failures = states.reduce((count, one) => count + (one === SAMPLE_FAILED ? 1 : 0), 0);
+      if (failures > 0 && !states.includes(SAMPLE_ANSWERED)) this.failed.set(i, 1);
+      for (const figure of ["quality", "costUsd", "latencyMs", "ttftMs"] as const) {
+        const known = own[figure].subarray(from, to).filter((value) => !Number.isNaN(value));
+        const zeros = figure === "quality" && failureIsZero ? failures : 0;
+        if (known.length > 0) this[figure].set(i, known.reduce((sum, value) => sum + value, 0) / (known.length + zeros));
+      }
+    }
+    return own;
+  }
 
   /** True where the model has any outcome for this prompt. */
   answered(at: number): boolean {

@@ -19,20 +19,20 @@ export function liveAnswers(c: Connection, source: AnswerSource): LiveAnswers {
   const recordOf = sourceRecords(handle, sourceId);
   const graders = new Map<string, number>();
   const select = handle
-    .prepare<[number, string, number], [id: number, ...AnswerRow]>(
+    .prepare<[number, string, number, number], [id: number, ...AnswerRow]>(
       `SELECT a.id, NULL, a.cost_usd, a.latency_ms, a.ttft_ms, a.input_tokens, a.output_tokens, a.error, a.text
       FROM records AS r JOIN prompts AS p ON p.id = r.prompt_id JOIN answers AS a ON a.record_id = r.id
-      WHERE r.source_id = ${sourceId} AND r.row = ? AND p.hash = ? AND a.model_id = ? AND a.settings_id = ${RECORDED_SETTINGS} AND a.sample = 0`,
+      WHERE r.source_id = ${sourceId} AND r.row = ? AND p.hash = ? AND a.model_id = ? AND a.settings_id = ${RECORDED_SETTINGS} AND a.sample = ?`,
     )
     .raw();
   const selectId = handle
-    .prepare<[number, number], { id: number; failed: 0 | 1; tries: number }>(
+    .prepare<[number, number, number], { id: number; failed: 0 | 1; tries: number }>(
       `SELECT id, error IS NOT NULL AS failed, (SELECT count(*) FROM tries WHERE answer_id = answers.id) AS tries
-      FROM answers WHERE record_id = ? AND model_id = ? AND settings_id = ${RECORDED_SETTINGS} AND sample = 0`,
+      FROM answers WHERE record_id = ? AND model_id = ? AND settings_id = ${RECORDED_SETTINGS} AND sample = ?`,
     );
   const insertAnswer = handle.prepare(
     `INSERT INTO answers (record_id, model_id, settings_id, sample, input_tokens, output_tokens, cost_usd, latency_ms, ttft_ms, error, text)
-    VALUES (?, ?, ${RECORDED_SETTINGS}, 0, ?, ?, ?, ?, ?, ?, ?)`,
+    VALUES (?, ?, ${RECORDED_SETTINGS}, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const replaceAnswer = handle.prepare("UPDATE answers SET input_tokens = ?, output_tokens = ?, cost_usd = ?, latency_ms = ?, ttft_ms = ?, error = ?, text = ? WHERE id = ?");
   const insertTry = handle.prepare(
@@ -53,8 +53,8 @@ export function liveAnswers(c: Connection, source: AnswerSource): LiveAnswers {
   return {
     find: (model, keys) => {
       const modelId = names.idOf(model);
-      return keys.map(({ variant, hash }) => {
-        const row = select.get(variant, hash, modelId);
+      return keys.map(({ variant, hash, sample = 0 }) => {
+        const row = select.get(variant, hash, modelId, sample);
         if (!row) return null;
         const [id, ...figures] = row;
         return { id, answer: answerOf(figures) as Answer };
@@ -64,11 +64,11 @@ export function liveAnswers(c: Connection, source: AnswerSource): LiveAnswers {
       waitingOnce(() => {
         const recordId = recordOf(key);
         const modelId = names.idOf(model);
-        const there = selectId.get(recordId, modelId);
+        const there = selectId.get(recordId, modelId, key.sample ?? 0);
         // Another process answered it meanwhile: what was paid here is kept with it, its answer stands.
         if (there && !there.failed) return insertTries(there.id, there.tries, tries);
         if (there) replaceAnswer.run(...figuresOf(answer), there.id);
-        const id = there?.id ?? Number(insertAnswer.run(recordId, modelId, ...figuresOf(answer)).lastInsertRowid);
+        const id = there?.id ?? Number(insertAnswer.run(recordId, modelId, key.sample ?? 0, ...figuresOf(answer)).lastInsertRowid);
         return insertTries(id, there?.tries ?? 0, tries);
       }),
     findGrade: (answerId, grader, referenceHash) => {

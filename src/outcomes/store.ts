@@ -65,6 +65,8 @@ export interface AnswerKey {
   readonly hash: string;
   /** What it depends on besides the messages, below 2^48. */
   readonly variant: number;
+  /** Which of several answers to the same question, from 0 (the default). */
+  readonly sample?: number;
   /** Kept beside, where known. */
   readonly messages: readonly Message[] | null;
 }

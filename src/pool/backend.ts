@@ -8,8 +8,10 @@ export interface Backend {
   answer(prompts: readonly Prompt[], model: string): Promise<readonly (Answer | null)[]>;
 }
 
-/** A backend whose answers are asked for once and kept: they are a function of source, model, messages and variant. */
+/** A backend whose answers are asked for once and kept: they are a function of source, model, messages, variant and sample. */
 export interface KeptBackend extends Backend {
+  /** @param sample which of several answers to the same question, from 0 (the default) */
+  answer(prompts: readonly Prompt[], model: string, sample?: number): Promise<readonly (Answer | null)[]>;
   /** What names the answers: of a simulated model, its profile and seed. */
   readonly source: { readonly kind: "simulated" | "live"; readonly hash: string };
   /** What an answer depends on besides the messages, as a whole number ≥ 0 below 2^48. */

@@ -15,7 +15,8 @@ export type LiveOutcome =
 
 /** A live model that can be called. */
 export interface LiveModel {
-  ask(prompt: Pick<Prompt, "messages" | "inputTokens">, signal: AbortSignal): Promise<LiveOutcome>;
+  /** @param sample which of several answers to the same question, from 0 (the default): a stated seed is raised by it, so that they can differ */
+  ask(prompt: Pick<Prompt, "messages" | "inputTokens">, signal: AbortSignal, sample?: number): Promise<LiveOutcome>;
 }
 
 /** Raised whenever the same prompt and settings are sent otherwise. */
@@ -54,9 +55,9 @@ export function liveModel(
   const costUsdOf = (one: Try) => costOf(one, price);
   const rates = ratesOf(price);
   return {
-    async ask({ messages, inputTokens }, signal) {
+    async ask({ messages, inputTokens }, signal, sample = 0) {
       if (!messages) return { called: false, why: "the prompt has no text", tries: [] };
-      const request = { model, messages, settings };
+      const request = { model, messages, settings: settings.seed === undefined ? settings : { ...settings, seed: settings.seed + sample } };
       const tokens = (inputTokens ?? 0) + (settings.maxOutputTokens ?? 0);
       const reserveUsd = rates && mostUsd(rates, inputTokens ?? 0, settings);
       const { tries, outcome, why = "", stopped } = await flow.run({ tokens, reserveUsd, attempt: (_, stop) => call(request, stop), costUsdOf }, signal);

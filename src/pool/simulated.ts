@@ -14,8 +14,8 @@ const REVISION = 1;
 const CORRELATION = 0.5;
 
 /**
- * Answers drawn from a model's profile. Every draw is seeded by (seed, model, prompt), so neither order nor concurrency matters,
- * and the same prompt gets the same answer again. Grades of one prompt hang together across models by a one-factor Gaussian copula
+ * Answers drawn from a model's profile. Every draw is seeded by (seed, model, prompt, sample), so neither order nor concurrency matters,
+ * and the same prompt gets the same answer again. Samples of one prompt share its difficulty d; all else is drawn anew. Grades of one prompt hang together across models by a one-factor Gaussian copula
  * (Li 2000, "On default correlation"): right where √ρ·d + √(1-ρ)·e ≤ Φ⁻¹(mean), d the prompt's own draw, e the model's.
  * A failed call costs nothing and takes as long as its first token would have; another's cost is its tokens', at the run's prices.
  * Throws WrpError on a condition that cannot be read.
@@ -24,8 +24,8 @@ export function simulatedBackend(name: string, simulated: Profile, seed: number)
   const meanOf = qualityMean(simulated.quality, name);
   const rho = typeof simulated.quality === "object" ? (simulated.quality.correlation ?? CORRELATION) : CORRELATION;
 
-  function answer(prompt: Prompt): Answer {
-    const draw = random(seed, "simulated", name, prompt.hash);
+  function answer(prompt: Prompt, sample: number): Answer {
+    const draw = random(seed, "simulated", name, prompt.hash, ...(sample === 0 ? [] : [`sample ${sample}`]));
     // All draws are made every time, so that changing one figure of a profile leaves the others' draws alone.
     const [failure, skill, length, first, pace] = [draw.next(), draw.next(), draw.next(), draw.next(), draw.next()];
     const inputTokens = prompt.inputTokens;
@@ -55,7 +55,7 @@ export function simulatedBackend(name: string, simulated: Profile, seed: number)
     source: { kind: "simulated", hash: valueHash({ simulated, seed, revision: REVISION }) },
     // 48 bits: a number that SQLite and JavaScript both hold exactly.
     variantOf: (prompt) => Number.parseInt(contentHash(`${meanOf(prompt)}/${prompt.inputTokens}`).slice(0, 12), 16),
-    answer: (prompts) => Promise.resolve(prompts.map(answer)),
+    answer: (prompts, _, sample = 0) => Promise.resolve(prompts.map((prompt) => answer(prompt, sample))),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { OutcomeColumns } from "../model/columns.ts";
+import type { OutcomeColumns, SampleColumns } from "../model/columns.ts";
 import { WrpError } from "../model/errors.ts";
 import type { MissingRule } from "./input.ts";
 
@@ -15,6 +15,8 @@ export interface Compared {
   readonly costUsdPer1k: readonly Float64Array[];
   readonly latencyMs: readonly Float64Array[];
   readonly ttftMs: readonly Float64Array[];
+  /** Where models were asked several times: [model] the times of each answer, at [compared prompt · perPrompt + sample]. */
+  readonly samples?: { readonly perPrompt: number; readonly latencyMs: readonly (Float64Array | null)[]; readonly ttftMs: readonly (Float64Array | null)[] } | undefined;
   readonly warnings: readonly string[];
 }
 
@@ -65,11 +67,17 @@ export function comparedPrompts(columns: OutcomeColumns, missing: MissingRule): 
     costUsdPer1k: columns.costUsd.map((column) => gather(column, 1000)),
     latencyMs: columns.latencyMs.map((column) => gather(column)),
     ttftMs: columns.ttftMs.map((column) => gather(column)),
+    samples: columns.samples && samplesAt(columns.samples, chosen),
     warnings: models.flatMap((model, m) => {
       const lost = alone[m] as number;
       return lost > 0 ? [`without ${model}, ${lost} more prompts would be compared (it alone has no grade there)`] : [];
     }),
   };
+}
+
+function samplesAt({ perPrompt, models }: SampleColumns, at: Uint32Array): Compared["samples"] {
+  const gather = (column: Float64Array) => Float64Array.from({ length: at.length * perPrompt }, (_, k) => column[(at[Math.floor(k / perPrompt)] as number) * perPrompt + (k % perPrompt)] as number);
+  return { perPrompt, latencyMs: models.map((own) => own && gather(own.latencyMs)), ttftMs: models.map((own) => own && gather(own.ttftMs)) };
 }
 
 function nothingCompared(columns: OutcomeColumns): WrpError {

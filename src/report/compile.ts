@@ -21,6 +21,7 @@ import { blindWarnings, decidedPolicy, expectedFigures } from "./decided.ts";
 import { reportedPolicy } from "./policies.ts";
 import { simulatedFigures } from "./simulated.ts";
 import { slicesOf } from "./slices.ts";
+import { spreadOf } from "./spread.ts";
 import { pendingSweep, type PendingSweep, type SweepSpec } from "./sweeps.ts";
 
 /** Curves over many prompts are resampled less often than means: about this many prompt visits a sweep. */
@@ -148,7 +149,7 @@ export function* compiling(input: ReportInput): Generator<number, Omit<Report, "
     objectives,
     metricDefinitions: METRICS,
     workload: describeWorkload(input, compared, units),
-    models: input.models.map((model) => ({ ...model, ...counts(input, model.name) })),
+    models: input.models.map((model) => ({ ...model, ...counts(input, model.name), ...spreadOf(columns, model.name) })),
     policies: judged,
     comparisons,
     slices: slicesOf(columns, compared, units, policies.filter((p) => !p.control)),

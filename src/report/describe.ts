@@ -1,3 +1,4 @@
+import { SAMPLE_FAILED, type OutcomeColumns } from "../model/columns.ts";
 import type { Report, ReportPolicy } from "../model/report.ts";
 import type { Design } from "../stats/design.ts";
 import type { Compared } from "./compared.ts";
@@ -35,9 +36,15 @@ export function counts(input: ReportInput, model: string): { graded: number; fai
   const known = (column: Float64Array | undefined) => column?.reduce((sum, v) => sum + (Number.isNaN(v) ? 0 : 1), 0) ?? 0;
   return {
     graded: known(input.columns.quality[m]),
-    failed: input.columns.failed[m]?.reduce((sum, v) => sum + v, 0) ?? 0,
+    failed: failures(input.columns, m),
     priced: known(input.columns.costUsd[m]),
   };
+}
+
+/** Failed calls of a model. */
+function failures({ failed, samples }: OutcomeColumns, m: number): number {
+  const several = samples?.models[m];
+  return several ? several.state.reduce((sum, state) => sum + (state === SAMPLE_FAILED ? 1 : 0), 0) : (failed[m]?.reduce((sum, v) => sum + v, 0) ?? 0);
 }
 
 /** The oracle's figures with what has to be said of them. */
@@ -67,6 +74,8 @@ export function methodOf(units: Design, compared: Compared, input: ReportInput, 
     "verdicts over several policies: max-t, against mixes Bonferroni",
   ];
   if (curveResamples < input.resamples) parts.push(`curves: the first ${curveResamples} resamples`);
+  const repeat = input.columns.samples?.perPrompt;
+  if (repeat !== undefined) parts.push(`figures of a prompt are means of up to ${repeat} answers; latencies are of every answer`);
   if (units.units < units.clusters) parts.push(`${units.clusters} clusters dealt at random into ${units.units} groups`);
   if (input.fittedHull) parts.push("hull models and the zero router are fitted on the training part: intervals are given that fit");
   if (input.basis === "decisions") parts.push("costs and latencies that nobody saw are expectations, taken as they are: intervals cover the sampling of prompts only");

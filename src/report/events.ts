@@ -1,25 +1,45 @@
-import type { Decisions, OutcomeColumns } from "../model/columns.ts";
+import { NO_SAMPLE, SAMPLE_FAILED, type Decisions, type ModelSamples, type OutcomeColumns, type SampleColumns } from "../model/columns.ts";
 import type { ModelInfo, Slo } from "./input.ts";
 
 /** Whether something happens where a model answers a prompt: 0 or 1, NaN where the question does not arise. */
 export type Event = (model: number, prompt: number) => number;
 
-/** A failed call, where the model answered or failed. */
-export function callFailed({ failed, quality, latencyMs, costUsd }: OutcomeColumns): Event {
+/** A failed call, where the model answered or failed; of several calls, the share that failed. */
+export function callFailed({ failed, quality, latencyMs, costUsd, samples }: OutcomeColumns): Event {
+  const several = samples && overSamples(samples, (own, at) => (own.state[at] === SAMPLE_FAILED ? 1 : 0));
   return (m, i) => {
+    if (samples?.models[m]) return (several as Event)(m, i);
     if ((failed[m] as Uint8Array)[i] === 1) return 1;
     return [quality[m], latencyMs[m], costUsd[m]].some((column) => column !== undefined && !Number.isNaN(column[i] as number)) ? 0 : NaN;
   };
 }
 
-/** A call that ends within the SLO; a failed one is outside it, one whose latency is not known counts neither way. */
-export function withinSlo({ failed, latencyMs, ttftMs }: OutcomeColumns, slo: Slo): Event {
-  const within = (table: readonly Float64Array[], m: number, i: number, limit: number | undefined): number => {
+/** A call that ends within the SLO (of several, the share); a failed one is outside it, one whose latency is not known counts neither way. */
+export function withinSlo({ failed, latencyMs, ttftMs, samples }: OutcomeColumns, slo: Slo): Event {
+  const within = (value: number | undefined, limit: number | undefined): number => {
     if (limit === undefined) return 1;
-    const value = table[m]?.[i] ?? NaN;
-    return Number.isNaN(value) ? NaN : value <= limit ? 1 : 0;
+    return value === undefined || Number.isNaN(value) ? NaN : value <= limit ? 1 : 0;
   };
-  return (m, i) => ((failed[m] as Uint8Array)[i] === 1 ? 0 : within(latencyMs, m, i, slo.latencyMs) * within(ttftMs, m, i, slo.ttftMs));
+  const several = samples && overSamples(samples, (own, at) => (own.state[at] === SAMPLE_FAILED ? 0 : within(own.latencyMs[at], slo.latencyMs) * within(own.ttftMs[at], slo.ttftMs)));
+  return (m, i) => {
+    if (samples?.models[m]) return (several as Event)(m, i);
+    return (failed[m] as Uint8Array)[i] === 1 ? 0 : within(latencyMs[m]?.[i], slo.latencyMs) * within(ttftMs[m]?.[i], slo.ttftMs);
+  };
+}
+
+/** The mean of an event over a prompt's samples that there are and of which it is known. */
+function overSamples({ perPrompt, models }: SampleColumns, event: (own: ModelSamples, at: number) => number): Event {
+  return (m, i) => {
+    const own = models[m] as ModelSamples;
+    let [sum, n] = [0, 0];
+    for (let at = i * perPrompt; at < (i + 1) * perPrompt; at++) {
+      const value = own.state[at] === NO_SAMPLE ? NaN : event(own, at);
+      if (Number.isNaN(value)) continue;
+      sum += value;
+      n++;
+    }
+    return n === 0 ? NaN : sum / n;
+  };
 }
 
 /** A sensitive prompt that goes to a model not marked trusted; null where no prompt is tagged. */

@@ -5,12 +5,14 @@ import type { Bounds, Level } from "../stats/intervals.ts";
 import { meanOf } from "../stats/means.ts";
 import { Distribution, quantileRanks } from "../stats/quantiles.ts";
 import type { Compared } from "./compared.ts";
+import { eachChoice } from "./events.ts";
 import { fillValues } from "./values.ts";
 
 /**
  * Quantiles of the latency that a policy's users wait, milliseconds. A mixture's is the mixture of its models' distributions.
  * Intervals are order statistics at the effective n, which the cluster standard error of the share at or below the quantile
- * implies (Woodruff 1952). Null where no compared prompt has a latency.
+ * implies (Woodruff 1952). Where models were asked several times, every answer counts, and every prompt as much as another. Null where no
+ * compared prompt has a latency.
  */
 export function latencyOf(compared: Compared, units: Design, table: readonly Float64Array[], decisions: Decisions): ReportPolicy["latencyMs"] {
   const waits = waitsOf(compared, units, table, decisions);
@@ -20,6 +22,8 @@ export function latencyOf(compared: Compared, units: Design, table: readonly Flo
 /** What a policy's users wait: mean and any quantile, each with its interval at a two-sided level. */
 export function waitsOf(compared: Compared, units: Design, table: readonly Float64Array[], decisions: Decisions) {
   if (table.length === 0) return null;
+  const several = severalOf(compared, table);
+  if (several) return waitsOfSeveral(compared, units, table, several, decisions);
   const { distribution, n } = decisions.form === "choice" ? ofChoice(compared, table, decisions.model) : ofMixture(table, decisions.weights);
   if (n === 0) return null;
   const atOrBelow = table.map(() => new Float64Array(compared.n));
@@ -30,15 +34,65 @@ export function waitsOf(compared: Compared, units: Design, table: readonly Float
       for (let k = 0; k < column.length; k++) column[k] = Number.isNaN(latency[k] as number) ? NaN : (latency[k] as number) <= value ? 1 : 0;
     });
     const share = meanOf(units, (into) => fillValues(compared, atOrBelow, decisions, into));
-    const spread = share.mean * (1 - share.mean);
     // Order statistics are exact for independent prompts; clusters leave fewer observations than prompts.
     const alone = units.clusters === compared.n;
-    const effective = alone ? share.n : share.se > 0 && spread > 0 ? Math.min(share.n, Math.round(spread / (share.se * share.se))) : share.units;
-    const ranks = share.units < 2 ? null : quantileRanks(effective, p, level);
-    return {
-      value,
-      ci: ranks ? [distribution.quantile((ranks[0] + 1) / effective), distribution.quantile((ranks[1] + 1) / effective)] : null,
-    };
+    return { value, ci: boundsOf(distribution, share, alone ? share.n : effectiveOf(share, share.n), p, level) };
+  };
+  return { quantile, mean: distribution.mean, n };
+}
+
+type Share = ReturnType<typeof meanOf>;
+
+/** As many independent observations as have this standard error of a share, at most `most`; the units where it has no spread. */
+function effectiveOf({ mean, se, units }: Share, most: number): number {
+  const spread = mean * (1 - mean);
+  return se > 0 && spread > 0 ? Math.min(most, Math.round(spread / (se * se))) : units;
+}
+
+function boundsOf(distribution: Distribution, share: Share, effective: number, p: number, level: Level): Bounds | null {
+  const ranks = share.units < 2 ? null : quantileRanks(effective, p, level);
+  return ranks ? [distribution.quantile((ranks[0] + 1) / effective), distribution.quantile((ranks[1] + 1) / effective)] : null;
+}
+
+/** [model] the times of every answer, where some models were asked several times. */
+function severalOf({ samples, latencyMs, ttftMs }: Compared, table: readonly Float64Array[]): { readonly perPrompt: number; readonly times: readonly (Float64Array | null)[] } | null {
+  const times = table === latencyMs ? samples?.latencyMs : table === ttftMs ? samples?.ttftMs : undefined;
+  return samples && times ? { perPrompt: samples.perPrompt, times } : null;
+}
+
+/** Waits over prompts of several answers each: a prompt's answers share its weight, and it stands for one prompt in the spread. */
+function waitsOfSeveral(compared: Compared, units: Design, table: readonly Float64Array[], { perPrompt, times }: NonNullable<ReturnType<typeof severalOf>>, decisions: Decisions) {
+  const known = (m: number, k: number): Float64Array => {
+    const own = times[m];
+    return (own ? own.subarray(k * perPrompt, (k + 1) * perPrompt) : (table[m] as Float64Array).subarray(k, k + 1)).filter((v) => !Number.isNaN(v));
+  };
+  /** By weight: answers that weigh the same stand in one ascending sample. */
+  const parts = new Map<number, number[]>();
+  let n = 0;
+  for (let k = 0; k < compared.n; k++) {
+    const used: { readonly values: Float64Array; readonly weight: number }[] = [];
+    eachChoice(decisions, compared.at[k] as number, (m, weight) => used.push({ values: known(m, k), weight }));
+    if (used.length === 0 || used.some(({ values }) => values.length === 0)) continue;
+    n++;
+    for (const { values, weight } of used) {
+      const each = weight / values.length;
+      const held = parts.get(each);
+      if (held) held.push(...values);
+      else parts.set(each, [...values]);
+    }
+  }
+  if (n === 0) return null;
+  const distribution = new Distribution([...parts].map(([weight, values]) => ({ sorted: Float64Array.from(values).sort(), weight })));
+  const quantile = (p: number, level: Level = 0.95): { value: number; ci: Bounds | null } => {
+    const value = distribution.quantile(p);
+    const atOrBelow = table.map((_, m) =>
+      Float64Array.from({ length: compared.n }, (__, k) => {
+        const values = known(m, k);
+        return values.length === 0 ? NaN : values.reduce((count, v) => count + (v <= value ? 1 : 0), 0) / values.length;
+      }),
+    );
+    const share = meanOf(units, (into) => fillValues(compared, atOrBelow, decisions, into));
+    return { value, ci: boundsOf(distribution, share, effectiveOf(share, share.n * perPrompt), p, level) };
   };
   return { quantile, mean: distribution.mean, n };
 }

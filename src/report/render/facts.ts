@@ -23,9 +23,28 @@ export function reportFacts(report: Report): Fact[] {
     zeroRouter(report),
     oracle(report),
     ...report.sweeps.map((one) => sweep(report, one)),
+    ...report.models.flatMap((model) => spread(model)),
     simulated(report),
     ...(report.timing.overhead ?? []).map(overhead),
   ].filter((fact) => fact !== null);
+}
+
+/** Of a model that was asked several times: how its answers to one prompt differ, beside how prompts do. */
+function spread({ name, spread: own }: Report["models"][number]): Fact[] {
+  if (!own) return [];
+  const part = (label: string, figure: NonNullable<typeof own>["quality"], show: (value: number) => string) => {
+    if (!figure) return [];
+    const share = figure.withinShareOfError === null ? "" : ` (${percent(figure.withinShareOfError)} of the mean's variance is within)`;
+    return [`${label} ${withInterval(figure.withinSd.value, figure.withinSd.ci, show)} within a prompt, ${withInterval(figure.betweenSd.value, figure.betweenSd.ci, show)} between prompts${share}`];
+  };
+  const parts = [...part("quality", own.quality, quality), ...part("latency", own.latencyMs, milliseconds), ...part("cost per 1,000", own.costUsd && scaled(own.costUsd), usd)];
+  return parts.length === 0 ? [] : [{ label: "spread", text: `${name}, ${own.answersPerPrompt} answers a prompt, standard deviations: ${parts.join("; ")}` }];
+}
+
+/** Per 1,000 prompts. */
+function scaled(figure: NonNullable<NonNullable<Report["models"][number]["spread"]>["costUsd"]>): typeof figure {
+  const times = ({ value, ci }: typeof figure.withinSd) => ({ value: 1000 * value, ci: ci && ([1000 * ci[0], 1000 * ci[1]] as [number, number]) });
+  return { ...figure, withinSd: times(figure.withinSd), betweenSd: times(figure.betweenSd) };
 }
 
 function compared({ basis, workload, statistics }: Report): Fact {
