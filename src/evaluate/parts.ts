@@ -21,6 +21,15 @@ export interface RunSettings extends Judging {
   /** The versions of the user's own graders, by name. */
   readonly graders?: Readonly<Record<string, number>>;
   readonly judge?: JudgeSpec;
+  readonly embedder?: EmbedderSpec;
+}
+
+/** A live model that makes vectors of texts. */
+export interface EmbedderSpec {
+  readonly live: LiveSpec;
+  readonly price?: TokenPrice | "free" | undefined;
+  /** Most texts in a request. */
+  readonly batch?: number | undefined;
 }
 
 /** A live model that grades the answers of others. */
