@@ -90,7 +90,7 @@ export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, voi
     // List prices are those of the day.
     const pricedOn = outcomes.basis === "decisions" ? createdAt.slice(0, 10) : null;
     const asked = hashOfAsked(policies, decided);
-    const findings = liveFindings(outcomes.live, outcomes.silent, outcomes.columns, fit);
+    const findings = liveFindings(outcomes.live, outcomes.silent, outcomes.columns, fit, outcomes.compared);
     const live = liveHash(outcomes.columns, outcomes.live.map(({ model }) => model));
     const reportKey = valueHash({ configHash, pricedOn, asked, ...(live === null ? {} : { live }), workloadHash: workload.hash, wrpVersion: parts.wrpVersion, revision: REPORT_REVISION });
     const known = parts.fresh ? null : store.findReport(reportKey);
@@ -112,6 +112,7 @@ export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, voi
         decisionMicros: counts.computed > 0 ? counts.micros / counts.computed : null,
         ...(overhead.length > 0 ? { overhead } : {}),
         ...(outcomes.judge ? { judge: outcomes.judge } : {}),
+        ...(outcomes.embedder ? { embedder: outcomes.embedder } : {}),
         ...(parts.live ? { live: liveTiming([...outcomes.live, ...(fit?.live ?? [])], parts.live.spent()) } : {}),
         reused: { answers: outcomes.saved.answersKnown, grades: outcomes.saved.gradesKnown, decisions: counts.reused, report: known !== null },
         computed: { answers: outcomes.saved.answersNew, grades: outcomes.saved.gradesNew, decisions: counts.computed },

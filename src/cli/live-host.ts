@@ -84,7 +84,8 @@ export async function openLive(settings: RunSettings, loaded: LoadedConfig, opti
   }
 
   /** Calls of one model wait for each other. */
-  function flowOf(name: string, { concurrency = "adaptive", requestsPerMinute = null, tokensPerMinute = null, deadlineMs, retries }: ModelBackend): Flow {
+  function flowOf(name: string, backend: ModelBackend): Flow {
+    const { concurrency = "adaptive", requestsPerMinute = null, tokensPerMinute = null, deadlineMs, retries } = backend;
     const jitter = random(settings.seed, "jitter", name);
     const own = flow(
       {
