@@ -9,6 +9,7 @@ import { decidedBy, liveFindings, liveHash, liveTiming } from "./evaluate/live-f
 import type { Parts, RunConfig, RunSettings } from "./evaluate/parts.ts";
 import { decideThrough, type Deciding } from "./evaluate/through-session.ts";
 import { policiesUnderTest } from "./evaluate/under-test.ts";
+import { checkCompared } from "./evaluate/without-vectors.ts";
 import { valueHash } from "./lib/hash.ts";
 import type { OutcomeColumns } from "./model/columns.ts";
 import { REPORT_REVISION, type Report } from "./model/report.ts";
@@ -60,6 +61,7 @@ export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, voi
   store.startRun({ ...run, config: JSON.stringify({ ...config, read }) }, prices.records);
   try {
     const outcomes = await basedOn(yield* gather(parts, prices), () => promptsAgain(parts), parts);
+    if (outcomes.basis === "outcomes") checkCompared(outcomes.columns, outcomes.compared);
     const readMs = clockMs() - started;
     const { context, policies, notes } = assembled(outcomes, config, parts.placeOf);
     const reference = referenceName(settings, policies, context.strong, outcomes.basis);

@@ -5,6 +5,7 @@ import type { LiveHost, LiveTally } from "./ask-live.ts";
 import type { Fit } from "./gather.ts";
 import type { Compared } from "./grading.ts";
 import type { Silent } from "./silent.ts";
+import { shareWithoutVectors, withoutVectors } from "./without-vectors.ts";
 
 /** Why a run without --live has no outcome of a prompt. */
 export const NOT_ASKED = "not asked yet";
@@ -38,11 +39,8 @@ export function liveFindings(tallies: readonly LiveTally[], silent: readonly Sil
     if (failures > MOST_FAILED * n) undecided = true;
     if (late > 0) warnings.push(`${late} of ${answered} timings of ${model} were taken while wrp itself was late: call fewer at a time (--concurrency)`);
   }
-  const lacking = [...(compared?.ungraded ?? [])].toSorted(([, a], [, b]) => b.count - a.count);
-  for (const [why, { count, row }] of lacking.slice(0, MOST_WHYS)) warnings.push(`${count} of ${compared?.answers ?? 0} answers have no grade by similarity, the first of them to ${row}: ${why}`);
-  const others = lacking.slice(MOST_WHYS).reduce((sum, [, { count }]) => sum + count, 0);
-  if (others > 0) warnings.push(`${others} more answers have no grade by similarity, for other reasons`);
-  if (compared && lacking.reduce((sum, [, { count }]) => sum + count, 0) > MOST_FAILED * compared.answers) undecided = true;
+  warnings.push(...withoutVectors(compared));
+  if (shareWithoutVectors(compared) > MOST_FAILED) undecided = true;
   if (!fit) return { warnings, undecided };
   const trained = liveFindings(fit.live, [], fit.columns, null, fit.compared);
   return { warnings: [...warnings, ...trained.warnings.map((warning) => `training part: ${warning}`)], undecided: undecided || trained.undecided };
