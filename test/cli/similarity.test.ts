@@ -167,6 +167,22 @@ describe("grader similarity", () => {
     expect(policy(whole.json(), "strong").quality.mean).toBeCloseTo(1, 6);
   });
 
+  test("429 is waited for and tried again, a server that is malformed once too; every try is paid for", async () => {
+    let n = 0;
+    embed = (response, inputs, model) => {
+      n++;
+      if (n === 1) response.writeHead(429, { "retry-after": "0.1" }).end('{"error": {"message": "slow down"}}');
+      else if (n === 2) sent(response, vectorsOf([[1]], { usage: undefined }));
+      else well(response, inputs, model);
+    };
+    const at = desk(EMBEDDER.replace("retries: 0", "retries: 3"), [ROWS[2], ROWS[3]]);
+    const ran = await at.inside("eval", "--live", "--json", "-q", ...FAST);
+    expect(ran.code, ran.stderr).toBe(0);
+    expect(n).toBe(3);
+    // Nobody knows what the vectors cost that could not be used.
+    expect(ran.json().timing.embedder).toEqual({ calls: 1, texts: 4, failed: 0, costUsd: null });
+  });
+
   test("vectors that cannot be compared give no grade", async () => {
     embed = (response, inputs) => sent(response, vectorsOf(inputs.map((text) => (text === "bad" ? [0, 0] : vectorOf(text)))));
     const ran = await desk().inside("eval", "--live", "--json", "-q", ...FAST);

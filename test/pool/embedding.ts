@@ -23,7 +23,7 @@ export async function embedding(
 
 /** An answer on the wire, of vectors in the order of the inputs. */
 export function vectorsOf(vectors: readonly unknown[], more: object = {}): Record<string, unknown> {
-  return { object: "list", model: "m-2026", data: vectors.map((embedding, index) => ({ object: "embedding", index, embedding })), usage: { prompt_tokens: 7, total_tokens: 7 }, ...more };
+  return { object: "list", model: "m-2026", data: vectors.map((vector, index) => ({ object: "embedding", index, embedding: vector })), usage: { prompt_tokens: 7, total_tokens: 7 }, ...more };
 }
 
 export function inBase64(vector: readonly number[]): string {
