@@ -167,6 +167,15 @@ describe("grader similarity", () => {
     expect(policy(whole.json(), "strong").quality.mean).toBeCloseTo(1, 6);
   });
 
+  test("a request of several texts has a bound on its characters, and a longer text is alone in its own", async () => {
+    const long = "good".repeat(30_000);
+    const at = desk(EMBEDDER, Array.from({ length: 4 }, (_, i) => ({ ...ROWS[i], reference: `good ${i}${i === 3 ? long.repeat(2) : long}` })));
+    expect((await at.inside("eval", "--live", "-q", ...FAST)).code).toBe(0);
+    const lengths = asked().vectors.map(({ input }) => ({ texts: input.length, characters: input.join("").length }));
+    for (const { texts, characters } of lengths) expect(texts === 1 || characters <= 200_000).toBe(true);
+    expect(lengths.some(({ characters }) => characters > 200_000)).toBe(true);
+  });
+
   test("429 is waited for and tried again, a server that is malformed once too; every try is paid for", async () => {
     let n = 0;
     embed = (response, inputs, model) => {
