@@ -29,6 +29,8 @@ export interface LiveEmbedder extends Embedder {
 export const DEFAULT_BATCH = 32;
 /** No more characters in a request of several texts, so that it stays below 300,000 tokens in all (OpenAI's limit) in any language. */
 const MOST_CHARACTERS = 200_000;
+/** Counting takes time quadratic in the longest word, and models that got stuck write long ones. A cut makes a token more at most. */
+const PIECE = /[^]{1,1000}/g;
 /** Some servers send 500 where an input is longer than they can take; asking again does not make it shorter. */
 const TOO_LONG = /too (?:large|long)|exceed|maximum/i;
 
@@ -81,7 +83,7 @@ export function liveEmbedder(
     try {
       const inputs = part.map(({ text }) => text);
       const count = await tokenCounter();
-      const tokens = inputs.reduce((sum, text) => sum + count(text), 0);
+      const tokens = inputs.flatMap((text) => text.match(PIECE) ?? []).reduce((sum, piece) => sum + count(piece), 0);
       let reader = embeddingReader(inputs.length, dimensions);
       const attempt = async (_: number, stop: AbortSignal): Promise<Try> => {
         reader = embeddingReader(inputs.length, dimensions);
