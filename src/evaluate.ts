@@ -9,6 +9,7 @@ import { decidedBy, liveFindings, liveHash, liveTiming } from "./evaluate/live-f
 import type { Parts, RunConfig, RunSettings } from "./evaluate/parts.ts";
 import { decideThrough, type Deciding } from "./evaluate/through-session.ts";
 import { policiesUnderTest } from "./evaluate/under-test.ts";
+import { checkCompared } from "./evaluate/without-vectors.ts";
 import { valueHash } from "./lib/hash.ts";
 import type { OutcomeColumns } from "./model/columns.ts";
 import { REPORT_REVISION, type Report } from "./model/report.ts";
@@ -60,6 +61,7 @@ export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, voi
   store.startRun({ ...run, config: JSON.stringify({ ...config, read }) }, prices.records);
   try {
     const outcomes = await basedOn(yield* gather(parts, prices), () => promptsAgain(parts), parts);
+    if (outcomes.basis === "outcomes") checkCompared(outcomes.columns, outcomes.compared);
     const readMs = clockMs() - started;
     const { context, policies, notes } = assembled(outcomes, config, parts.placeOf);
     const reference = referenceName(settings, policies, context.strong, outcomes.basis);
@@ -90,7 +92,7 @@ export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, voi
     // List prices are those of the day.
     const pricedOn = outcomes.basis === "decisions" ? createdAt.slice(0, 10) : null;
     const asked = hashOfAsked(policies, decided);
-    const findings = liveFindings(outcomes.live, outcomes.silent, outcomes.columns, fit);
+    const findings = liveFindings(outcomes.live, outcomes.silent, outcomes.columns, fit, outcomes.compared);
     const live = liveHash(outcomes.columns, outcomes.live.map(({ model }) => model));
     const reportKey = valueHash({ configHash, pricedOn, asked, ...(live === null ? {} : { live }), workloadHash: workload.hash, wrpVersion: parts.wrpVersion, revision: REPORT_REVISION });
     const known = parts.fresh ? null : store.findReport(reportKey);
@@ -112,6 +114,7 @@ export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, voi
         decisionMicros: counts.computed > 0 ? counts.micros / counts.computed : null,
         ...(overhead.length > 0 ? { overhead } : {}),
         ...(outcomes.judge ? { judge: outcomes.judge } : {}),
+        ...(outcomes.embedder ? { embedder: outcomes.embedder } : {}),
         ...(parts.live ? { live: liveTiming([...outcomes.live, ...(fit?.live ?? [])], parts.live.spent()) } : {}),
         reused: { answers: outcomes.saved.answersKnown, grades: outcomes.saved.gradesKnown, decisions: counts.reused, report: known !== null },
         computed: { answers: outcomes.saved.answersNew, grades: outcomes.saved.gradesNew, decisions: counts.computed },

@@ -13,8 +13,8 @@ export interface ModelBackend extends ConfigBackend {
 
 const DEFAULT_PROTOCOL = "openai-chat";
 
-/** The backend of a live model. Throws WrpError where it names an unknown one, or its address or protocol is none. */
-export function backendOf({ name, live }: Pick<ConfigModel, "name" | "live">, backends: Config["backends"] & object, place: Place | undefined): ModelBackend {
+/** The backend of a live model. Throws WrpError where it names an unknown one, or its address or protocol is none. @param check throws WrpError on a protocol that cannot be used */
+export function backendOf({ name, live }: Pick<ConfigModel, "name" | "live">, backends: Config["backends"] & object, place: Place | undefined, check: (protocol: string, place?: Place) => unknown = protocolOf): ModelBackend {
   const { backend, model = name, ...own } = typeof live === "string" ? { backend: live } : (live ?? {});
   const base = backend === undefined ? undefined : Object.hasOwn(backends, backend) ? backends[backend] : null;
   if (base === null) throw unknownName("backend", backend ?? "", Object.keys(backends), place);
@@ -23,7 +23,7 @@ export function backendOf({ name, live }: Pick<ConfigModel, "name" | "live">, ba
   const settings = { ...base?.settings, ...own.settings, ...(base?.settings?.body || own.settings?.body ? { body: { ...base?.settings?.body, ...own.settings?.body } } : {}) };
   const whole = { ...base, ...own, url, protocol: own.protocol ?? base?.protocol ?? DEFAULT_PROTOCOL, model, settings };
   checkEndpoint(url, whole.allowInsecure === true, place);
-  protocolOf(whole.protocol, place);
+  check(whole.protocol, place);
   checkHeaders(whole.headers ?? {}, place);
   return whole;
 }

@@ -10,7 +10,13 @@ export async function withListPrices(settings: RunSettings, now: Date): Promise<
       return price ? { ...model, price } : model;
     }),
   );
-  const { judge } = settings;
+  const { judge, embedder } = settings;
   const price = judge && judge.price === undefined ? await listPrice(judge.live.model, now) : null;
-  return { ...settings, models, ...(judge && price ? { judge: { ...judge, price } } : {}) };
+  const perVector = embedder && embedder.price === undefined ? await listPrice(embedder.live.model, now, isOpenai(embedder.live.url) ? "openai" : undefined) : null;
+  return { ...settings, models, ...(judge && price ? { judge: { ...judge, price } } : {}), ...(embedder && perVector ? { embedder: { ...embedder, price: perVector } } : {}) };
+}
+
+/** The list does not tell by their names whose its embedding models are. */
+function isOpenai(url: string): boolean {
+  return URL.parse(url)?.hostname === "api.openai.com";
 }

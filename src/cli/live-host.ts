@@ -1,17 +1,22 @@
 import type { LiveEvent, LiveHost } from "../evaluate/ask-live.ts";
 import { liveModels } from "../evaluate/live-models.ts";
 import type { RunSettings } from "../evaluate.ts";
+import type { EmbedderSpec } from "../evaluate/parts.ts";
 import type { LiveSpec, ModelSpec } from "../model/config.ts";
 import type { Place } from "../model/errors.ts";
+import type { Try } from "../model/live.ts";
 import { budget, type Budget, type BudgetState } from "../pool/flow/budget.ts";
 import { flow, FLOW_DEFAULTS, type Flow, type FlowEvent } from "../pool/flow/flow.ts";
 import { overall } from "../pool/flow/overall.ts";
 import { realSleep } from "../pool/flow/sleep.ts";
 import { checkEndpoint, type Endpoint } from "../pool/endpoint.ts";
 import { liveModel, type LiveModel } from "../pool/live.ts";
+import { liveEmbedder, type LiveEmbedder } from "../pool/live-embedder.ts";
+import type { Protocol } from "../pool/protocol.ts";
 import { protocolOf } from "../pool/protocols/index.ts";
 import { random } from "../stats/random.ts";
 import { backendOf, type ModelBackend } from "./backends.ts";
+import { embeddingBackendOf } from "./embedder.ts";
 import type { LoadedConfig } from "./load-config.ts";
 import { apiKeyOf } from "./secrets.ts";
 import type { World } from "./world.ts";
@@ -19,6 +24,8 @@ import type { World } from "./world.ts";
 /** Most calls in flight over all models, where -j says nothing. */
 const MOST_IN_FLIGHT = 256;
 const TRY_MS = 120_000;
+/** 256 vectors of 8,192 numbers, each of some 20 characters. */
+const VECTORS_BYTES = 64 << 20;
 
 export interface LiveOptions {
   readonly maxCostUsd: number | null;
@@ -45,6 +52,7 @@ export interface LiveCalls {
 export async function openLive(settings: RunSettings, loaded: LoadedConfig, options: LiveOptions, world: World): Promise<LiveCalls> {
   const endpoints = new Map(liveModels(settings).map(({ name }) => [name, endpointOf(name, loaded, world)] as const));
   const judgeEndpoint = settings.judge ? endpointAt({ name: "judge", live: loaded.config.judge?.live }, loaded, world, loaded.placeAt(["judge", "live"])) : null;
+  const embedding = settings.embedder && loaded.config.embedder ? keyed(embeddingBackendOf(loaded.config.embedder, loaded), loaded, world, loaded.placeAt(["embedder", "live"])) : null;
   const [{ httpClient }, { watchLag }, { liveCall }] = await Promise.all([import("../pool/http-client.ts"), import("../pool/lag.ts"), import("../pool/live-call.ts")]);
   const client = httpClient();
   const lag = watchLag(world.clockMs);
@@ -54,8 +62,9 @@ export async function openLive(settings: RunSettings, loaded: LoadedConfig, opti
   const flows: Flow[] = [];
   const models = new Map(liveModels(settings).map((model) => [model.name, modelOf(model, endpoints.get(model.name) as ModelEndpoint)] as const));
   const judge = settings.judge && judgeEndpoint ? modelOf({ name: "judge", ...settings.judge }, judgeEndpoint) : null;
+  const embedder = settings.embedder && embedding ? embedderOf(settings.embedder, embedding) : null;
   return {
-    host: { again: options.again, modelOf: (name) => models.get(name) as LiveModel, judge, tell: options.tell, spent: () => spending.state(), stop: () => kill.abort(), stopped: () => kill.signal.aborted },
+    host: { again: options.again, modelOf: (name) => models.get(name) as LiveModel, judge, embedder, tell: options.tell, spent: () => spending.state(), stop: () => kill.abort(), stopped: () => kill.signal.aborted },
     budget: () => spending.state(),
     inFlight: () => flows.reduce((sum, one) => sum + one.state().inFlight, 0),
     async close() {
@@ -66,7 +75,17 @@ export async function openLive(settings: RunSettings, loaded: LoadedConfig, opti
   };
 
   function modelOf({ name, live, price }: { readonly name: string; readonly live: LiveSpec; readonly price?: ModelSpec["price"] }, { backend, endpoint }: ModelEndpoint): LiveModel {
-    const { concurrency = "adaptive", requestsPerMinute = null, tokensPerMinute = null, deadlineMs, retries, timeoutMs = TRY_MS, firstTokenTimeoutMs } = backend;
+    const protocol = protocolOf(live.protocol);
+    return liveModel(live, price ?? null, flowOf(name, backend), (request, signal) => called(protocol, request, { backend, endpoint }, signal));
+  }
+
+  function embedderOf({ live, price, batch }: EmbedderSpec, at: ModelEndpoint): LiveEmbedder {
+    return liveEmbedder(live, price ?? null, flowOf("embedder", at.backend), (protocol, request, signal) => called(protocol, request, at, signal, VECTORS_BYTES), batch);
+  }
+
+  /** Calls of one model wait for each other. */
+  function flowOf(name: string, backend: ModelBackend): Flow {
+    const { concurrency = "adaptive", requestsPerMinute = null, tokensPerMinute = null, deadlineMs, retries } = backend;
     const jitter = random(settings.seed, "jitter", name);
     const own = flow(
       {
@@ -81,18 +100,20 @@ export async function openLive(settings: RunSettings, loaded: LoadedConfig, opti
       { clockMs: world.clockMs, sleep: realSleep, random: () => jitter.next(), overall: places, budget: spending, kill: kill.signal, onChange: (event) => options.tell({ model: name, ...event }) },
     );
     flows.push(own);
-    const protocol = protocolOf(live.protocol);
-    return liveModel(live, price ?? null, own, (request, signal) =>
-      liveCall(protocol, endpoint, request, {
-        client,
-        clockMs: world.clockMs,
-        now: world.now,
-        lag,
-        signal,
-        tryTimeoutMs: timeoutMs,
-        ...(firstTokenTimeoutMs === undefined ? {} : { firstTokenTimeoutMs }),
-      }),
-    );
+    return own;
+  }
+
+  function called<R>(protocol: Protocol<R>, request: R, { backend: { timeoutMs = TRY_MS, firstTokenTimeoutMs }, endpoint }: ModelEndpoint, signal: AbortSignal, maxBytes?: number): Promise<Try> {
+    return liveCall(protocol, endpoint, request, {
+      client,
+      clockMs: world.clockMs,
+      now: world.now,
+      lag,
+      signal,
+      tryTimeoutMs: timeoutMs,
+      ...(firstTokenTimeoutMs === undefined ? {} : { firstTokenTimeoutMs }),
+      ...(maxBytes === undefined ? {} : { maxBytes }),
+    });
   }
 }
 
@@ -107,6 +128,9 @@ function endpointOf(name: string, loaded: LoadedConfig, world: World): ModelEndp
 }
 
 function endpointAt(model: Parameters<typeof backendOf>[0], { config, folder }: LoadedConfig, world: World, place: Place | undefined): ModelEndpoint {
-  const backend = backendOf(model, config.backends ?? {}, place);
+  return keyed(backendOf(model, config.backends ?? {}, place), { folder }, world, place);
+}
+
+function keyed(backend: ModelBackend, { folder }: Pick<LoadedConfig, "folder">, world: World, place: Place | undefined): ModelEndpoint {
   return { backend, endpoint: { url: checkEndpoint(backend.url, backend.allowInsecure === true, place), apiKey: apiKeyOf(backend, folder, world, place), headers: backend.headers ?? {} } };
 }

@@ -32,7 +32,7 @@ export async function prepareLive(
     return null;
   }
   if (!flags.quiet) world.stderr.write(estimateInWords(estimates, maxCostUsd));
-  const shown = liveProgress(estimates.reduce((sum, { calls }) => sum + calls, 0), estimates.some(({ mostUsd }) => mostUsd !== null), world.clockMs);
+  const shown = liveProgress(estimates.slice(0, liveModels(settings).length).reduce((sum, { calls }) => sum + calls, 0), estimates.some(({ mostUsd }) => mostUsd !== null), world.clockMs);
   const show = () => progress.say(() => shown.words(calls.inFlight(), calls.budget()));
   const tell = (event: LiveEvent | ({ readonly model: string } & FlowEvent)) => {
     if (flags.jsonl) world.stdout.write(`${JSON.stringify(event)}\n`);
@@ -63,14 +63,19 @@ export async function prepareLive(
 }
 
 /** What the calls of a run came to, in a line. */
-export function callsInWords({ timing: { live }, models }: Report): string {
+export function callsInWords({ timing: { live, embedder }, models }: Report): string {
   if (!live) return "";
   const count = (what: "answered" | "failed" | "notCalled") => live.models.reduce((sum, model) => sum + model[what], 0);
   const [answered, failed, notCalled] = [count("answered"), count("failed"), count("notCalled")];
   const parts = [`${amount(answered + failed, "outcome")} asked for`, ...(failed > 0 ? [`${failed} failed`] : []), ...(notCalled > 0 ? [`${notCalled} not called`] : [])];
   const unpriced = live.models.filter((one) => one.answered + one.failed > 0 && models.some(({ name, priceSource }) => name === one.model && priceSource === "unpriced")).map(({ model }) => model);
   const spent = `${usd(live.spentUsd)} spent${live.capUsd === null ? "" : ` of ${usd(live.capUsd)}`}`;
-  return `live: ${parts.join(", ")} · ${unpriced.length === 0 ? spent : `${live.spentUsd > 0 ? `${spent}, and ` : ""}an unknown cost of ${unpriced.join(", ")} (unpriced)`}\n`;
+  return `live: ${parts.join(", ")} · ${unpriced.length === 0 ? spent : `${live.spentUsd > 0 ? `${spent}, and ` : ""}an unknown cost of ${unpriced.join(", ")} (unpriced)`}\n${embedder && embedder.calls > 0 ? embeddingInWords(embedder) : ""}`;
+}
+
+/** Its cost is within what was spent, where it is known. */
+function embeddingInWords({ calls, texts, failed, costUsd }: NonNullable<Report["timing"]["embedder"]>): string {
+  return `embedder: ${amount(calls, "call")} for ${amount(texts, "text")}${failed > 0 ? `, ${failed} without a vector` : ""} · ${costUsd === null ? "of an unknown cost" : usd(costUsd)}\n`;
 }
 
 /** Tries that broke off count in full, whatever they cost: a run that nobody capped has room for this many, and for as much again as its estimate. */

@@ -5,6 +5,7 @@ import { MOST_REPEAT } from "../model/config.ts";
 import type { WorkloadOptions } from "../workload/index.ts";
 import type { LoadedConfig } from "./load-config.ts";
 import { gatesOf } from "./gates.ts";
+import { embedderOf } from "./embedder.ts";
 import { judgeOf } from "./judge.ts";
 import { modelsOf } from "./models.ts";
 import { policyFromFlag } from "./policy-flag.ts";
@@ -125,6 +126,7 @@ export function runSettings(flags: EvalFlags, loaded: LoadedConfig): RunSettings
     ...(repeat === 1 ? {} : { repeat }),
     ...(config.grader === undefined ? {} : { grader: config.grader }),
     ...(config.judge === undefined ? {} : { judge: judgeOf(config.judge, loaded) }),
+    ...(config.embedder === undefined ? {} : { embedder: embedderOf(config.embedder, loaded) }),
     ...(config.graders === undefined ? {} : { graders: Object.fromEntries(Object.entries(config.graders).map(([name, { version }]) => [name, version])) }),
   };
 }

@@ -3,6 +3,7 @@ import type { LiveSpec } from "../model/config.ts";
 import type { Prompt } from "../model/prompt.ts";
 import type { AnswerKey, OutcomeStore, SavedCounts } from "../outcomes/store.ts";
 import { liveSource, type LiveModel, type LiveOutcome } from "../pool/live.ts";
+import type { LiveEmbedder } from "../pool/live-embedder.ts";
 import type { Grading } from "./grading.ts";
 import { NOT_ASKED } from "./live-findings.ts";
 
@@ -30,6 +31,8 @@ export interface LiveHost {
   modelOf(name: string): LiveModel;
   /** The run's judge; null where it has none. */
   readonly judge: LiveModel | null;
+  /** What makes the vectors that answers are compared by; null where the run has none. */
+  readonly embedder: LiveEmbedder | null;
   tell(event: LiveEvent): void;
   /** Ends all calls at once, for want of anywhere to keep what they bring. */
   stop(): void;

@@ -9,6 +9,7 @@ import { priceBook } from "../pool/price-book.ts";
 import { assemble, type PlaceOf } from "../router/assemble.ts";
 import { withTokens } from "../signals/tokens.ts";
 import type { Workload } from "../workload/workload.ts";
+import { embedding } from "./estimate-embedding.ts";
 import { liveModels, type LiveModelSpec } from "./live-models.ts";
 import type { JudgeSpec, RunSettings } from "./parts.ts";
 
@@ -50,6 +51,7 @@ export async function estimateLive(
   { settings, store, again, placeOf }: { readonly settings: RunSettings; readonly store: Pick<OutcomeStore, "liveAnswers">; readonly again: boolean; readonly placeOf?: PlaceOf },
 ): Promise<LiveEstimate[]> {
   const judged = { calls: 0, inputTokens: 0, longestAnswer: 0 };
+  const embedded = embedding(settings.embedder);
   const counted = liveModels(settings).map(counter);
   const { gradings } = await import("./grading.ts");
   const graded = gradings(settings, null, null);
@@ -66,7 +68,9 @@ export async function estimateLive(
     }
   checkPolicies([...names].filter((name) => settings.only?.includes(name) ?? true), settings.policies, placeOf);
   const estimates = counted.map((one) => one.estimate());
-  return judged.calls > 0 ? [...estimates, judgeEstimate()] : estimates;
+  const vectors = embedded.counted();
+  const lent = [...(judged.calls > 0 ? [judgeEstimate()] : []), ...(vectors ? [liveEstimate({ name: "embedder", ...vectors.spec }, vectors.counts, vectors.most)] : [])];
+  return [...estimates, ...lent];
 
   function judgeEstimate(): LiveEstimate {
     const judge = settings.judge as JudgeSpec;
@@ -87,8 +91,9 @@ export async function estimateLive(
     const seen = new Set<string>();
     let [calls, stored, withoutText, inputTokens, most, mostACall, known, knownTokens] = [0, 0, 0, 0, 0, 0, 0, 0];
     const addJudging = (prompt: Prompt, has: { readonly id: number; readonly answer: Answer } | null): void => {
-      const grading = prompt.grader === "judge" && settings.judge ? graded.of(prompt) : null;
-      if (!grading || (has && (has.answer.text === null || kept.findGrade(has.id, grading.identity, grading.reference) !== null))) return;
+      const grading = (settings.judge || settings.embedder) && (has || prompt.messages) ? graded.of(prompt) : null;
+      if (!grading?.asks || (has && (has.answer.text === null || kept.findGrade(has.id, grading.identity, grading.reference) !== null))) return;
+      if (grading.asks === "embedder") return embedded.add(prompt, has?.answer, { assumed: Math.min(ASSUMED_OUTPUT_TOKENS, longest), most: longest });
       judged.calls += 2;
       judged.inputTokens += 2 * ((prompt.inputTokens ?? 0) + JUDGE_TASK_TOKENS + Math.ceil((prompt.reference?.length ?? 0) / 4) + ASSUMED_OUTPUT_TOKENS);
       judged.longestAnswer = Math.max(judged.longestAnswer, longest);

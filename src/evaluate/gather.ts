@@ -18,6 +18,7 @@ import { readsTokens, withTokens } from "../signals/tokens.ts";
 import type { Workload } from "../workload/workload.ts";
 import { asker } from "./ask.ts";
 import type { LiveAsker, LiveTally } from "./ask-live.ts";
+import type { Compared } from "./grading.ts";
 import { liveGrading, type LiveGrading } from "./live-grading.ts";
 import { liveModels } from "./live-models.ts";
 import { zeroCostWarning } from "./describe.ts";
@@ -79,6 +80,8 @@ export async function* gather(
     /** Of a run that calls. */
     silent: parts.live ? silentOf(pour.live(), parts.settings.missing) : [],
     judge: pour.judge(),
+    compared: pour.compared(),
+    embedder: parts.live?.embedder?.tally() ?? null,
     warnings: [...zeroCost.map(zeroCostWarning), ...pour.warnings()],
   };
 }
@@ -88,6 +91,7 @@ export interface Fit {
   readonly figures: readonly ModelFigures[];
   readonly columns: OutcomeColumns;
   readonly live: readonly LiveTally[];
+  readonly compared: Compared | null;
 }
 
 /** What the models are worth on the training part: read, but not stored (what is simulated is kept, as anywhere). */
@@ -100,7 +104,7 @@ export async function fitOn(workload: Workload, parts: Pick<Parts, "store" | "se
   await pour.done();
   await stopIfAsked(parts.signal);
   const { columns } = pour.builder.finish(prices.free);
-  return { figures: figuresUnder(parts.settings.missing, columns), columns, live: pour.live() };
+  return { figures: figuresUnder(parts.settings.missing, columns), columns, live: pour.live(), compared: pour.compared() };
 }
 
 /** The run's prompts again, with their texts: from the store, or from the files where the store is given none. */
@@ -185,6 +189,7 @@ export async function pourInto(
     answers: () => answers,
     grades: () => grades,
     judge: () => grading?.judge() ?? null,
+    compared: () => grading?.compared() ?? null,
     warnings: () => grading?.warnings() ?? [],
     /** What came of the live models. */
     live: () => [...asked.values()].map((own) => own.tally()),

@@ -1,10 +1,13 @@
 import pLimit from "p-limit";
 import { judge, type AskJudge } from "../grade/graders/judge.ts";
+import { similarity } from "../grade/graders/similarity.ts";
 import { identityOf, type Grade, type Grader } from "../grade/grader.ts";
-import { gradersFor, type GraderNeeds } from "../grade/index.ts";
+import { graderName, gradersFor, type GraderNeeds } from "../grade/index.ts";
 import { contentHash } from "../lib/hash.ts";
 import { WrpError } from "../model/errors.ts";
+import { NoVector } from "../model/embedder.ts";
 import type { Prompt } from "../model/prompt.ts";
+import { embedderIdentity } from "../pool/live-embedder.ts";
 import { judgeIdentity } from "./judging.ts";
 import type { RunSettings } from "./parts.ts";
 
@@ -16,18 +19,30 @@ export interface Grading {
   readonly reference: string | null;
   /** Null where nothing can be graded anew here. */
   readonly grade: ((text: string) => Promise<Grade>) | null;
+  /** What live model it asks. */
+  readonly asks: "judge" | "embedder" | null;
 }
 
 /** How prompts are graded, and how many want a judge where there is none. */
 export interface Gradings {
   of(prompt: Prompt): Grading | null;
   unjudged(): number;
+  compared(): Compared;
+}
+
+/** How many answers an embedder was wanted for, and those that it left without a grade: by why, with the row of the first. */
+export interface Compared {
+  readonly answers: number;
+  readonly ungraded: ReadonlyMap<string, { readonly count: number; readonly row: string }>;
 }
 
 /** Graders that start a process, and others: so many at a time. */
 const AT_A_TIME = 4;
 
 const NO_JUDGE: AskJudge = () => Promise.resolve({ text: null, why: "there is no judge here" });
+
+/** Only its name, and what it says of references, is asked. */
+const UNASKED: Grader = similarity({ embed: () => Promise.reject(new NoVector("there is no embedder here")) }, new AbortController().signal);
 
 /** Only names and versions are asked of graders that lack what they need. */
 const NOBODY: GraderNeeds = { system: { env: {}, kill: () => undefined } };
@@ -36,13 +51,20 @@ const NOBODY: GraderNeeds = { system: { env: {}, kill: () => undefined } };
  * The grading of a prompt: by the grader that it names, else the run's. Null where there is none, or what it compares with is missing.
  * `of` throws WrpError on an unknown grader or a reference that it cannot use, naming file and row.
  */
-export function gradings({ grader: common = null, graders = {}, judge: spec }: Pick<RunSettings, "grader" | "graders" | "judge">, needs: GraderNeeds | null, ask: AskJudge | null): Gradings {
+export function gradings(
+  { grader: common = null, graders = {}, judge: spec, embedder }: Pick<RunSettings, "grader" | "graders" | "judge" | "embedder">,
+  needs: GraderNeeds | null,
+  ask: AskJudge | null,
+  similar: Grader | null = null,
+): Gradings {
   const graderOf = gradersFor(needs ?? { ...NOBODY, own: new Map(Object.entries(graders).map(([name, version]) => [name, ownGrader(name, version)])) });
   const own = needs?.own ?? new Map(Object.entries(graders));
   const turns = pLimit(AT_A_TIME);
   const unjudged = new Set<number>();
   const theJudge = spec ? { grader: judge(ask ?? NO_JUDGE, spec.rubric), identity: judgeIdentity(spec) } : null;
-  return { of, unjudged: () => unjudged.size };
+  const theSimilarity = embedder ? { grader: similar ?? UNASKED, identity: `${identityOf(UNASKED)}/${embedderIdentity(embedder.live)}` } : null;
+  const compared = { answers: 0, ungraded: new Map<string, { count: number; row: string }>() };
+  return { of, unjudged: () => unjudged.size, compared: () => compared };
 
   function of(prompt: Prompt): Grading | null {
     const name = prompt.grader ?? (prompt.reference === null && prompt.messages !== null ? null : common);
@@ -52,7 +74,14 @@ export function gradings({ grader: common = null, graders = {}, judge: spec }: P
       unjudged.add(prompt.ordinal);
       return null;
     }
-    const { grader, identity } = judged && theJudge ? theJudge : named(graderOf(name, { file: prompt.file }));
+    const embedded = graderName(name) === "similarity" && !own.has(name);
+    if (embedded && !theSimilarity)
+      throw new WrpError(`row ${prompt.row} (${prompt.id}): the grader similarity compares vectors, and no embedder is given that makes them`, {
+        place: { file: prompt.file },
+        code: "no-embedder",
+        hint: "add to wrp.yaml: embedder: {live: {url: http://localhost:8000/v1, model: …}}",
+      });
+    const { grader, identity } = judged && theJudge ? theJudge : embedded && theSimilarity ? theSimilarity : named(graderOf(name, { file: prompt.file }));
     const leftOut = prompt.reference === null && prompt.messages === null;
     if (prompt.reference === null && grader.reference === "needed" && !leftOut) return null;
     const reads = prompt.reference !== null && grader.reference !== "none";
@@ -61,9 +90,19 @@ export function gradings({ grader: common = null, graders = {}, judge: spec }: P
     return {
       identity,
       reference: leftOut ? null : reads ? contentHash(prompt.reference as string) : "",
-      // A judge waits for its own turn, as any live model.
-      grade: leftOut || !(judged ? ask : needs) ? null : async (text) => (judged ? grader.grade(text, prompt) : turns(() => grader.grade(text, prompt))),
+      // A judge and an embedder wait for their own turns, as any live model.
+      grade: leftOut || !(judged ? ask : embedded ? similar : needs) ? null : async (text) => (judged ? grader.grade(text, prompt) : embedded ? noted(await grader.grade(text, prompt), prompt) : turns(() => grader.grade(text, prompt))),
+      asks: judged ? "judge" : embedded ? "embedder" : null,
     };
+  }
+
+  function noted(grade: Grade, { row, id }: Prompt): Grade {
+    compared.answers++;
+    if (grade.quality !== null) return grade;
+    const why = grade.why ?? "";
+    const before = compared.ungraded.get(why);
+    compared.ungraded.set(why, { count: (before?.count ?? 0) + 1, row: before?.row ?? `row ${row} (${id})` });
+    return grade;
   }
 }
 

@@ -3,7 +3,9 @@ import { SAMPLE_FAILED, type OutcomeColumns } from "../model/columns.ts";
 import type { Report } from "../model/report.ts";
 import type { LiveHost, LiveTally } from "./ask-live.ts";
 import type { Fit } from "./gather.ts";
+import type { Compared } from "./grading.ts";
 import type { Silent } from "./silent.ts";
+import { shareWithoutVectors, withoutVectors } from "./without-vectors.ts";
 
 /** Why a run without --live has no outcome of a prompt. */
 export const NOT_ASKED = "not asked yet";
@@ -20,7 +22,7 @@ export interface LiveFindings {
   readonly undecided: boolean;
 }
 
-export function liveFindings(tallies: readonly LiveTally[], silent: readonly Silent[], columns: OutcomeColumns, fit: Pick<Fit, "columns" | "live"> | null = null): LiveFindings {
+export function liveFindings(tallies: readonly LiveTally[], silent: readonly Silent[], columns: OutcomeColumns, fit: Pick<Fit, "columns" | "live" | "compared"> | null = null, compared: Compared | null = null): LiveFindings {
   const { models, n, samples } = columns;
   const warnings: string[] = [];
   let undecided = silent.length > 0;
@@ -41,8 +43,10 @@ export function liveFindings(tallies: readonly LiveTally[], silent: readonly Sil
     if (failures > MOST_FAILED * calls) undecided = true;
     if (late > 0) warnings.push(`${late} of ${answered} timings of ${model} were taken while wrp itself was late: call fewer at a time (--concurrency)`);
   }
+  warnings.push(...withoutVectors(compared));
+  if (shareWithoutVectors(compared) > MOST_FAILED) undecided = true;
   if (!fit) return { warnings, undecided };
-  const trained = liveFindings(fit.live, [], fit.columns);
+  const trained = liveFindings(fit.live, [], fit.columns, null, fit.compared);
   return { warnings: [...warnings, ...trained.warnings.map((warning) => `training part: ${warning}`)], undecided: undecided || trained.undecided };
 }
 

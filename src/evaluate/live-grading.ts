@@ -1,6 +1,8 @@
 import type { LiveSpec } from "../model/config.ts";
 import type { OutcomeStore } from "../outcomes/store.ts";
+import { NoVector } from "../model/embedder.ts";
 import type { LiveAsker } from "./ask-live.ts";
+import type { Compared } from "./grading.ts";
 import type { JudgeTally } from "./judging.ts";
 import type { Parts } from "./parts.ts";
 
@@ -8,17 +10,23 @@ import type { Parts } from "./parts.ts";
 export interface LiveGrading {
   asker(name: string, spec: LiveSpec): LiveAsker;
   judge(): JudgeTally | null;
+  compared(): Compared;
   warnings(): readonly string[];
 }
+
+/** The embedder of a run that calls nobody. */
+const NOT_ASKED = { embed: () => Promise.reject(new NoVector("the embedder was not asked yet: --live asks it")) };
 
 /** Joins live models, graders and the judge. They are loaded only where a run has live models: graders are large. */
 export async function liveGrading({ settings, store, signal, live, graderNeeds }: Pick<Parts, "settings" | "signal" | "live" | "graderNeeds"> & { readonly store: Pick<OutcomeStore, "liveAnswers"> }): Promise<LiveGrading> {
   const [{ liveAsker }, { gradings }, { judging }] = await Promise.all([import("./ask-live.ts"), import("./grading.ts"), import("./judging.ts")]);
+  const { similarity } = await import("../grade/graders/similarity.ts");
   const judge = settings.judge ? judging(settings.judge, store, live?.judge ?? null, signal) : null;
-  const graded = gradings(settings, graderNeeds ?? null, judge?.ask ?? null);
+  const graded = gradings(settings, graderNeeds ?? null, judge?.ask ?? null, similarity(live?.embedder ?? NOT_ASKED, signal));
   return {
     asker: (name, spec) => liveAsker(name, spec, store, graded.of, live ?? null, settings.repeat ?? 1),
     judge: () => judge?.tally() ?? null,
+    compared: graded.compared,
     warnings: () => (graded.unjudged() > 0 ? [`${graded.unjudged()} prompts want a judge and there is none, so their live answers have no grade (wrp.yaml: judge: {live: …})`] : []),
   };
 }

@@ -23,6 +23,15 @@ export interface RunSettings extends Judging {
   readonly judge?: JudgeSpec;
   /** Answers to each prompt by each simulated or live model; default: one. */
   readonly repeat?: number;
+  readonly embedder?: EmbedderSpec;
+}
+
+/** A live model that makes vectors of texts. */
+export interface EmbedderSpec {
+  readonly live: LiveSpec;
+  readonly price?: TokenPrice | "free" | undefined;
+  /** Most texts in a request. */
+  readonly batch?: number | undefined;
 }
 
 /** A live model that grades the answers of others. */

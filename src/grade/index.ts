@@ -63,9 +63,16 @@ const aliases: Readonly<Record<string, string>> = {
   isrefusal: "refusal", // promptfoo
   codeeval: "code", // LLMRouter
   passat1: "code",
+  similar: "similarity", // promptfoo
+  semanticsimilarity: "similarity", // Ragas
+  embeddingsimilarity: "similarity",
+  cosinesimilarity: "similarity",
 };
 
 export const graderNames: readonly string[] = Object.keys(graders);
+
+/** Those that a model of the config's lends itself to: they are made where that is called. */
+const lentNames = ["similarity", "judge"];
 
 /** The name that a grader goes by here: its own, or that of an alias. */
 export const graderName = (name: string): string => (Object.hasOwn(graders, name) ? name : (aliases[name.toLowerCase().replaceAll(/[\s_@-]/g, "")] ?? name));
@@ -81,7 +88,7 @@ export function gradersFor(needs: GraderNeeds): (name: string, place?: Place) =>
     if (theirs) return theirs;
     const own = graderName(name);
     const make = Object.hasOwn(graders, own) ? graders[own] : undefined;
-    if (!make) throw unknownName("grader", name, [...graderNames, ...(needs.own?.keys() ?? [])], place);
+    if (!make) throw unknownName("grader", name, [...graderNames, ...lentNames, ...(needs.own?.keys() ?? [])], place);
     const grader = made.get(own) ?? answering(make(needs));
     made.set(own, grader);
     return grader;

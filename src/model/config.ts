@@ -159,6 +159,15 @@ export const configSchema = z.strictObject({
     })
     .optional()
     .describe("the model that grades live answers to prompts whose grader is judge; it is none of the models judged, and its cost is counted apart"),
+  embedder: z
+    .strictObject({
+      live: liveSchema.describe("where it runs, and model: what the backend calls it; of settings, only body is sent"),
+      price: z.union([price.extend({ outputUsdPer1M: z.number().nonnegative().default(0) }), z.literal("free")]).optional(),
+      dimensions: z.number().int().positive().optional().describe("length of its vectors, for models that can shorten them"),
+      batch: z.number().int().min(1).max(256).optional().describe("most texts in a request; default 32"),
+    })
+    .optional()
+    .describe("the model that makes the vectors which the grader similarity compares; its cost is counted apart"),
   grader: z.string().optional().describe("grades live answers to prompts that have a reference and name no grader (wrp help graders)"),
   repeat: z.number().int().min(1).max(MOST_REPEAT).optional().describe("answers to each prompt by each simulated or live model; default 1"),
   maxCostUsd: z.number().positive().optional().describe("hard cap of what --live may spend"),

@@ -321,6 +321,15 @@ export const reportSchema = z.object({
       .object({ calls: z.number().int().nonnegative(), failed: z.number().int().nonnegative(), costUsd: z.number().nonnegative().nullable() })
       .optional()
       .describe("what this run asked of its judge; in no policy's cost"),
+    embedder: z
+      .object({
+        calls: z.number().int().nonnegative().describe("requests, each of several texts"),
+        texts: z.number().int().nonnegative(),
+        failed: z.number().int().nonnegative().describe("texts that it made no vector of"),
+        costUsd: z.number().nonnegative().nullable(),
+      })
+      .optional()
+      .describe("what this run asked of its embedder; in no policy's cost"),
     reused: z.object({ answers: z.number().int(), grades: z.number().int(), decisions: z.number().int(), report: z.boolean() }),
     computed: z.object({ answers: z.number().int(), grades: z.number().int(), decisions: z.number().int() }),
   }),

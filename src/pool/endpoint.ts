@@ -1,5 +1,5 @@
 import { WrpError, type Place } from "../model/errors.ts";
-import type { ChatRequest, Protocol } from "./protocol.ts";
+import type { Protocol } from "./protocol.ts";
 
 /** Where a backend is, and what it is told besides the request. */
 export interface Endpoint {
@@ -34,7 +34,7 @@ export function checkEndpoint(url: string, allowInsecure: boolean, place?: Place
 }
 
 /** The address of a request: below the base URL, whether or not that has a slash at its end, the version, or the whole path already. */
-export function addressOf(protocol: Protocol, base: URL, request: ChatRequest): URL {
+export function addressOf<R>(protocol: Protocol<R>, base: URL, request: R): URL {
   const [path = "", query = ""] = protocol.path(request).split("?");
   const unversioned = path.replace(/^\/v\d\w*/, "");
   const below = base.pathname.replace(/\/+$/, "");

@@ -10,7 +10,7 @@ import type { HttpClient } from "./http-client.ts";
 import { keptHeaders } from "./kept-headers.ts";
 import type { LagWatch } from "./lag.ts";
 import { masked, maskedAnswer } from "./mask.ts";
-import { StreamError, type ChatRequest, type Protocol, type StreamReader } from "./protocol.ts";
+import { StreamError, type Protocol, type StreamReader } from "./protocol.ts";
 import { responseBody, type ResponseBody } from "./response-body.ts";
 import { retryAfterMs } from "./retry-after.ts";
 
@@ -39,8 +39,8 @@ const DRAIN_MS = 250;
 const SECRET_LENGTH = 8;
 
 /** One try: sends the request, reads and times the answer. Never throws for what the network or the backend does: that is the try's `failure`. */
-export function liveCall(protocol: Protocol, endpoint: Endpoint, request: ChatRequest, context: CallContext): Promise<Try> {
-  return new Promise((done, bug) => new Call(protocol, endpoint, context, done, bug).begin(protocol, endpoint, request));
+export function liveCall<R>(protocol: Protocol<R>, endpoint: Endpoint, request: R, context: CallContext): Promise<Try> {
+  return new Promise((done, bug) => new Call(protocol.reader(), endpoint, context, done, bug).begin(protocol, endpoint, request));
 }
 
 class Call implements Dispatcher.DispatchHandler {
@@ -74,19 +74,19 @@ class Call implements Dispatcher.DispatchHandler {
   #firstTokenMs: number | null = null;
   #lastTokenMs: number | null = null;
 
-  constructor(protocol: Protocol, endpoint: Endpoint, context: CallContext, done: (one: Try) => void, bug: (error: unknown) => void) {
+  constructor(reader: StreamReader, endpoint: Endpoint, context: CallContext, done: (one: Try) => void, bug: (error: unknown) => void) {
     this.#context = context;
     this.#bug = bug;
     this.#done = done;
     this.#secrets = [...(endpoint.apiKey === null ? [] : [endpoint.apiKey]), ...Object.values(endpoint.headers).filter((value) => value.length >= SECRET_LENGTH)];
-    this.#reader = protocol.reader();
-    this.#body = responseBody(this.#reader);
+    this.#reader = reader;
+    this.#body = responseBody(reader);
     this.#maxBytes = context.maxBytes ?? MAX_BYTES;
     this.#startedAt = context.now();
     this.#startMs = context.clockMs();
   }
 
-  begin(protocol: Protocol, endpoint: Endpoint, request: ChatRequest): void {
+  begin<R>(protocol: Protocol<R>, endpoint: Endpoint, request: R): void {
     const { client, signal, tryTimeoutMs, firstTokenTimeoutMs } = this.#context;
     if (signal?.aborted) return this.#stop();
     signal?.addEventListener("abort", this.#stop, { once: true });

@@ -52,7 +52,7 @@ export function liveModel(
   flow: Flow,
   call: (request: ChatRequest, signal: AbortSignal) => Promise<Try>,
 ): LiveModel {
-  const costUsdOf = (one: Try) => costOf(one, price);
+  const costUsdOf = (one: Try) => costOfTry(one, price);
   const rates = ratesOf(price);
   return {
     async ask({ messages, inputTokens }, signal, sample = 0) {
@@ -87,7 +87,7 @@ function answerOf({ times, usage, text, toolCalls, failure }: Try, costUsd: numb
 }
 
 /** USD of a try; null where it is not known: no price, or tokens that the backend did not count. What brought no token and no count cost nothing. */
-function costOf({ usage: { inputTokens, cachedInputTokens, outputTokens }, times, failure }: Try, price: TokenPrice | "free" | null): number | null {
+export function costOfTry({ usage: { inputTokens, cachedInputTokens, outputTokens }, times, failure }: Try, price: TokenPrice | "free" | null): number | null {
   if (price === "free") return 0;
   if (price === null) return null;
   if (inputTokens !== null && outputTokens !== null) return costOfTokens(price, inputTokens, outputTokens, Math.min(cachedInputTokens ?? 0, inputTokens));

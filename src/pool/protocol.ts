@@ -9,16 +9,16 @@ export interface ChatRequest {
   readonly settings: CallSettings;
 }
 
-/** A way to ask a model for an answer, always as a stream: one file in `protocols/`, one line in its map. */
-export interface Protocol {
+/** A way to ask a model for an answer, always as a stream: one file in `protocols/`, one line in its map. @typeParam R what it is asked to send */
+export interface Protocol<R = ChatRequest> {
   readonly name: string;
   /** From a server's root, version first: `/v1/messages`. A query is allowed. */
-  path(request: ChatRequest): string;
+  path(request: R): string;
   /** Whether base URLs of this protocol bring the version along (https://openrouter.ai/api/v1), so that only one without any path needs it. */
   readonly versionInBase: boolean;
   headers(apiKey: string | null): Readonly<Record<string, string>>;
   /** To be sent as JSON to `address`. */
-  body(request: ChatRequest, address: URL): unknown;
+  body(request: R, address: URL): unknown;
   /** A reader for one response. */
   reader(): StreamReader;
 }
