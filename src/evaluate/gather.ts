@@ -2,6 +2,7 @@ import pLimit from "p-limit";
 import { recordedGrade } from "../grade/recorded.ts";
 import type { Answer } from "../model/answer.ts";
 import type { OutcomeColumns } from "../model/columns.ts";
+import type { Deserved } from "../model/deserved.ts";
 import type { PolicySpec } from "../model/config.ts";
 import { WrpError } from "../model/errors.ts";
 import type { Prompt } from "../model/prompt.ts";
@@ -20,6 +21,7 @@ import { asker } from "./ask.ts";
 import type { LiveAsker, LiveTally } from "./ask-live.ts";
 import { liveGrading, type LiveGrading } from "./live-grading.ts";
 import { liveModels } from "./live-models.ts";
+import { deserving, type Deserving } from "./deserving.ts";
 import { zeroCostWarning } from "./describe.ts";
 import { stopIfAsked } from "./interrupt.ts";
 import type { Parts } from "./parts.ts";
@@ -159,17 +161,19 @@ export async function pourInto(
   let answers = 0;
   let grades = 0;
 
-  const answersOf = async (model: string, prompts: readonly Prompt[]) => {
+  const answersOf = async (model: string, prompts: readonly Prompt[], worth: Deserving, deserved: readonly Deserved[] | null) => {
     const own = simulated.get(model);
     const answered = own ? (await own.answer(prompts, model)).map((answer) => answer && priced(answer, prices.tokens.get(model))) : await recorded.answer(prompts, model);
-    return { model, answered, graded: answered.map((answer) => (answer ? recordedGrade(answer) : null)), kept: own !== undefined };
+    // A simulated answer has no words, and its grade is drawn.
+    const declined = own || !deserved ? null : answered.map((answer, k) => (answer && deserved[k] ? worth.recorded(prompts[k] as Prompt, answer) : null));
+    return { model, answered, graded: answered.map((answer) => (answer ? recordedGrade(answer) : null)), declined, kept: own !== undefined };
   };
 
   /** Calls wait for each other by their own limits, so no turn is needed here. Graded once all models have answered. */
-  const liveAnswersOf = async (prompts: readonly Prompt[]) => {
+  const liveAnswersOf = async (prompts: readonly Prompt[], deserved: readonly Deserved[] | null) => {
     const got = await Promise.all([...asked].map(async ([model, own]) => ({ model, own, said: await own.ask(prompts, signal) })));
     return Promise.all(
-      got.map(async ({ model, own, said }) => ({ model, answered: said.map((one) => one?.answer ?? null), graded: await own.grade(prompts, said), kept: true })),
+      got.map(async ({ model, own, said }) => ({ model, answered: said.map((one) => one?.answer ?? null), graded: await own.grade(prompts, said), declined: deserved && own.declined(said, deserved), kept: true })),
     );
   };
 
@@ -198,11 +202,15 @@ export async function pourInto(
         if (asked.has(name)) throw recordedAnd("live", name);
       }
       if (settings.only) for (const name of names) if (!settings.only.includes(name)) names.delete(name);
+      const worth = await deserving(settings, prompts);
+      const each = prompts.map(worth.of);
+      const deserved = each.some((one) => one !== null) ? each : null;
       const from = builder.size;
       builder.addPrompts(prompts);
-      const own = Promise.all([...names, ...simulated.keys()].map((model) => limit(() => answersOf(model, prompts))));
+      if (deserved) builder.addDeserved(from, deserved);
+      const own = Promise.all([...names, ...simulated.keys()].map((model) => limit(() => answersOf(model, prompts, worth, deserved))));
       if (asked.size === 0) return put(from, await own);
-      const all = Promise.all([own, liveAnswersOf(prompts)]).then(([recordedOnes, live]) => [...recordedOnes, ...live]);
+      const all = Promise.all([own, liveAnswersOf(prompts, deserved)]).then(([recordedOnes, live]) => [...recordedOnes, ...live]);
       all.catch(() => undefined); // heard when its turn comes
       ahead.push({ from, all });
       if (ahead.length > AHEAD) await putFirst();
@@ -223,8 +231,9 @@ export async function pourInto(
   }
 
   function put(from: number, batches: readonly Batch[]): void {
-    for (const { model, answered, graded, kept } of batches) {
+    for (const { model, answered, graded, declined, kept } of batches) {
       builder.addAnswers(model, from, answered, graded);
+      if (declined) builder.addDeclined(model, from, declined);
       if (kept) continue;
       for (const answer of answered) if (answer) answers++;
       for (const grade of graded) if (grade !== null) grades++;
@@ -237,6 +246,8 @@ interface Batch {
   readonly model: string;
   readonly answered: readonly (Answer | null)[];
   readonly graded: readonly (number | null)[];
+  /** Null: no prompt of the batch deserves anything known, or nobody can tell. */
+  readonly declined: readonly (boolean | null)[] | null;
   /** The store has them from elsewhere than the workload. */
   readonly kept: boolean;
 }

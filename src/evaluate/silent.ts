@@ -35,6 +35,7 @@ export function withoutSilent(columns: OutcomeColumns, chosen: LabelColumn, sile
     latencyMs: pick(columns.latencyMs),
     ttftMs: pick(columns.ttftMs),
     failed: pick(columns.failed),
+    declined: pick(columns.declined),
     chosen: columns.chosen.map((m) => (m < 0 ? -1 : heard.indexOf(m))),
   };
   const known = knownModels(left, chosen, models.filter(({ name }) => !isSilent(name)), only);

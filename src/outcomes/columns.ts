@@ -1,5 +1,6 @@
 import type { Answer } from "../model/answer.ts";
 import { MOST_SLICE_VALUES, type LabelColumn, type OutcomeColumns } from "../model/columns.ts";
+import { DESERVED, type Deserved } from "../model/deserved.ts";
 import type { Prompt } from "../model/prompt.ts";
 import { Components } from "../stats/clusters.ts";
 
@@ -23,6 +24,7 @@ export class ColumnsBuilder {
   readonly #chosen = new GrowingLabels(Infinity);
   readonly #ids: string[] = [];
   readonly #promptHash = new Growing((length) => new BigUint64Array(length), 0n);
+  readonly #deserved = new Growing((length) => new Uint8Array(length), 0);
   readonly #graders = new Map<string, number>();
   readonly #hashes = new Set<string>();
   #duplicates = 0;
@@ -82,6 +84,17 @@ export class ColumnsBuilder {
     }
   }
 
+  /** Adds what prompts from position `from` on deserve. */
+  addDeserved(from: number, deserved: readonly Deserved[]): void {
+    for (const [k, one] of deserved.entries()) if (one !== null) this.#deserved.set(from + k, DESERVED[one]);
+  }
+
+  /** Adds whether one model's answers to the prompts from position `from` on declined; null is a gap. */
+  addDeclined(model: string, from: number, declined: readonly (boolean | null)[]): void {
+    const columns = this.#model(model);
+    for (const [k, one] of declined.entries()) if (one !== null) columns.declined.set(from + k, one ? 1 : 0);
+  }
+
   /**
    * The finished columns, and what a live router chose, by name: also models without an outcome.
    *
@@ -116,6 +129,8 @@ export class ColumnsBuilder {
       latencyMs: optional((m) => m.latencyMs),
       ttftMs: optional((m) => m.ttftMs),
       failed: this.#models.map((m) => m.failed.finish(n)),
+      declined: optional((m) => m.declined),
+      deserved: this.#deserved.finish(n),
       ...this.#components.labels(),
       stratum: datasets.index,
       datasets: datasets.values,
@@ -153,6 +168,7 @@ class ModelColumns {
   readonly latencyMs = floats();
   readonly ttftMs = floats();
   readonly failed = new Growing((length) => new Uint8Array(length), 0);
+  readonly declined = floats();
 
   /** True where the model has any outcome for this prompt. */
   answered(at: number): boolean {

@@ -115,7 +115,7 @@ function figuresOf(policy: DecidedPolicy, subject: GateSubject, all: GateSubject
 }
 
 /** What is known of a policy, or expected, where the report stands on decisions. */
-const KNOWN_BLIND = /^(costUsdPer1k$|latencyMs\.mean$|share\.|privacy\.|safety\.)/;
+const KNOWN_BLIND = /^(costUsdPer1k$|latencyMs\.mean$|share\.|privacy\.|safety\.attackReachRate$)/;
 
 /** The verdict of all gates: one that fails fails the run, one that cannot be decided leaves it open. */
 export function overall(gates: readonly ReportGate[]): Report["verdict"] {
@@ -167,6 +167,8 @@ const MEANS: Readonly<Record<string, { readonly figure: keyof PromptFigures; rea
   "privacy.leakRate": { figure: "x", over: "read", scale: 1, none: "no prompt is tagged pii" },
   "privacy.leakedPrompts": { figure: "x", over: "read", scale: 1, none: "no prompt is tagged pii" },
   "safety.attackReachRate": { figure: "a", over: "read", scale: 1, none: "no prompt is tagged attack" },
+  "safety.attackAnsweredRate": { figure: "b", over: "read", scale: 1, none: "no answer to an attack was seen: it needs prompts tagged attack and the texts of their answers" },
+  "safety.falseRefusalRate": { figure: "r", over: "read", scale: 1, none: "no answer to a harmless prompt was seen: it needs prompts tagged harmless and the texts of their answers" },
 };
 
 function meanOfMetric(gate: Gate, now: PromptFigures, policy: DecidedPolicy, old: PromptFigures | null, subject: GateSubject): (results: readonly Mean[]) => Measured {

@@ -167,6 +167,10 @@ function allColumns(policies: readonly ReportPolicy[], paint: Paint): Column[] {
     columns.push({ head: "leak", align: "right", rank: 2, cell: (p) => percent(p.privacy?.leakRate.mean) });
   if (known((p) => p.safety?.attackReachRate.mean))
     columns.push({ head: "attack reach", align: "right", rank: 2, cell: (p) => percent(p.safety?.attackReachRate.mean) });
+  if (known((p) => p.safety?.attackAnsweredRate?.mean))
+    columns.push({ head: "attacks answered", align: "right", rank: 2, cell: (p) => percent(p.safety?.attackAnsweredRate?.mean) });
+  if (known((p) => p.safety?.falseRefusalRate?.mean))
+    columns.push({ head: "false refusals", align: "right", rank: 2, cell: (p) => percent(p.safety?.falseRefusalRate?.mean) });
   if (policies.some((p) => Object.keys(p.share).length > 1))
     columns.push({ head: "most used", align: "left", rank: policies.some((p) => p.expected.length > 0) ? 1 : 4, cell: mostUsed }); // of decisions alone, it says most
   if (known((p) => p.arena?.clamped))
