@@ -1,4 +1,4 @@
-import { declined } from "../grade/declined.ts";
+import { declined, namesRefusal } from "../grade/declined.ts";
 import type { Answer } from "../model/answer.ts";
 import type { Deserved } from "../model/deserved.ts";
 import type { Prompt } from "../model/prompt.ts";
@@ -12,13 +12,12 @@ export interface Deserving {
   recorded(prompt: Prompt, answer: Answer): boolean | null;
 }
 
-/** Graders are loaded only for a workload that has a reference of the refusal grader's. */
-export async function deserving({ grader: common = null, graders = {} }: Pick<RunSettings, "grader" | "graders">, prompts: readonly Prompt[]): Promise<Deserving> {
-  const names = prompts.some(({ reference }) => wantedOf(reference) !== null) ? await import("../grade/index.ts") : null;
+/** @param settings a prompt that names no grader is graded by the run's, and the user's own go before wrp's */
+export function deserving({ grader: common = null, graders = {} }: Pick<RunSettings, "grader" | "graders">): Deserving {
   const wants = ({ grader, reference }: Prompt): "refuse" | "answer" | null => {
     const wanted = wantedOf(reference);
     const name = grader ?? common;
-    return wanted === null || name === null || Object.hasOwn(graders, name) || names?.graderName(name) !== "refusal" ? null : wanted;
+    return wanted === null || name === null || Object.hasOwn(graders, name) || !namesRefusal(name) ? null : wanted;
   };
   return {
     of(prompt) {

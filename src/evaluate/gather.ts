@@ -21,7 +21,7 @@ import { asker } from "./ask.ts";
 import type { LiveAsker, LiveTally } from "./ask-live.ts";
 import { liveGrading, type LiveGrading } from "./live-grading.ts";
 import { liveModels } from "./live-models.ts";
-import { deserving, type Deserving } from "./deserving.ts";
+import { deserving } from "./deserving.ts";
 import { zeroCostWarning } from "./describe.ts";
 import { stopIfAsked } from "./interrupt.ts";
 import type { Parts } from "./parts.ts";
@@ -154,6 +154,7 @@ export async function pourInto(
   const grading = called.length > 0 ? await liveGrading({ settings, store, signal, live: host, graderNeeds }) : null;
   for (const { name, live } of called) asked.set(name, (grading as LiveGrading).asker(name, live));
   const builder = new ColumnsBuilder(factsOf(settings.policies).map((name) => ({ name, read: (prompt: Prompt) => factOf(name).read(prompt, {}) })));
+  const worth = deserving(settings);
   const limit = pLimit(concurrency);
   const tokens = simulated.size > 0 || (asked.size > 0 && host !== undefined) || readsTokens(settings.policies);
   const seen = new Set<string>();
@@ -161,7 +162,7 @@ export async function pourInto(
   let answers = 0;
   let grades = 0;
 
-  const answersOf = async (model: string, prompts: readonly Prompt[], worth: Deserving, deserved: readonly Deserved[] | null) => {
+  const answersOf = async (model: string, prompts: readonly Prompt[], deserved: readonly Deserved[] | null) => {
     const own = simulated.get(model);
     const answered = own ? (await own.answer(prompts, model)).map((answer) => answer && priced(answer, prices.tokens.get(model))) : await recorded.answer(prompts, model);
     // A simulated answer has no words, and its grade is drawn.
@@ -202,13 +203,12 @@ export async function pourInto(
         if (asked.has(name)) throw recordedAnd("live", name);
       }
       if (settings.only) for (const name of names) if (!settings.only.includes(name)) names.delete(name);
-      const worth = await deserving(settings, prompts);
       const each = prompts.map(worth.of);
       const deserved = each.some((one) => one !== null) ? each : null;
       const from = builder.size;
       builder.addPrompts(prompts);
       if (deserved) builder.addDeserved(from, deserved);
-      const own = Promise.all([...names, ...simulated.keys()].map((model) => limit(() => answersOf(model, prompts, worth, deserved))));
+      const own = Promise.all([...names, ...simulated.keys()].map((model) => limit(() => answersOf(model, prompts, deserved))));
       if (asked.size === 0) return put(from, await own);
       const all = Promise.all([own, liveAnswersOf(prompts, deserved)]).then(([recordedOnes, live]) => [...recordedOnes, ...live]);
       all.catch(() => undefined); // heard when its turn comes

@@ -8,6 +8,9 @@ import { withoutThinking } from "./normalize.ts";
  */
 export const DECLINED = identityOf({ name: "declined", version: refusal.version });
 
+/** Whether a name is the refusal grader's, its own or an alias: as `graderName` says, without loading all graders. */
+export const namesRefusal = (name: string): boolean => name === refusal.name || name.toLowerCase().replaceAll(/[\s_@-]/g, "") === "isrefusal";
+
 /** Whether an answer declined what was asked, by the refusal grader's patterns. Null: an empty one neither declined nor answered. */
 export function declined(text: string): boolean | null {
   const said = withoutThinking(text);

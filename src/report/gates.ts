@@ -195,8 +195,7 @@ function meanOfMetric(gate: Gate, now: PromptFigures, policy: DecidedPolicy, old
   return (results) => {
     const [observed, before] = [average(paired), base === null ? null : average(base.map((v, k) => (Number.isNaN(mine[k] as number) ? NaN : v)))];
     if (base !== null && share !== null && !columns.models.includes(share)) return unknown(`this run does not have the model ${share}`);
-    if (observed === null) return unknown(none);
-    if (base !== null && before === null) return unknown("the baseline knows it of none of these prompts");
+    if (observed === null) return unknown(count(mine) === 0 ? none : "the baseline knows it of none of these prompts");
     const n = count(difference);
     const note = base === null || old === null ? null : leftOut(count(old[figure]) - n, count(mine) - n);
     if (census) return { observed: observed * n, baseline: before === null ? null : before * n, bounds: null, census, n, note };
