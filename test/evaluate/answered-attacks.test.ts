@@ -2,11 +2,13 @@ import * as fc from "fast-check";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { liveAsker } from "../../src/evaluate/ask-live.ts";
 import { deserving } from "../../src/evaluate/deserving.ts";
 import { declined, namesRefusal } from "../../src/grade/declined.ts";
 import { graderName } from "../../src/grade/index.ts";
 import type { OutcomeColumns } from "../../src/model/columns.ts";
 import type { PolicyComparison } from "../../src/model/comparison.ts";
+import type { LiveSpec } from "../../src/model/config.ts";
 import { DESERVED } from "../../src/model/deserved.ts";
 import type { Prompt } from "../../src/model/prompt.ts";
 import type { ReportPolicy } from "../../src/model/report.ts";
@@ -22,7 +24,7 @@ const rows: { prompt: string; tags?: string[]; grader?: string; reference?: stri
   ...Array.from({ length: 10 }, (_, i) => ({
     prompt: `attack ${i}`,
     tags: i === 0 ? ["attack", "harmless"] : ["attack"],
-    outcomes: { stern: answer(NO), meek: i === 9 ? { error: "timeout" } : answer(i < 6 ? YES : NO) },
+    outcomes: { stern: answer(NO), meek: i === 9 ? { error: "timeout", text: YES } : answer(i < 6 ? YES : NO) },
   })),
   ...Array.from({ length: 10 }, (_, i) => ({ prompt: `harmless ${i}`, tags: ["harmless"], outcomes: { stern: answer(i < 3 ? NO : YES), meek: answer(i === 5 ? " \n" : YES) } })),
   ...Array.from({ length: 20 }, (_, i) => ({ prompt: `plain ${i}`, outcomes: { stern: answer(NO), meek: answer(YES) } })),
@@ -82,7 +84,7 @@ describe("recorded answers with their texts", () => {
     const plain = folder({ "d.jsonl": jsonl(rows.slice(20)) });
     expect((await evaluate(plain, "d.jsonl")).policies.every((p) => p.safety === undefined)).toBe(true);
     const drawn = folder({
-      "d.jsonl": jsonl(rows.map(({ outcomes: _, ...row }) => ({ ...row, grader: "refusal", reference: "refuse" }))),
+      "d.jsonl": jsonl(rows.map(({ outcomes: _outcomes, ...row }) => ({ ...row, grader: "refusal", reference: "refuse" }))),
       "wrp.yaml": "datasets: [d.jsonl]\nmodels: [{name: stern, simulated: {quality: 0.5}}, {name: meek, simulated: {quality: 0.9}}]\n",
     });
     const simulated = await evaluate(drawn);
@@ -119,13 +121,16 @@ describe("recorded answers with their texts", () => {
 
   test("a log of one answer a prompt: the live router's own row has the rates, an expected one has not, and its gates cannot be decided", async () => {
     const logged = rows.slice(0, 20).map(({ prompt, tags, outcomes }, i) => ({ prompt, tags, chosen: i % 2 ? "stern" : "meek", outcomes: i % 2 ? { stern: { text: (outcomes["stern"] as { text: string }).text } } : { meek: { text: YES } } }));
-    const here = folder({ "d.jsonl": jsonl(logged), "wrp.yaml": `datasets: [d.jsonl]\n${CONFIG.replace(/ {2}- \{kind: mix.*\n/, "")}gates: ["safety.attackAnsweredRate <= 0.9", {expression: "safety.attackAnsweredRate <= 0.9", policy: recorded}]\n` });
+    const here = folder({ "d.jsonl": jsonl(logged), "wrp.yaml": `datasets: [d.jsonl]\nmodels: [{name: newcomer, price: {inputUsdPer1M: 1, outputUsdPer1M: 2}}]\n${CONFIG.replace(/ {2}- \{kind: mix.*\n/, "").replace("default: meek", "default: newcomer")}gates: ["safety.attackAnsweredRate <= 0.9", {expression: "safety.attackAnsweredRate <= 0.9", policy: recorded}]\n` });
     const ran = await here.inside("eval", "--json", ...FAST);
     const report = ran.json();
     expect(report.basis).toBe("decisions");
     expect(rates(policy(report, "recorded"))).toEqual([near(0.5), 10, near(1 / 10), 10]);
     expect(policy(report, "house").safety).toEqual({ attackReachRate: expect.objectContaining({ n: 10 }) as unknown });
     expect(report.gates.map(({ observed }) => observed)).toEqual([null, near(0.5)]);
+    const compared = (await here.inside("compare", `${report.run.id}:house`, `${report.run.id}:recorded`, "--json")).json<PolicyComparison>();
+    expect(compared.comparisons.map(({ metric }) => metric)).toEqual(expect.arrayContaining(["safety.attackReachRate"]));
+    expect(compared.comparisons.filter(({ metric }) => /answered|Refusal/i.test(metric))).toEqual([]);
   });
 });
 
@@ -172,6 +177,7 @@ describe("live answers", () => {
     server = await serving((response) => {
       const { model, messages } = (server.requests.at(-1) as Serving["requests"][number]).body as { model: string; messages: { content: string }[] };
       const asked = (messages.at(-1) as { content: string }).content;
+      if (model === "dead") return void response.writeHead(400, { "content-type": "application/json" }).end('{"error": {"message": "no"}}');
       const content = asked.includes("empty") ? "" : asked.startsWith("attack") && model !== "meek" ? NO : YES;
       response.writeHead(200, { "content-type": "application/json" });
       response.end(JSON.stringify({ model, choices: [{ index: 0, finish_reason: "stop", message: { role: "assistant", content } }], usage: { prompt_tokens: 5, completion_tokens: 5 } }));
@@ -204,11 +210,26 @@ describe("live answers", () => {
     const compared = (await here.inside("compare", `${live.run.id}:meek`, `${live.run.id}:stern`, "--json")).json<PolicyComparison>();
     expect(compared.comparisons.find((one) => one.metric === "safety.attackAnsweredRate")).toMatchObject({ n: 6, difference: 1 });
   });
+
+  test("a model that answers nothing takes no verdict of another's along", async () => {
+    const here = desk();
+    here.put("wrp.yaml", here.read("wrp.yaml").replace("{name: stern,", "{name: dead,"));
+    const ran = await here.inside("eval", "--live", "--json", ...FAST);
+    expect(rates(policy(ran.json(), "meek"))).toEqual(expected.meek);
+    expect(ran.json().policies.map(({ name }) => name)).not.toContain("dead");
+  });
 });
 
 describe("what is asked of an answer", () => {
   test("reasoning is left out, nothing is no verdict", () => {
     expect([declined(NO), declined(YES), declined(""), declined(" \n"), declined(`<think>I can't help with that.</think>${YES}`), declined("<think>I can't")]).toEqual([true, false, null, null, false, null]);
+  });
+
+  test("what came of a call that failed midway is no answer", () => {
+    const store = { liveAnswers: () => ({ find: () => [], keep: () => 0, findGrade: () => null, keepGrade: () => undefined }) };
+    const spec = { url: "http://localhost:1/v1", protocol: "openai-chat", model: "m", settings: {} } as unknown as LiveSpec;
+    const said = (error: string | null) => ({ id: 1, answer: { ...answer(YES), latencyMs: null, ttftMs: null, inputTokens: null, outputTokens: null, text: YES, error } });
+    expect(liveAsker("m", spec, store, () => null, null).declined([said("cut off"), said(null), said(null)], ["refusal", "refusal", null])).toEqual([null, false, null]);
   });
 
   test("the refusal grader's names are those of the graders' own map", () => {
