@@ -1,5 +1,7 @@
+import { DECLINED, declined } from "../grade/declined.ts";
 import type { Answer } from "../model/answer.ts";
 import type { LiveSpec } from "../model/config.ts";
+import type { Deserved } from "../model/deserved.ts";
 import type { Prompt } from "../model/prompt.ts";
 import type { AnswerKey, OutcomeStore, SavedCounts } from "../outcomes/store.ts";
 import { liveSource, type LiveModel, type LiveOutcome } from "../pool/live.ts";
@@ -149,7 +151,19 @@ export function liveAsker(name: string, spec: LiveSpec, store: Pick<OutcomeStore
     },
     grade: (prompts: readonly Prompt[], answers: readonly (KeptAnswer | null)[]): Promise<(number | null)[]> =>
       Promise.all(prompts.map((prompt, k) => (answers[k] ? qualityOf(prompt, answers[k]) : null))),
+    /** Whether answers to prompts that deserve something declined; null is a gap. */
+    declined: (answers: readonly (KeptAnswer | null)[], deserved: readonly Deserved[]): (boolean | null)[] =>
+      answers.map((one, k) => (one && deserved[k] && one.answer.error === null ? didDecline(one) : null)),
   };
+
+  /** What a run that calls has read is kept: the store may hold no text of it. */
+  function didDecline({ id, answer: { text } }: KeptAnswer): boolean | null {
+    const known = kept.findGrade(id, DECLINED, "");
+    if (known !== null || text === null) return known === null ? null : known === 1;
+    const verdict = declined(text);
+    if (verdict !== null && host) kept.keepGrade(id, DECLINED, "", verdict ? 1 : 0);
+    return verdict;
+  }
 
   function keep(key: AnswerKey, { answer, tries }: Extract<LiveOutcome, { called: true }>): number {
     try {

@@ -38,6 +38,7 @@ export function withModels(columns: OutcomeColumns, chosen: LabelColumn, names: 
     costUsd: table(columns.costUsd),
     latencyMs: table(columns.latencyMs),
     ttftMs: columns.ttftMs.length > 0 ? table(columns.ttftMs) : [],
+    declined: columns.declined.length > 0 ? table(columns.declined) : [],
     failed: [...columns.failed, ...added.map(() => new Uint8Array(n))],
     samples: columns.samples && { ...columns.samples, models: [...columns.samples.models, ...added.map(() => null)] },
     chosen: chosen.index.map((k) => (k < 0 ? -1 : (modelOf[k] as number))),

@@ -2,6 +2,7 @@ import pLimit from "p-limit";
 import { recordedGrade } from "../grade/recorded.ts";
 import type { Answer } from "../model/answer.ts";
 import type { OutcomeColumns } from "../model/columns.ts";
+import type { Deserved } from "../model/deserved.ts";
 import type { PolicySpec } from "../model/config.ts";
 import { WrpError } from "../model/errors.ts";
 import type { Prompt } from "../model/prompt.ts";
@@ -21,6 +22,7 @@ import type { LiveAsker, LiveTally } from "./ask-live.ts";
 import type { Compared } from "./grading.ts";
 import { liveGrading, type LiveGrading } from "./live-grading.ts";
 import { liveModels } from "./live-models.ts";
+import { deserving } from "./deserving.ts";
 import { zeroCostWarning } from "./describe.ts";
 import { stopIfAsked } from "./interrupt.ts";
 import type { Parts } from "./parts.ts";
@@ -160,6 +162,7 @@ export async function pourInto(
     failureIsZero: settings.missing === "failure-is-refusal",
   });
   const samples = [...Array(settings.repeat ?? 1).keys()];
+  const worth = deserving(settings);
   const limit = pLimit(concurrency);
   const tokens = simulated.size > 0 || (asked.size > 0 && host !== undefined) || readsTokens(settings.policies);
   const seen = new Set<string>();
@@ -167,17 +170,19 @@ export async function pourInto(
   let answers = 0;
   let grades = 0;
 
-  const answersOf = async (model: string, prompts: readonly Prompt[], sample: number | null) => {
+  const answersOf = async (model: string, prompts: readonly Prompt[], deserved: readonly Deserved[] | null, sample: number | null) => {
     const own = simulated.get(model);
     const answered = own ? (await own.answer(prompts, model, sample ?? 0)).map((answer) => answer && priced(answer, prices.tokens.get(model))) : await recorded.answer(prompts, model);
-    return { model, sample, answered, graded: answered.map((answer) => (answer ? recordedGrade(answer) : null)), kept: own !== undefined };
+    // A simulated answer has no words, and its grade is drawn.
+    const declined = own || !deserved ? null : answered.map((answer, k) => (answer && deserved[k] ? worth.recorded(prompts[k] as Prompt, answer) : null));
+    return { model, sample, answered, graded: answered.map((answer) => (answer ? recordedGrade(answer) : null)), declined, kept: own !== undefined };
   };
 
   /** Calls wait for each other by their own limits, so no turn is needed here. Graded once all models have answered. */
-  const liveAnswersOf = async (prompts: readonly Prompt[]) => {
+  const liveAnswersOf = async (prompts: readonly Prompt[], deserved: readonly Deserved[] | null) => {
     const got = await Promise.all([...asked].flatMap(([model, own]) => samples.map(async (sample) => ({ model, own, sample, said: await own.ask(prompts, signal, sample) }))));
     return Promise.all(
-      got.map(async ({ model, own, sample, said }) => ({ model, sample, answered: said.map((one) => one?.answer ?? null), graded: await own.grade(prompts, said), kept: true })),
+      got.map(async ({ model, own, sample, said }) => ({ model, sample, answered: said.map((one) => one?.answer ?? null), graded: await own.grade(prompts, said), declined: deserved && own.declined(said, deserved), kept: true })),
     );
   };
 
@@ -207,11 +212,15 @@ export async function pourInto(
         if (asked.has(name)) throw recordedAnd("live", name);
       }
       if (settings.only) for (const name of names) if (!settings.only.includes(name)) names.delete(name);
+      const each = prompts.map(worth.of);
+      const deserved = each.some((one) => one !== null) ? each : null;
       const from = builder.size;
       builder.addPrompts(prompts);
-      const own = Promise.all([...[...names].map((model) => [model, null] as const), ...[...simulated.keys()].flatMap((model) => samples.map((sample) => [model, sample] as const))].map(([model, sample]) => limit(() => answersOf(model, prompts, sample))));
+      if (deserved) builder.addDeserved(from, deserved);
+      const drawn = [...simulated.keys()].flatMap((model) => samples.map((sample) => [model, sample] as const));
+      const own = Promise.all([...[...names].map((model) => [model, null] as const), ...drawn].map(([model, sample]) => limit(() => answersOf(model, prompts, deserved, sample))));
       if (asked.size === 0) return put(from, await own);
-      const all = Promise.all([own, liveAnswersOf(prompts)]).then(([recordedOnes, live]) => [...recordedOnes, ...live]);
+      const all = Promise.all([own, liveAnswersOf(prompts, deserved)]).then(([recordedOnes, live]) => [...recordedOnes, ...live]);
       all.catch(() => undefined); // heard when its turn comes
       ahead.push({ from, all });
       if (ahead.length > AHEAD) await putFirst();
@@ -232,8 +241,9 @@ export async function pourInto(
   }
 
   function put(from: number, batches: readonly Batch[]): void {
-    for (const { model, sample, answered, graded, kept } of batches) {
+    for (const { model, sample, answered, graded, declined, kept } of batches) {
       builder.addAnswers(model, from, answered, graded, sample);
+      if (declined) builder.addDeclined(model, from, declined);
       if (kept) continue;
       for (const answer of answered) if (answer) answers++;
       for (const grade of graded) if (grade !== null) grades++;
@@ -248,6 +258,8 @@ interface Batch {
   readonly sample: number | null;
   readonly answered: readonly (Answer | null)[];
   readonly graded: readonly (number | null)[];
+  /** Null: no prompt of the batch deserves anything known, or nobody can tell. */
+  readonly declined: readonly (boolean | null)[] | null;
   /** The store has them from elsewhere than the workload. */
   readonly kept: boolean;
 }

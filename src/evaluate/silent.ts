@@ -36,6 +36,7 @@ export function withoutSilent(columns: OutcomeColumns, chosen: LabelColumn, sile
     ttftMs: pick(columns.ttftMs),
     failed: pick(columns.failed),
     samples: columns.samples && { ...columns.samples, models: pick(columns.samples.models) },
+    declined: pick(columns.declined),
     chosen: columns.chosen.map((m) => (m < 0 ? -1 : heard.indexOf(m))),
   };
   const known = knownModels(left, chosen, models.filter(({ name }) => !isSilent(name)), only);

@@ -34,6 +34,8 @@ export const baselineRowSchema = z.strictObject({
   g: perPolicy.optional().describe("1: within the SLO"),
   x: perPolicy.optional().describe("1: a prompt with personal data that went to a model not trusted; 0: to a trusted one"),
   a: perPolicy.optional().describe("1: an attack that reached a model with no guard; 0: a guarded one"),
+  b: perPolicy.optional().describe("1: an attack that was answered; 0: declined. Files from before it was known have none"),
+  r: perPolicy.optional().describe("1: a harmless prompt that was refused; 0: answered"),
 });
 
 export type BaselineHeader = z.infer<typeof baselineHeaderSchema>;
@@ -49,5 +51,5 @@ export interface Baseline {
 }
 
 /** The figures that a baseline keeps of each prompt and policy. */
-export const BASELINE_FIGURES = ["m", "q", "c", "l", "t", "e", "g", "x", "a"] as const;
+export const BASELINE_FIGURES = ["m", "q", "c", "l", "t", "e", "g", "x", "a", "b", "r"] as const;
 export type BaselineFigure = (typeof BASELINE_FIGURES)[number];

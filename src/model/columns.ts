@@ -18,6 +18,10 @@ export interface OutcomeColumns {
   readonly ttftMs: readonly Float64Array[];
   /** [model][prompt] 1 where the call failed. */
   readonly failed: readonly Uint8Array[];
+  /** [model][prompt] 1 the answer declined, 0 it did not; NaN is a gap, also of every prompt that deserves nothing known. Empty array where no model has any. */
+  readonly declined: readonly Float64Array[];
+  /** [prompt] what a right answer does, as `DESERVED` numbers it; 0: nobody says. */
+  readonly deserved: Uint8Array;
   /** Resampling unit: connected duplicates and sessions, numbered from 0. */
   readonly cluster: Int32Array;
   readonly clusters: number;

@@ -18,7 +18,7 @@ export type GateOp = ">=" | ">" | "<=" | "<" | "==" | "!=";
 /** Metrics of fixed name; besides these, `latencyMs.pNN`, `ttftMs.pNN` and `share.MODEL`. */
 export const GATE_METRICS = [
   "quality", "costUsdPer1k", "latencyMs.mean", "latencyMs.p50", "latencyMs.p95", "latencyMs.p99", "ttftMs.mean", "ttftMs.p50", "ttftMs.p95", "ttftMs.p99",
-  "errorRate", "goodput", "privacy.leakRate", "privacy.leakedPrompts", "safety.attackReachRate", "costMatchedMix", "share.MODEL",
+  "errorRate", "goodput", "privacy.leakRate", "privacy.leakedPrompts", "safety.attackReachRate", "safety.attackAnsweredRate", "safety.falseRefusalRate", "costMatchedMix", "share.MODEL",
 ] as const;
 
 const QUANTILE = /^(latencyMs|ttftMs)\.p(\d{1,2}(?:\.\d+)?)$/;

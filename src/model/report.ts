@@ -75,7 +75,9 @@ const policySchema = z.object({
     .optional(),
   safety: z
     .object({
-      attackReachRate: estimateSchema.describe("attack prompts whose decision reaches a model with no guard"),
+      attackReachRate: estimateSchema.describe("attack prompts whose decision reaches a model with no guard; null where no prompt is tagged attack"),
+      attackAnsweredRate: estimateSchema.optional().describe("attack prompts whose answer did not decline, over attack prompts whose answer was seen; absent where none was"),
+      falseRefusalRate: estimateSchema.optional().describe("harmless prompts whose answer declined, over harmless prompts whose answer was seen; absent where none was"),
     })
     .optional(),
   costMatchedMix: costMatchedMixSchema.nullable().describe("null below the cheapest model or where cost is unknown"),
@@ -183,7 +185,7 @@ const spreadSchema = z.object({
 });
 
 /** Raised whenever the same run would give another document: what an older wrp stored is then computed anew. */
-export const REPORT_REVISION = 3;
+export const REPORT_REVISION = 4;
 
 export const reportSchema = z.object({
   schemaVersion: z.literal(1),

@@ -1,5 +1,6 @@
 import type { Answer } from "../model/answer.ts";
 import { MOST_SLICE_VALUES, SAMPLE_ANSWERED, SAMPLE_FAILED, type LabelColumn, type ModelSamples, type OutcomeColumns } from "../model/columns.ts";
+import { DESERVED, type Deserved } from "../model/deserved.ts";
 import type { Prompt } from "../model/prompt.ts";
 import { Components } from "../stats/clusters.ts";
 
@@ -31,6 +32,7 @@ export class ColumnsBuilder {
   readonly #chosen = new GrowingLabels(Infinity);
   readonly #ids: string[] = [];
   readonly #promptHash = new Growing((length) => new BigUint64Array(length), 0n);
+  readonly #deserved = new Growing((length) => new Uint8Array(length), 0);
   readonly #graders = new Map<string, number>();
   readonly #hashes = new Set<string>();
   #duplicates = 0;
@@ -94,6 +96,17 @@ export class ColumnsBuilder {
     }
   }
 
+  /** Adds what prompts from position `from` on deserve. */
+  addDeserved(from: number, deserved: readonly Deserved[]): void {
+    for (const [k, one] of deserved.entries()) if (one !== null) this.#deserved.set(from + k, DESERVED[one]);
+  }
+
+  /** Adds whether one model's answers to the prompts from position `from` on declined; null is a gap. Of several answers it is the share. */
+  addDeclined(model: string, from: number, declined: readonly (boolean | null)[]): void {
+    const columns = this.#model(model);
+    for (const [k, one] of declined.entries()) if (one !== null) columns.addDeclined(from + k, one ? 1 : 0);
+  }
+
   /**
    * The finished columns, and what a live router chose, by name: also models without an outcome.
    *
@@ -129,6 +142,8 @@ export class ColumnsBuilder {
       latencyMs: optional((m) => m.latencyMs),
       ttftMs: optional((m) => m.ttftMs),
       failed: this.#models.map((m) => m.failed.finish(n)),
+      declined: optional((m) => m.declined),
+      deserved: this.#deserved.finish(n),
       ...this.#components.labels(),
       stratum: datasets.index,
       datasets: datasets.values,
@@ -167,7 +182,15 @@ class ModelColumns {
   readonly latencyMs = floats();
   readonly ttftMs = floats();
   readonly failed = new Growing((length) => new Uint8Array(length), 0);
+  readonly declined = floats();
+  readonly #read = new Growing((length) => new Uint8Array(length), 0);
   #samples: { readonly [K in keyof ModelSamples]: Growing<ModelSamples[K]> } | null = null;
+
+  addDeclined(at: number, value: number): void {
+    const n = this.#read.get(at);
+    this.declined.set(at, n === 0 ? value : (this.declined.get(at) * n + value) / (n + 1));
+    this.#read.set(at, n + 1);
+  }
 
   addSamples(perPrompt: number, sample: number, from: number, answers: readonly (Answer | null)[], grades: readonly (number | null)[]): void {
     this.#samples ??= { state: new Growing((length) => new Uint8Array(length), 0), quality: floats(), costUsd: floats(), latencyMs: floats(), ttftMs: floats() };

@@ -54,6 +54,8 @@ const METRICS: readonly Metric[] = [
   { name: "goodput", figure: "g", scale: 1, direction: "max", sliced: false },
   { name: "privacy.leakRate", figure: "x", scale: 1, direction: "min", sliced: false },
   { name: "safety.attackReachRate", figure: "a", scale: 1, direction: "min", sliced: false },
+  { name: "safety.attackAnsweredRate", figure: "b", scale: 1, direction: "min", sliced: false },
+  { name: "safety.falseRefusalRate", figure: "r", scale: 1, direction: "min", sliced: false },
 ];
 
 /** Slices of fewer prompts than this say nothing. */
@@ -134,7 +136,7 @@ function figuresOf(side: Side): PromptFigures {
   const figures = promptFigures(side.policy.decisions, side.columns, side);
   if (side.basis === "outcomes" || side.policy.kind === "recorded") return figures;
   const gaps = new Float64Array(side.columns.n).fill(NaN);
-  return { ...figures, q: gaps, e: gaps, g: gaps, t: gaps };
+  return { ...figures, q: gaps, e: gaps, g: gaps, t: gaps, b: gaps, r: gaps };
 }
 
 function pick(figures: PromptFigures, at: readonly number[]): PromptFigures {

@@ -11,11 +11,11 @@ import { fillValues, isBinary } from "./values.ts";
  * answers could tell is a gap; but of the live router's own choices, what was logged is told as it was.
  */
 export function decidedPolicy(subject: Subject, logged: OutcomeColumns | null): OwnFigures {
-  const row = reportedPolicy(subject);
+  const row = withoutVerdicts(reportedPolicy(subject));
   const { optimality: _optimality, regret: _regret, versusReference: _versus, arena: _arena, goodput: _goodput, ...known } = row;
   if (isLive(subject.policy) && logged) {
     const seen = reportedPolicy({ ...subject, columns: logged, compared: { ...subject.compared, latencyMs: logged.latencyMs, ttftMs: logged.ttftMs } });
-    return { ...known, quality: loggedQuality(subject, logged), latencyMs: seen.latencyMs, ttftMs: seen.ttftMs, errorRate: seen.errorRate, ...(seen.goodput ? { goodput: seen.goodput } : {}) };
+    return { ...known, quality: loggedQuality(subject, logged), latencyMs: seen.latencyMs, ttftMs: seen.ttftMs, errorRate: seen.errorRate, ...(seen.goodput ? { goodput: seen.goodput } : {}), ...(seen.safety ? { safety: seen.safety } : {}) };
   }
   const nothing = { value: null, ci: null };
   const mean = row.latencyMs?.mean ?? null;
@@ -26,6 +26,11 @@ export function decidedPolicy(subject: Subject, logged: OutcomeColumns | null): 
     ttftMs: null,
     errorRate: { mean: null, ci: null, n: 0 },
   };
+}
+
+/** What answers alone could tell of safety; where prompts go is known. */
+function withoutVerdicts({ safety, ...row }: OwnFigures): OwnFigures {
+  return safety && safety.attackReachRate.n > 0 ? { ...row, safety: { attackReachRate: safety.attackReachRate } } : row;
 }
 
 /** What of a row is expected: all that is known of a policy but the live router, whose cost is where the log lacks any part of it. */

@@ -1,4 +1,5 @@
 import { NO_SAMPLE, SAMPLE_FAILED, type Decisions, type ModelSamples, type OutcomeColumns, type SampleColumns } from "../model/columns.ts";
+import { DESERVED } from "../model/deserved.ts";
 import type { ModelInfo, Slo } from "./input.ts";
 
 /** Whether something happens where a model answers a prompt: 0 or 1, NaN where the question does not arise. */
@@ -52,6 +53,16 @@ export function attackReached(columns: OutcomeColumns, models: readonly ModelInf
   return taggedEvent(columns, models, "tag:attack", (model) => model.guarded !== true);
 }
 
+/** An attack that was answered, where its answer was seen; null where none was. */
+export function attackAnswered(columns: OutcomeColumns): Event | null {
+  return verdictOn(columns, DESERVED.refusal, (declined) => 1 - declined);
+}
+
+/** A harmless prompt that was refused, where its answer was seen; null where none was. */
+export function falselyRefused(columns: OutcomeColumns): Event | null {
+  return verdictOn(columns, DESERVED.answer, (declined) => declined);
+}
+
 /** The event on every prompt read; a mixture counts with the probabilities of the models for which the question arises. */
 export function overRead(decisions: Decisions, n: number, event: Event): Float64Array {
   const values = new Float64Array(n).fill(NaN);
@@ -84,4 +95,9 @@ function taggedEvent(columns: OutcomeColumns, models: readonly ModelInfo[], tag:
   if (!label) return null;
   const counted = columns.models.map((name) => counts(models.find((m) => m.name === name) as ModelInfo));
   return (m, i) => (label.index[i] === -1 ? NaN : counted[m] ? 1 : 0);
+}
+
+function verdictOn({ declined, deserved }: OutcomeColumns, asked: number, value: (declined: number) => number): Event | null {
+  const arises = deserved.some((one, i) => one === asked && declined.some((column) => !Number.isNaN(column[i] as number)));
+  return arises ? (m, i) => (deserved[i] === asked ? value((declined[m] as Float64Array)[i] as number) : NaN) : null;
 }

@@ -115,7 +115,7 @@ function figuresOf(policy: DecidedPolicy, subject: GateSubject, all: GateSubject
 }
 
 /** What is known of a policy, or expected, where the report stands on decisions. */
-const KNOWN_BLIND = /^(costUsdPer1k$|latencyMs\.mean$|share\.|privacy\.|safety\.)/;
+const KNOWN_BLIND = /^(costUsdPer1k$|latencyMs\.mean$|share\.|privacy\.|safety\.attackReachRate$)/;
 
 /** The verdict of all gates: one that fails fails the run, one that cannot be decided leaves it open. */
 export function overall(gates: readonly ReportGate[]): Report["verdict"] {
@@ -167,6 +167,8 @@ const MEANS: Readonly<Record<string, { readonly figure: keyof PromptFigures; rea
   "privacy.leakRate": { figure: "x", over: "read", scale: 1, none: "no prompt is tagged pii" },
   "privacy.leakedPrompts": { figure: "x", over: "read", scale: 1, none: "no prompt is tagged pii" },
   "safety.attackReachRate": { figure: "a", over: "read", scale: 1, none: "no prompt is tagged attack" },
+  "safety.attackAnsweredRate": { figure: "b", over: "read", scale: 1, none: "no answer to an attack was seen: it needs prompts tagged attack and the texts of their answers" },
+  "safety.falseRefusalRate": { figure: "r", over: "read", scale: 1, none: "no answer to a harmless prompt was seen: it needs prompts tagged harmless and the texts of their answers" },
 };
 
 function meanOfMetric(gate: Gate, now: PromptFigures, policy: DecidedPolicy, old: PromptFigures | null, subject: GateSubject): (results: readonly Mean[]) => Measured {
@@ -193,8 +195,7 @@ function meanOfMetric(gate: Gate, now: PromptFigures, policy: DecidedPolicy, old
   return (results) => {
     const [observed, before] = [average(paired), base === null ? null : average(base.map((v, k) => (Number.isNaN(mine[k] as number) ? NaN : v)))];
     if (base !== null && share !== null && !columns.models.includes(share)) return unknown(`this run does not have the model ${share}`);
-    if (observed === null) return unknown(none);
-    if (base !== null && before === null) return unknown("the baseline knows it of none of these prompts");
+    if (observed === null) return unknown(count(mine) === 0 ? none : "the baseline knows it of none of these prompts");
     const n = count(difference);
     const note = base === null || old === null ? null : leftOut(count(old[figure]) - n, count(mine) - n);
     if (census) return { observed: observed * n, baseline: before === null ? null : before * n, bounds: null, census, n, note };

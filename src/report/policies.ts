@@ -6,7 +6,7 @@ import { analyticInterval, proportionInterval } from "../stats/intervals.ts";
 import { meanOf } from "../stats/means.ts";
 import type { Compared } from "./compared.ts";
 import type { DecidedPolicy, ModelInfo, Slo } from "./input.ts";
-import { attackReached, callFailed, eachChoice, leaked, overRead, withinSlo, type Event } from "./events.ts";
+import { attackAnswered, attackReached, callFailed, eachChoice, falselyRefused, leaked, overRead, withinSlo, type Event } from "./events.ts";
 import { latencyOf } from "./latency.ts";
 import type { Figures } from "./ledger.ts";
 import { constantModel, isBinary } from "./values.ts";
@@ -96,8 +96,16 @@ function privacy(subject: Subject): Pick<ReportPolicy, "privacy"> {
 }
 
 function safety(subject: Subject): Pick<ReportPolicy, "safety"> {
-  const event = attackReached(subject.columns, subject.models);
-  return event ? { safety: { attackReachRate: rateOverRead(subject, event) } } : {};
+  const { columns } = subject;
+  const [reached, answered, refused] = [attackReached(columns, subject.models), attackAnswered(columns), falselyRefused(columns)].map((event) => event && rateOverRead(subject, event));
+  if (!reached && !answered && !refused) return {};
+  return {
+    safety: {
+      attackReachRate: reached ?? { mean: null, ci: null, n: 0 },
+      ...(answered && answered.n > 0 ? { attackAnsweredRate: answered } : {}),
+      ...(refused && refused.n > 0 ? { falseRefusalRate: refused } : {}),
+    },
+  };
 }
 
 function arena(figures: Figures, n: number): Pick<ReportPolicy, "arena"> {

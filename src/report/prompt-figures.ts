@@ -1,6 +1,6 @@
 import { BASELINE_FIGURES, type BaselineFigure } from "../model/baseline.ts";
 import type { Decisions, OutcomeColumns } from "../model/columns.ts";
-import { attackReached, callFailed, leaked, overRead, withinSlo, type Event } from "./events.ts";
+import { attackAnswered, attackReached, callFailed, falselyRefused, leaked, overRead, withinSlo, type Event } from "./events.ts";
 import type { MissingRule, ModelInfo, Slo } from "./input.ts";
 
 /** What one policy got on every prompt read; NaN is a gap. */
@@ -31,6 +31,8 @@ export function promptFigures(
     g: event(slo && withinSlo(columns, slo)),
     x: event(leaked(columns, models)),
     a: event(attackReached(columns, models)),
+    b: event(attackAnswered(columns)),
+    r: event(falselyRefused(columns)),
   };
 }
 

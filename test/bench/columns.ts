@@ -28,6 +28,8 @@ export async function syntheticColumns(n: number): Promise<OutcomeColumns> {
     latencyMs: models.map((_, m) => column(() => 200 + 40 * m - 300 * Math.log(1 - next()))),
     ttftMs: [],
     failed: models.map(() => new Uint8Array(n)),
+    declined: [],
+    deserved: new Uint8Array(n),
     cluster: Int32Array.from({ length: n }, (_, i) => i),
     clusters: n,
     stratum,

@@ -271,7 +271,11 @@ function simulated(): Report {
       ...policy({ name: "rules", kind: "rules", quality: 0.829, cost: 0.61, n, latency: 500, share: shares([["gpt-5-mini", 0.54], ["qwen3-8b@local", 0.46]]) }),
       simulated: ["latencyMs"],
       privacy: { leakRate: { mean: 0.031, ci: [0.012, 0.072] as [number, number], n: 130 }, leakedPrompts: 4 },
-      safety: { attackReachRate: { mean: 0.25, ci: [0.14, 0.4] as [number, number], n: 40 } },
+      safety: {
+        attackReachRate: { mean: 0.25, ci: [0.14, 0.4] as [number, number], n: 40 },
+        attackAnsweredRate: { mean: 0.053, ci: [0.01, 0.17] as [number, number], n: 38 },
+        falseRefusalRate: { mean: 0.1, ci: [0.04, 0.21] as [number, number], n: 50 },
+      },
     },
   ].map((p) => ({ ...p, onFrontier: true }));
   return base({

@@ -222,6 +222,8 @@ export function sampleReport(p: Population, n: number, seed: number, resamples: 
     latencyMs: [],
     ttftMs: [],
     failed: MODELS.map(() => new Uint8Array(n)),
+    declined: [],
+    deserved: new Uint8Array(n),
     cluster,
     clusters: Math.ceil(n / p.clusterSize),
     stratum: new Int32Array(n),

@@ -59,6 +59,8 @@ function row(policy: ReportPolicy): Record<string, CsvCell> {
     arenaClamped: arena?.clamped,
     privacyLeakRate: policy.privacy?.leakRate.mean,
     safetyAttackReachRate: policy.safety?.attackReachRate.mean,
+    safetyAttackAnsweredRate: policy.safety?.attackAnsweredRate?.mean,
+    safetyFalseRefusalRate: policy.safety?.falseRefusalRate?.mean,
   };
 }
 

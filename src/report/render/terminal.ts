@@ -63,7 +63,7 @@ interface Column {
   readonly paint?: (policy: ReportPolicy, text: string) => string;
 }
 
-/** The table; where it is too narrow for latency, failures, privacy or safety, a second one that has them. */
+/** The table; where it is too narrow for latency, failures, privacy or safety, further ones that have them. */
 async function tables(report: Report, width: number, paint: Paint): Promise<string[]> {
   const policies = policyGroups(report).flatMap((group) => group.policies);
   if (policies.length === 0) return [" no policies"];
@@ -71,8 +71,25 @@ async function tables(report: Report, width: number, paint: Paint): Promise<stri
   const first = chooseColumns(all, policies, width);
   const second = all.filter((column) => column.rank > 0 && column.rank < NICE_TO_HAVE && !first.includes(column));
   const blocks = [await table(report, first, width, paint)];
-  if (second.length > 0) blocks.push(await table(report, second, width, paint));
+  for (const columns of broken(second, policies, width)) blocks.push(await table(report, columns, width, paint));
   return [...blocks.slice(0, -1), [blocks.at(-1), ...legend(policies, width, paint)].join("\n")];
+}
+
+/** Columns in order, as many to a table as leave room for a readable name. */
+function broken(columns: readonly Column[], policies: readonly ReportPolicy[], width: number): Column[][] {
+  const room = width - MARK - Math.min(SHORTEST_NAME, Math.max(6, ...policies.map((p) => displayWidth(rowName(p)))));
+  const rows: Column[][] = [];
+  let used = Infinity;
+  for (const column of columns) {
+    const wide = cellWidth(column, policies) + GUTTER;
+    if (used + wide > room) {
+      rows.push([]);
+      used = 0;
+    }
+    rows.at(-1)?.push(column);
+    used += wide;
+  }
+  return rows;
 }
 
 async function table(report: Report, columns: readonly Column[], width: number, paint: Paint): Promise<string> {
@@ -125,6 +142,7 @@ function legend(policies: readonly ReportPolicy[], width: number, paint: Paint):
   return flow(parts, width - 4).map((text) => `   ${paint("dim", text)}`);
 }
 
+const SHORTEST_NAME = 14;
 const MARK = 3;
 const GUTTER = 2;
 
@@ -167,6 +185,10 @@ function allColumns(policies: readonly ReportPolicy[], paint: Paint): Column[] {
     columns.push({ head: "leak", align: "right", rank: 2, cell: (p) => percent(p.privacy?.leakRate.mean) });
   if (known((p) => p.safety?.attackReachRate.mean))
     columns.push({ head: "attack reach", align: "right", rank: 2, cell: (p) => percent(p.safety?.attackReachRate.mean) });
+  if (known((p) => p.safety?.attackAnsweredRate?.mean))
+    columns.push({ head: "attacks answered", align: "right", rank: 2, cell: (p) => percent(p.safety?.attackAnsweredRate?.mean) });
+  if (known((p) => p.safety?.falseRefusalRate?.mean))
+    columns.push({ head: "false refusals", align: "right", rank: 2, cell: (p) => percent(p.safety?.falseRefusalRate?.mean) });
   if (policies.some((p) => Object.keys(p.share).length > 1))
     columns.push({ head: "most used", align: "left", rank: policies.some((p) => p.expected.length > 0) ? 1 : 4, cell: mostUsed }); // of decisions alone, it says most
   if (known((p) => p.arena?.clamped))

@@ -165,6 +165,8 @@ export function metricWords(metric: string): string {
     goodput: "goodput",
     "privacy.leakRate": "leak rate",
     "safety.attackReachRate": "attack reach rate",
+    "safety.attackAnsweredRate": "answered attack rate",
+    "safety.falseRefusalRate": "false refusal rate",
   };
   return Object.hasOwn(known, metric) ? (known[metric] as string) : metric;
 }

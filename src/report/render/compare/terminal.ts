@@ -28,7 +28,7 @@ export async function renderComparison(comparison: PolicyComparison, { width = 8
 }
 
 /** Metrics whose name in prose is too long for a table. */
-const SHORT: Readonly<Record<string, string>> = { costUsdPer1k: "$ per 1,000", ttftMs: "TTFT", "safety.attackReachRate": "attack reach" };
+const SHORT: Readonly<Record<string, string>> = { costUsdPer1k: "$ per 1,000", ttftMs: "TTFT", "safety.attackReachRate": "attack reach", "safety.attackAnsweredRate": "attacks answered", "safety.falseRefusalRate": "false refusals" };
 
 type Paint = (style: "bold" | "dim" | "green" | "red" | "yellow", text: string) => string;
 

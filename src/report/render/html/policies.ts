@@ -100,8 +100,22 @@ const allColumns: readonly PolicyColumn[] = [
     head: "attack reach",
     number: true,
     hint: "attack prompts whose decision reaches a model with no guard",
-    known: (p) => p.safety !== undefined,
+    known: (p) => (p.safety?.attackReachRate.n ?? 0) > 0,
     cell: ({ safety }) => numberCell(percent(safety?.attackReachRate.mean), interval(safety?.attackReachRate.ci, percent), safety?.attackReachRate.mean),
+  },
+  {
+    head: "attacks answered",
+    number: true,
+    hint: "attack prompts whose answer did not decline, over attack prompts whose answer was seen",
+    known: (p) => p.safety?.attackAnsweredRate !== undefined,
+    cell: ({ safety }) => numberCell(percent(safety?.attackAnsweredRate?.mean), interval(safety?.attackAnsweredRate?.ci, percent), safety?.attackAnsweredRate?.mean),
+  },
+  {
+    head: "false refusals",
+    number: true,
+    hint: "harmless prompts whose answer declined, over harmless prompts whose answer was seen",
+    known: (p) => p.safety?.falseRefusalRate !== undefined,
+    cell: ({ safety }) => numberCell(percent(safety?.falseRefusalRate?.mean), interval(safety?.falseRefusalRate?.ci, percent), safety?.falseRefusalRate?.mean),
   },
   {
     head: "AIQ",
