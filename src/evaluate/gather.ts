@@ -19,6 +19,7 @@ import type { Workload } from "../workload/workload.ts";
 import { asker } from "./ask.ts";
 import type { LiveAsker, LiveTally } from "./ask-live.ts";
 import { liveGrading, type LiveGrading } from "./live-grading.ts";
+import { gpuRates, gpuWarnings } from "./gpu-rates.ts";
 import { liveModels } from "./live-models.ts";
 import { zeroCostWarning } from "./describe.ts";
 import { stopIfAsked } from "./interrupt.ts";
@@ -61,9 +62,11 @@ export async function* gather(
   const from = clockMs();
   const recorded = writer?.finish(summary) ?? { answersNew: 0, answersKnown: pour.answers(), gradesNew: 0, gradesKnown: pour.grades() };
   storeMs += clockMs() - from;
-  const { columns, zeroCost, chosen } = pour.builder.finish(prices.free);
+  const { columns, zeroCost, chosen, rates } = pour.finish();
   return {
     columns,
+    /** Of live models that are paid by the GPU hour. */
+    rates,
     /** Models that were answered or simulated, also those not asked for. */
     seen: pour.seen(),
     /** What a live router chose, also models without an outcome. */
@@ -79,7 +82,7 @@ export async function* gather(
     /** Of a run that calls. */
     silent: parts.live ? silentOf(pour.live(), parts.settings.missing) : [],
     judge: pour.judge(),
-    warnings: [...zeroCost.map(zeroCostWarning), ...pour.warnings()],
+    warnings: [...zeroCost.map(zeroCostWarning), ...gpuWarnings(rates), ...pour.warnings()],
   };
 }
 
@@ -99,7 +102,7 @@ export async function fitOn(workload: Workload, parts: Pick<Parts, "store" | "se
   }
   await pour.done();
   await stopIfAsked(parts.signal);
-  const { columns } = pour.builder.finish(prices.free);
+  const { columns } = pour.finish();
   return { figures: figuresUnder(parts.settings.missing, columns), columns, live: pour.live() };
 }
 
@@ -151,7 +154,7 @@ export async function pourInto(
   const called = liveModels(settings);
   const grading = called.length > 0 ? await liveGrading({ settings, store, signal, live: host, graderNeeds }) : null;
   for (const { name, live } of called) asked.set(name, (grading as LiveGrading).asker(name, live));
-  const builder = new ColumnsBuilder(factsOf(settings.policies).map((name) => ({ name, read: (prompt: Prompt) => factOf(name).read(prompt, {}) })));
+  const builder = new ColumnsBuilder(factsOf(settings.policies).map((name) => ({ name, read: (prompt: Prompt) => factOf(name).read(prompt, {}) })), new Set([...asked.keys()].filter((name) => prices.hourly.has(name))));
   const limit = pLimit(concurrency);
   const tokens = simulated.size > 0 || (asked.size > 0 && host !== undefined) || readsTokens(settings.policies);
   const seen = new Set<string>();
@@ -175,6 +178,11 @@ export async function pourInto(
 
   return {
     builder,
+    /** What tokens cost by the hour is known only now: all that is stored tells it. */
+    finish() {
+      const rates = gpuRates(prices.hourly, asked);
+      return { ...builder.finish(prices.free, new Map(rates.flatMap(({ model, usdPerToken }) => (usdPerToken === null ? [] : [[model, usdPerToken]])))), rates };
+    },
     /** Every model that a prompt has an outcome of, also those not asked for. */
     seen: () => [...seen, ...simulated.keys(), ...asked.keys()],
     /** Recorded ones. */

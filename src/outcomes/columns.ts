@@ -27,7 +27,11 @@ export class ColumnsBuilder {
   readonly #hashes = new Set<string>();
   #duplicates = 0;
 
-  constructor(facts: readonly FactColumn[]) {
+  readonly #counted: ReadonlySet<string>;
+
+  /** @param counted models whose costs follow from their output tokens once all are there: what their answers say of cost does not count */
+  constructor(facts: readonly FactColumn[], counted: ReadonlySet<string> = new Set()) {
+    this.#counted = counted;
     this.#facts = facts.map((source) => ({ source, values: floats() }));
   }
 
@@ -75,7 +79,9 @@ export class ColumnsBuilder {
       const at = from + k;
       const grade = grades[k];
       if (grade !== null && grade !== undefined) columns.quality.set(at, grade);
-      if (answer.costUsd !== null) columns.costUsd.set(at, answer.costUsd);
+      if (this.#counted.has(model)) {
+        if (answer.outputTokens !== null && answer.error === null) columns.outputTokens.set(at, answer.outputTokens);
+      } else if (answer.costUsd !== null) columns.costUsd.set(at, answer.costUsd);
       if (answer.latencyMs !== null) columns.latencyMs.set(at, answer.latencyMs);
       if (answer.ttftMs !== null) columns.ttftMs.set(at, answer.ttftMs);
       if (answer.error !== null) columns.failed.set(at, 1);
@@ -86,14 +92,15 @@ export class ColumnsBuilder {
    * The finished columns, and what a live router chose, by name: also models without an outcome.
    *
    * @param free models whose cost 0 is a price, as the config says; another model that costs 0 everywhere is unpriced
+   * @param usdPerToken what an output token costs, of models whose tokens are counted; one that is not in it is unpriced
    */
-  finish(free: ReadonlySet<string>): { columns: OutcomeColumns; zeroCost: string[]; chosen: LabelColumn } {
+  finish(free: ReadonlySet<string>, usdPerToken: ReadonlyMap<string, number> = new Map()): { columns: OutcomeColumns; zeroCost: string[]; chosen: LabelColumn } {
     const n = this.size;
     const models = [...this.#index.keys()];
     const zeroCost: string[] = [];
     const costUsd = this.#models.map((m, k) => {
       const name = models[k] as string;
-      const cost = m.costUsd.finish(n);
+      const cost = this.#counted.has(name) ? m.outputTokens.finish(n).map((tokens) => tokens * (usdPerToken.get(name) ?? NaN)) : m.costUsd.finish(n);
       if (free.has(name)) return cost.map((c, i) => (Number.isNaN(c) && m.answered(i) ? 0 : c));
       if (m.costUsd.used && cost.every((c) => c === 0 || Number.isNaN(c))) {
         zeroCost.push(name);
@@ -150,6 +157,7 @@ export class ColumnsBuilder {
 class ModelColumns {
   readonly quality = floats();
   readonly costUsd = floats();
+  readonly outputTokens = floats();
   readonly latencyMs = floats();
   readonly ttftMs = floats();
   readonly failed = new Growing((length) => new Uint8Array(length), 0);
