@@ -2,7 +2,6 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { ServedTry } from "../../src/model/live.ts";
 import { throughputOf } from "../../src/pool/throughput.ts";
-import "../properties.ts";
 
 const one = (more: Partial<ServedTry> = {}): ServedTry => ({ startedMs: 0, durationMs: 1000, firstTokenMs: 100, outputTokens: 50, failure: null, ...more });
 

@@ -1,7 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { unionLength } from "../../src/stats/union-length.ts";
-import "../properties.ts";
 
 const interval = fc.tuple(fc.integer({ min: 0, max: 60 }), fc.integer({ min: 0, max: 60 })).map(([from, length]): [number, number] => [from, from + length]);
 
