@@ -76,16 +76,19 @@ describe("a live model that is paid by the GPU hour", () => {
   });
 
   test("below 20 answers its cost is unknown, and that is said; with more of them the same store says it", async () => {
-    const at = desk("{gpuHourUsd: 3.6}", ROWS.slice(0, 19));
+    const at = desk("{gpuHourUsd: 0.0001}", ROWS.slice(0, 19));
     const few = await at.inside("eval", "--live", "--json", "-q", ...FAST);
     expect(few.code, few.stderr).toBe(0);
     expect(policy(few.json(), "mine").costUsdPer1k?.mean ?? null).toBeNull();
     expect(few.json().warnings.join("\n")).toContain(`what mine costs is not known yet: it is paid by the GPU hour, and its tokens per second are measured over 20 answers and 200 output tokens or more (so far 19 and ${19 * meanTokens(19)})`);
+    // Both are always right: the tie goes to the one whose cost is known, and later to the one that costs next to nothing.
+    expect(policy(few.json(), "oracle").costUsdPer1k?.mean).toBe(policy(few.json(), "paid").costUsdPer1k?.mean);
     expect(priceSource(few.json())).toContain("too few yet (19 with 361 tokens)");
     at.put("more.jsonl", jsonl(ROWS.slice(19, 20)));
     await at.inside("eval", "more.jsonl", "--live", "-q", ...FAST);
     const now = (await at.inside("eval", "--json", "-q", ...FAST)).json();
     expect(policy(now, "mine").costUsdPer1k?.mean).toBeGreaterThan(0);
+    expect(policy(now, "oracle").costUsdPer1k?.mean).toBe(policy(now, "mine").costUsdPer1k?.mean);
     expect(priceSource(now)).toContain("measured over 20 answers");
   });
 
