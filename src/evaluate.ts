@@ -94,7 +94,8 @@ export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, voi
     const asked = hashOfAsked(policies, decided);
     const findings = liveFindings(outcomes.live, outcomes.silent, outcomes.columns, fit, outcomes.compared);
     const live = liveHash(outcomes.columns, outcomes.live.map(({ model }) => model));
-    const reportKey = valueHash({ configHash, pricedOn, asked, ...(live === null ? {} : { live }), workloadHash: workload.hash, wrpVersion: parts.wrpVersion, revision: REPORT_REVISION });
+    const rates = outcomes.rates.flatMap(({ model, measured }) => (measured ? [{ model, ...measured }] : []));
+    const reportKey = valueHash({ configHash, pricedOn, asked, ...(rates.length === 0 ? {} : { rates }), ...(live === null ? {} : { live }), workloadHash: workload.hash, wrpVersion: parts.wrpVersion, revision: REPORT_REVISION });
     const known = parts.fresh ? null : store.findReport(reportKey);
     const computed = known ?? (yield* computeReport(reportInput(run, parts, config, prices, outcomes, { context, policies, notes }, decided, { reference, underTest, baseline }), parts));
     const ended = clockMs();

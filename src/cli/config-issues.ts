@@ -39,10 +39,11 @@ export function issuesOf(issue: z.core.$ZodIssue, root: unknown, schema: z.ZodTy
         return one("unknown-value", `is no known ${what} ${got}; known: ${known.join(", ")}`, suggestion(valueAt(root, path), known));
       }
       if (issue.message !== UNTOLD) return one("wrong-type", `${issue.message} ${got}`); // the schema has its own words for it
-      const nearestForm = issue.errors.find((form) => form.every((inner) => inner.path.length > 0 || inner.code === "unrecognized_keys"));
+      const forms = issue.errors.filter((form) => form.every((inner) => inner.path.length > 0 || inner.code === "unrecognized_keys"));
+      const nearestForm = forms.toSorted((a, b) => faultsOf(a) - faultsOf(b))[0];
       if (nearestForm) return nearestForm.flatMap((inner) => issuesOf({ ...inner, path: [...path, ...inner.path] } as z.core.$ZodIssue, root, schema));
-      const forms = issue.errors.flatMap((form) => (form[0] ? [wanted(form[0])] : []));
-      return one("wrong-type", `must be ${[...new Set(forms)].join(", or ")} ${got}`);
+      const words = issue.errors.flatMap((form) => (form[0] ? [wanted(form[0])] : []));
+      return one("wrong-type", `must be ${[...new Set(words)].join(", or ")} ${got}`);
     }
     case "invalid_type":
       return one("wrong-type", `must be ${wanted(issue)} ${got}`);
@@ -51,6 +52,11 @@ export function issuesOf(issue: z.core.$ZodIssue, root: unknown, schema: z.ZodTy
     default:
       return one("wrong-value", `${issue.message} ${got}`);
   }
+}
+
+/** How far a value is from a form: each key that the form does not know counts. */
+function faultsOf(form: readonly z.core.$ZodIssue[]): number {
+  return form.reduce((sum, issue) => sum + (issue.code === "unrecognized_keys" ? issue.keys.length : 1), 0);
 }
 
 function suggestion(value: unknown, known: readonly string[]): string | null {

@@ -2,6 +2,8 @@ import type { RunSettings } from "../evaluate.ts";
 import { listPrice } from "../lib/prices.ts";
 import type { OutcomeColumns } from "../model/columns.ts";
 import type { ModelSpec } from "../model/config.ts";
+import { isGpuPrice } from "../pool/gpu-price.ts";
+import { ratesOf } from "../pool/priced.ts";
 import type { Prompt } from "../model/prompt.ts";
 import type { Report } from "../model/report.ts";
 import type { ModelFigures } from "../router/index.ts";
@@ -55,7 +57,8 @@ async function costOf(model: string, prompt: Prompt, models: readonly ModelSpec[
   if (measured) return measured;
   const configured = models.find((m) => m.name === model)?.price;
   if (configured === "free") return { value: 0, source: "free, as the config says" };
-  const price = configured ? { ...configured, source: "config price" } : await listPrice(model, now);
+  const rates = ratesOf(configured);
+  const price = rates ? { ...rates, source: "config price" } : isGpuPrice(configured) ? null : await listPrice(model, now);
   const tokens = prompt.inputTokens;
   if (!price || tokens === null) return { value: null, source: `no price of ${model} is known` };
   return {

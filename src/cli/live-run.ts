@@ -32,7 +32,7 @@ export async function prepareLive(
     return null;
   }
   if (!flags.quiet) world.stderr.write(estimateInWords(estimates, maxCostUsd));
-  const shown = liveProgress(estimates.slice(0, liveModels(settings).length).reduce((sum, { calls }) => sum + calls, 0), estimates.some(({ mostUsd }) => mostUsd !== null), world.clockMs);
+  const shown = liveProgress(estimates.slice(0, liveModels(settings).length).reduce((sum, { calls }) => sum + calls, 0), estimates.some(({ mostUsd, gpu }) => mostUsd !== null && !gpu), world.clockMs);
   const show = () => progress.say(() => shown.words(calls.inFlight(), calls.budget()));
   const tell = (event: LiveEvent | ({ readonly model: string } & FlowEvent)) => {
     if (flags.jsonl) world.stdout.write(`${JSON.stringify(event)}\n`);
@@ -70,7 +70,9 @@ export function callsInWords({ timing: { live, embedder }, models }: Report): st
   const parts = [`${amount(answered + failed, "outcome")} asked for`, ...(failed > 0 ? [`${failed} failed`] : []), ...(notCalled > 0 ? [`${notCalled} not called`] : [])];
   const unpriced = live.models.filter((one) => one.answered + one.failed > 0 && models.some(({ name, priceSource }) => name === one.model && priceSource === "unpriced")).map(({ model }) => model);
   const spent = `${usd(live.spentUsd)} spent${live.capUsd === null ? "" : ` of ${usd(live.capUsd)}`}`;
-  return `live: ${parts.join(", ")} · ${unpriced.length === 0 ? spent : `${live.spentUsd > 0 ? `${spent}, and ` : ""}an unknown cost of ${unpriced.join(", ")} (unpriced)`}\n${embedder && embedder.calls > 0 ? embeddingInWords(embedder) : ""}`;
+  const hourly = live.models.filter((one) => one.answered + one.failed > 0 && models.some(({ name, priceSource }) => name === one.model && priceSource.includes(" per GPU hour"))).map(({ model }) => model);
+  const besides = hourly.length === 0 ? "" : ` (the GPU hours of ${hourly.join(", ")} are not in it)`;
+  return `live: ${parts.join(", ")} · ${unpriced.length === 0 ? spent : `${live.spentUsd > 0 ? `${spent}, and ` : ""}an unknown cost of ${unpriced.join(", ")} (unpriced)`}${besides}\n${embedder && embedder.calls > 0 ? embeddingInWords(embedder) : ""}`;
 }
 
 /** Its cost is within what was spent, where it is known. */
@@ -83,26 +85,37 @@ const BROKEN_TRIES = 10;
 
 /**
  * The cap as asked for, else one that only a run out of hand reaches: twice the estimate's upper end, and some broken tries. Null where no model
- * has a price. Throws WrpError where a model that has none could spend past it unseen.
+ * has a price per token, or answers of one have no end. Throws WrpError where a model that has none could spend past it unseen.
  */
 export function capOf(estimates: readonly LiveEstimate[], asked: number | undefined): number | null {
   if (asked !== undefined && !(asked > 0 && Number.isFinite(asked))) throw new WrpError(`--max-cost must be a number of US dollars > 0 (got ${asked})`);
+  const unbounded = estimates.filter(({ calls, costUsd, mostUsd }) => calls > 0 && costUsd !== null && mostUsd === null).map(({ model }) => model);
+  if (asked !== undefined && unbounded.length > 0)
+    throw new WrpError(`the body of ${unbounded.join(", ")} takes the limit out of its answers' length: a cap on cost cannot hold`, {
+      hint: "give settings.maxOutputTokens instead of a limit that is null in settings.body, or leave the cap away",
+    });
+  if (asked === undefined && unbounded.length > 0) return null;
   const unpriced = estimates.filter(({ calls, mostUsd }) => calls > 0 && mostUsd === null).map(({ model }) => model);
   if (asked !== undefined && unpriced.length > 0)
     throw new WrpError(`no price of ${unpriced.join(", ")} is known: a cap on cost cannot hold`, {
-      hint: "give price: {inputUsdPer1M: …, outputUsdPer1M: …} or price: free in wrp.yaml, or leave the cap away",
+      hint: "give price: {inputUsdPer1M: …, outputUsdPer1M: …}, price: {gpuHourUsd: …} or price: free in wrp.yaml, or leave the cap away",
     });
-  if (asked !== undefined || unpriced.length === estimates.length) return asked ?? null;
+  if (asked !== undefined || unpriced.length === estimates.filter(({ gpu }) => !gpu).length) return asked ?? null;
   return estimates.reduce((sum, { mostUsd, mostUsdACall }) => sum + 2 * (mostUsd ?? 0) + BROKEN_TRIES * (mostUsdACall ?? 0), 0);
 }
 
 /** What calls would take, in lines. */
 export function estimateInWords(estimates: readonly LiveEstimate[], maxCostUsd: number | null): string {
-  const lines = estimates.map(({ model, calls, stored, withoutText, inputTokens, outputTokens, outputTokensFrom, costUsd, mostUsd, priceSource }) => {
-    const cost = costUsd === null || mostUsd === null ? "unpriced" : `about ${usd(costUsd)}, at most ${usd(mostUsd)}`;
+  const lines = estimates.map(({ model, calls, stored, withoutText, inputTokens, outputTokens, outputTokensFrom, costUsd, mostUsd, gpu, priceSource }) => {
+    const cost = gpu ? gpuInWords(gpu.hours, costUsd) : costUsd === null ? "unpriced" : mostUsd === null ? `about ${usd(costUsd)}, without an upper end: its answers have no limit` : `about ${usd(costUsd)}, at most ${usd(mostUsd)}`;
     const tokens = `${inputTokens.toLocaleString("en-US")} tokens in (o200k), about ${outputTokens.toLocaleString("en-US")} out (${outputTokensFrom})`; // a line each: 80 columns
     const rest = [...(stored > 0 ? [`${amount(stored, "answer")} stored`] : []), ...(withoutText > 0 ? [`${amount(withoutText, "prompt")} without text`] : [])];
     return `  ${model}: ${amount(calls, "call")}${rest.length > 0 ? ` (${rest.join(", ")})` : ""}\n${calls > 0 ? `    ${tokens}\n    ${cost}\n    ${priceSource}\n` : ""}`;
   });
   return `estimate${maxCostUsd === null ? "" : `, capped at ${usd(maxCostUsd)}`}:\n${lines.join("")}`;
+}
+
+function gpuInWords(hours: number | null, costUsd: number | null): string {
+  const about = hours === null || costUsd === null ? "GPU hours are not known before its answers are measured" : `about ${Number(hours.toPrecision(2))} GPU hours, ${usd(costUsd)}`;
+  return `${about}; paid by the hour: nothing is held, no cap counts it`;
 }

@@ -1,4 +1,5 @@
 import type { RunSettings } from "../evaluate.ts";
+import { isGpuPrice } from "../pool/gpu-price.ts";
 
 /** How a run was set up, a line a subject; what is left at its default is not said. A setting that this file does not know is shown as it is. */
 export function settingsInWords(settings: RunSettings): string[] {
@@ -21,7 +22,7 @@ export function settingsInWords(settings: RunSettings): string[] {
 }
 
 function modelInWords({ name, price, trusted, guarded, simulated, live }: RunSettings["models"][number]): string {
-  const marks = [...(price === "free" ? ["free"] : []), ...(trusted ? ["trusted"] : []), ...(guarded ? ["guarded"] : []), ...(simulated ? ["simulated"] : []), ...(live ? [`live: ${live.model} at ${live.url}`] : [])];
+  const marks = [...(price === "free" ? ["free"] : []), ...(isGpuPrice(price) ? [`by the GPU hour`] : []), ...(trusted ? ["trusted"] : []), ...(guarded ? ["guarded"] : []), ...(simulated ? ["simulated"] : []), ...(live ? [`live: ${live.model} at ${live.url}`] : [])];
   return marks.length > 0 ? `${name} (${marks.join(", ")})` : name;
 }
 

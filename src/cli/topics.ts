@@ -47,7 +47,7 @@ async function profiles(): Promise<string> {
   const lines = Object.entries(shippedProfiles()).map(
     ([name, { ttftMs, tpotMs, errorRate, rateLimitRate, price, source }]) =>
       `${name}\n  TTFT ${mean(ttftMs)} ms, TPOT ${mean(tpotMs)} ms on average; ${percent(errorRate)} fail, ${percent(rateLimitRate)} are answered 429` +
-      `${price ? `\n  $${price.inputUsdPer1M} in, $${price.outputUsdPer1M} out per million tokens (${price.source})` : ""}\n  ${source}\n`,
+      `${price && "inputUsdPer1M" in price ? `\n  $${price.inputUsdPer1M} in, $${price.outputUsdPer1M} out per million tokens (${price.source})` : ""}\n  ${source}\n`,
   );
   return `Profiles of simulated models (models: [{name: mine, simulated: PROFILE}])\nwrp pool probe MODEL -o probe.json measures a live model of yours: simulated: {profile: ./probe.json}\n\n${lines.join("\n")}`;
 }

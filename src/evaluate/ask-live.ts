@@ -4,6 +4,7 @@ import type { LiveSpec } from "../model/config.ts";
 import type { Deserved } from "../model/deserved.ts";
 import type { Prompt } from "../model/prompt.ts";
 import type { AnswerKey, OutcomeStore, SavedCounts } from "../outcomes/store.ts";
+import { throughputOf, type Throughput } from "../pool/throughput.ts";
 import { liveSource, type LiveModel, type LiveOutcome } from "../pool/live.ts";
 import type { LiveEmbedder } from "../pool/live-embedder.ts";
 import type { Grading } from "./grading.ts";
@@ -101,6 +102,8 @@ export function liveAsker(name: string, spec: LiveSpec, store: Pick<OutcomeStore
   return {
     counts: (): SavedCounts => ({ ...counts }),
     tally: (): LiveTally => ({ model: name, ...tally, missing }),
+    /** What the store has of all its tries. */
+    throughput: (): Throughput => throughputOf(kept.served()),
     /** Asks for what is not kept. Grading is apart: what it computes would be measured as the models' time. */
     async ask(prompts: readonly Prompt[], signal: AbortSignal, sample = 0): Promise<(KeptAnswer | null)[]> {
       const keys = prompts.map(({ hash, messages }): AnswerKey => ({ hash, variant: 0, sample, messages }));

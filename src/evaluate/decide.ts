@@ -5,6 +5,8 @@ import type { DecidedPolicy } from "../report/input.ts";
 import type { Policy } from "../router/index.ts";
 import { readsTokens, withTokens } from "../signals/tokens.ts";
 import { columnsUnder, promptsAgain } from "./gather.ts";
+import { liveHash } from "./live-findings.ts";
+import { liveModels } from "./live-models.ts";
 import { stopIfAsked } from "./interrupt.ts";
 import type { Parts } from "./parts.ts";
 
@@ -18,9 +20,10 @@ export async function decide(
   parts: Pick<Parts, "store" | "workload" | "settings" | "wrpVersion" | "fresh" | "signal" | "withContent">,
 ): Promise<{ explained: ExplainedPolicy; reused: boolean; key: string }> {
   const { store, workload, settings } = parts;
-  // What looks at outcomes depends on their prices and on the rule for failed calls, too; what is simulated, on the seed.
+  // What looks at outcomes depends on their prices and on the rule for failed calls, too; what is simulated, on the seed; what is live grows.
   const drawn = settings.models.some((model) => model.simulated !== undefined);
-  const outcomes = policy.hindsight ? { models: settings.models, missing: settings.missing, ...(drawn ? { seed: settings.seed } : {}) } : null;
+  const live = policy.hindsight ? liveHash(columns, liveModels(settings).map(({ name }) => name)) : null;
+  const outcomes = policy.hindsight ? { ...(live === null ? {} : { live }), models: settings.models, missing: settings.missing, ...(drawn ? { seed: settings.seed } : {}) } : null;
   const key = valueHash({ kind: policy.kind, content: policy.content, models: columns.models, outcomes, wrpVersion: parts.wrpVersion });
   const known = parts.fresh ? null : store.findDecisions(key, workload.hash);
   if (known) return { explained: explainedBy(policy, known, columns), reused: true, key };

@@ -3,6 +3,7 @@ import { WrpError } from "../model/errors.ts";
 import type { PriceBook } from "../pool/price-book.ts";
 import type { Basis, ModelInfo } from "../report/input.ts";
 import type { ModelFigures, Policy } from "../router/index.ts";
+import type { GpuRate } from "./gpu-rates.ts";
 import type { RunSettings } from "./parts.ts";
 
 /**
@@ -26,14 +27,14 @@ export function describeModel(
   name: string,
   settings: RunSettings,
   prices: PriceBook,
-  outcomes: { readonly columns: OutcomeColumns; readonly zeroCost: readonly string[]; readonly sources: ReadonlyMap<string, string> | null },
+  outcomes: { readonly columns: OutcomeColumns; readonly zeroCost: readonly string[]; readonly rates: readonly GpuRate[]; readonly sources: ReadonlyMap<string, string> | null },
 ): ModelInfo {
   const spec = settings.models.find((m) => m.name === name);
   const costs = outcomes.columns.costUsd[outcomes.columns.models.indexOf(name)] as Float64Array;
   const priced = costs.some((c) => !Number.isNaN(c));
   return {
     name,
-    priceSource: outcomes.sources?.get(name) ?? (outcomes.zeroCost.includes(name) ? "unpriced (recorded cost is 0 on every prompt)" : prices.sourceOf(name, priced)),
+    priceSource: outcomes.sources?.get(name) ?? (outcomes.zeroCost.includes(name) ? "unpriced (recorded cost is 0 on every prompt)" : prices.sourceOf(name, priced, outcomes.rates.find(({ model }) => model === name)?.measured)),
     trusted: spec?.trusted ?? null,
     guarded: spec?.guarded ?? null,
     simulated: spec?.simulated ? (spec.simulated.source ?? "the config's own figures") : null,

@@ -36,7 +36,7 @@ export function embedding(spec: EmbedderSpec | undefined) {
   };
 }
 
-type Counts = Omit<LiveEstimate, "model" | "costUsd" | "mostUsd" | "mostUsdACall" | "priceSource">;
+type Counts = Omit<LiveEstimate, "model" | "costUsd" | "mostUsd" | "mostUsdACall" | "gpu" | "priceSource">;
 
 /** About. */
 function inTokens(text: string): number {

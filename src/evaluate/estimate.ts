@@ -3,7 +3,9 @@ import type { PolicySpec, TokenPrice } from "../model/config.ts";
 import { WrpError } from "../model/errors.ts";
 import type { Prompt } from "../model/prompt.ts";
 import type { AnswerKey, OutcomeStore } from "../outcomes/store.ts";
-import { liveSource, mostUsd } from "../pool/live.ts";
+import { isUnlimited, liveSource, mostUsd } from "../pool/live.ts";
+import { gpuHoursOf, gpuPriceInWords, isGpuPrice, rateOf } from "../pool/gpu-price.ts";
+import { throughputOf, type Throughput } from "../pool/throughput.ts";
 import { costOfTokens, ratesOf } from "../pool/priced.ts";
 import { priceBook } from "../pool/price-book.ts";
 import { assemble, type PlaceOf } from "../router/assemble.ts";
@@ -29,10 +31,12 @@ export interface LiveEstimate {
   readonly outputTokensFrom: string;
   /** US dollars; null: unpriced. */
   readonly costUsd: number | null;
-  /** If every answer were as long as it may be: what is held for the calls. */
+  /** If every answer were as long as it may be (null: as long as it likes): what is held for the calls, which of one paid by the GPU hour is nothing. */
   readonly mostUsd: number | null;
   /** Of one call. */
   readonly mostUsdACall: number | null;
+  /** Of a model that is paid by the GPU hour whether it is called or not, so that nothing is held for it and no cap counts it; hours are null where its rate is not known. */
+  readonly gpu: { readonly hours: number | null } | null;
   readonly priceSource: string;
 }
 
@@ -87,7 +91,7 @@ export async function estimateLive(
     const { name: model, live } = spec;
     const longest = live.settings.maxOutputTokens ?? 0;
     const kept = store.liveAnswers(liveSource(live));
-    const rates = ratesOf(spec.price);
+    const rates = isGpuPrice(spec.price) ? null : ratesOf(spec.price);
     const seen = new Set<string>();
     let [calls, stored, withoutText, inputTokens, most, mostACall, known, knownTokens] = [0, 0, 0, 0, 0, 0, 0, 0];
     const addJudging = (prompt: Prompt, has: { readonly id: number; readonly answer: Answer } | null): void => {
@@ -131,7 +135,7 @@ export async function estimateLive(
       if (calls === 0 && stored === 0 && withoutText > 0) throw new WrpError(`${model} cannot be asked: the data has no prompt texts, only figures`, { hint: "use data with prompt or messages" });
       const each = Math.min(longest, known > 0 ? knownTokens / known : ASSUMED_OUTPUT_TOKENS);
       const outputTokensFrom = known > 0 ? `mean of ${known} stored answers` : `${Math.round(each)} an answer, assumed`;
-      return liveEstimate(spec, { calls, stored, withoutText, inputTokens, outputTokens: Math.round(calls * each), outputTokensFrom }, () => ({ all: most, aCall: mostACall }));
+      return liveEstimate(spec, { calls, stored, withoutText, inputTokens, outputTokens: Math.round(calls * each), outputTokensFrom }, () => ({ all: most, aCall: mostACall }), isGpuPrice(spec.price) ? throughputOf(kept.served()) : null);
     }
   }
 }
@@ -139,18 +143,25 @@ export async function estimateLive(
 /** An estimate of calls that were counted. @param most what they may cost at most, all and one, US dollars */
 export function liveEstimate(
   spec: Pick<LiveModelSpec, "name" | "live"> & { readonly price?: LiveModelSpec["price"] | undefined },
-  counts: Omit<LiveEstimate, "model" | "costUsd" | "mostUsd" | "mostUsdACall" | "priceSource">,
+  counts: Omit<LiveEstimate, "model" | "costUsd" | "mostUsd" | "mostUsdACall" | "gpu" | "priceSource">,
   most: (rates: TokenPrice) => { readonly all: number; readonly aCall: number },
+  measured: Throughput | null = null,
 ): LiveEstimate {
   const { name, live, price } = spec;
+  if (isGpuPrice(price)) {
+    const rate = rateOf(price, measured);
+    const hours = rate === null ? null : gpuHoursOf(price, counts.outputTokens, rate);
+    return { model: name, ...counts, costUsd: hours === null ? null : hours * price.gpuHourUsd, mostUsd: 0, mostUsdACall: 0, gpu: { hours }, priceSource: gpuPriceInWords(price, measured) };
+  }
   const rates = ratesOf(price);
-  const atMost = rates && most(rates);
+  const atMost = rates && (price === "free" || !isUnlimited(live.settings)) ? most(rates) : null;
   return {
     model: name,
     ...counts,
     costUsd: rates && costOfTokens(rates, counts.inputTokens, counts.outputTokens),
     mostUsd: atMost && atMost.all,
     mostUsdACall: atMost && atMost.aCall,
+    gpu: null,
     priceSource: priceBook([{ name, live, ...(price === undefined ? {} : { price }) }]).sourceOf(name, rates !== null),
   };
 }

@@ -2,7 +2,8 @@ import { listPrice } from "../lib/prices.ts";
 import type { OutcomeColumns } from "../model/columns.ts";
 import type { ModelSpec, TokenPrice } from "../model/config.ts";
 import type { Prompt } from "../model/prompt.ts";
-import { costOfTokens } from "../pool/priced.ts";
+import { gpuPriceInWords, isGpuPrice } from "../pool/gpu-price.ts";
+import { costOfTokens, ratesOf } from "../pool/priced.ts";
 import { meanOfDistribution } from "../pool/simulated.ts";
 import { withTokens } from "../signals/tokens.ts";
 
@@ -73,8 +74,10 @@ interface Rate {
 
 async function rateOf(name: string, m: number, columns: OutcomeColumns, spec: ModelSpec | undefined, date: Date): Promise<Rate> {
   const own = spec?.price === "free" ? { inputUsdPer1M: 0, outputUsdPer1M: 0, source: "free, as the config says" } : spec?.price;
+  const rates = isGpuPrice(own) ? ratesOf(own) : null;
+  const price = isGpuPrice(own) ? rates && { ...rates, source: gpuPriceInWords(own, null) } : own;
   return {
-    price: own ?? (await listPrice(name, date)),
+    price: price === undefined ? await listPrice(name, date) : price,
     meanCostUsd: mean(columns.costUsd[m] as Float64Array),
     meanLatencyMs: columns.latencyMs[m] ? mean(columns.latencyMs[m]) : null,
     ttftMs: meanOfDistribution(spec?.simulated?.ttftMs),

@@ -21,6 +21,7 @@ import { asker } from "./ask.ts";
 import type { LiveAsker, LiveTally } from "./ask-live.ts";
 import type { Compared } from "./grading.ts";
 import { liveGrading, type LiveGrading } from "./live-grading.ts";
+import { gpuRates, gpuWarnings } from "./gpu-rates.ts";
 import { liveModels } from "./live-models.ts";
 import { deserving } from "./deserving.ts";
 import { zeroCostWarning } from "./describe.ts";
@@ -64,9 +65,11 @@ export async function* gather(
   const from = clockMs();
   const recorded = writer?.finish(summary) ?? { answersNew: 0, answersKnown: pour.answers(), gradesNew: 0, gradesKnown: pour.grades() };
   storeMs += clockMs() - from;
-  const { columns, zeroCost, chosen } = pour.builder.finish(prices.free);
+  const { columns, zeroCost, chosen, rates } = pour.finish();
   return {
     columns,
+    /** Of live models that are paid by the GPU hour. */
+    rates,
     /** Models that were answered or simulated, also those not asked for. */
     seen: pour.seen(),
     /** What a live router chose, also models without an outcome. */
@@ -84,7 +87,7 @@ export async function* gather(
     judge: pour.judge(),
     compared: pour.compared(),
     embedder: parts.live?.embedder?.tally() ?? null,
-    warnings: [...zeroCost.map(zeroCostWarning), ...pour.warnings()],
+    warnings: [...zeroCost.map(zeroCostWarning), ...gpuWarnings(rates), ...pour.warnings()],
   };
 }
 
@@ -105,7 +108,7 @@ export async function fitOn(workload: Workload, parts: Pick<Parts, "store" | "se
   }
   await pour.done();
   await stopIfAsked(parts.signal);
-  const { columns } = pour.builder.finish(prices.free);
+  const { columns } = pour.finish();
   return { figures: figuresUnder(parts.settings.missing, columns), columns, live: pour.live(), compared: pour.compared() };
 }
 
@@ -160,6 +163,7 @@ export async function pourInto(
   const builder = new ColumnsBuilder(factsOf(settings.policies).map((name) => ({ name, read: (prompt: Prompt) => factOf(name).read(prompt, {}) })), {
     samples: settings.repeat ?? 1,
     failureIsZero: settings.missing === "failure-is-refusal",
+    counted: new Set([...asked.keys()].filter((name) => prices.hourly.has(name))),
   });
   const samples = [...Array(settings.repeat ?? 1).keys()];
   const worth = deserving(settings);
@@ -188,6 +192,11 @@ export async function pourInto(
 
   return {
     builder,
+    /** What tokens cost by the hour is known only now: all that is stored tells it. */
+    finish() {
+      const rates = gpuRates(prices.hourly, asked);
+      return { ...builder.finish(prices.free, new Map(rates.flatMap(({ model, usdPerToken }) => (usdPerToken === null ? [] : [[model, usdPerToken]])))), rates };
+    },
     /** Every model that a prompt has an outcome of, also those not asked for. */
     seen: () => [...seen, ...simulated.keys(), ...asked.keys()],
     /** Recorded ones. */

@@ -1,7 +1,9 @@
 import { promptHash, valueHash } from "../lib/hash.ts";
 import { tokenCounter } from "../lib/tokens.ts";
 import type { OutcomeStore } from "../outcomes/store.ts";
+import { isGpuPrice, rateOf, tokenPriceAt } from "../pool/gpu-price.ts";
 import { liveSource, type LiveModel } from "../pool/live.ts";
+import { throughputOf } from "../pool/throughput.ts";
 import type { AskJudge } from "../grade/graders/judge.ts";
 import type { JudgeSpec } from "./parts.ts";
 
@@ -23,8 +25,17 @@ export function judging(spec: JudgeSpec, store: Pick<OutcomeStore, "liveAnswers"
   const kept = store.liveAnswers(liveSource(spec.live));
   const asking = new Map<string, ReturnType<AskJudge>>();
   const tally = { calls: 0, failed: 0, costUsd: 0 as number | null };
+  /** Of answers; null: one was not counted. */
+  let outputTokens: number | null = 0;
+  const { price } = spec;
+  /** What is paid by the hour is known when all is said. */
+  const costUsd = () => {
+    if (!isGpuPrice(price) || tally.calls === 0) return tally.costUsd;
+    const rate = rateOf(price, price.outputTokensPerSecond === undefined ? throughputOf(kept.served()) : null);
+    return rate === null || outputTokens === null ? null : (outputTokens * tokenPriceAt(price, rate).outputUsdPer1M) / 1e6;
+  };
   return {
-    tally: () => ({ ...tally }),
+    tally: () => ({ ...tally, costUsd: costUsd() }),
     ask(messages) {
       const hash = promptHash(messages);
       const known = asking.get(hash) ?? asked();
@@ -44,6 +55,7 @@ export function judging(spec: JudgeSpec, store: Pick<OutcomeStore, "liveAnswers"
         kept.keep(JUDGE, key, answer, tries);
         tally.calls++;
         if (answer.error !== null) tally.failed++;
+        else outputTokens = outputTokens === null || answer.outputTokens === null ? null : outputTokens + answer.outputTokens;
         tally.costUsd = tally.costUsd === null || answer.costUsd === null ? null : tally.costUsd + answer.costUsd;
         return { text: answer.error === null ? answer.text : null, why: answer.error };
       }

@@ -1,6 +1,6 @@
 import type { GraderNeeds } from "../grade/index.ts";
 import type { Baseline } from "../model/baseline.ts";
-import type { LiveSpec, ModelSpec, PolicySpec, TokenPrice } from "../model/config.ts";
+import type { LiveSpec, ModelSpec, PolicySpec, Price, TokenPrice } from "../model/config.ts";
 import type { OutcomeStore } from "../outcomes/store.ts";
 import type { Judging } from "../report/input.ts";
 import type { PlaceOf } from "../router/assemble.ts";
@@ -37,7 +37,7 @@ export interface EmbedderSpec {
 /** A live model that grades the answers of others. */
 export interface JudgeSpec {
   readonly live: LiveSpec;
-  readonly price?: TokenPrice | "free" | undefined;
+  readonly price?: Price | undefined;
   /** What its scores from 0 to 10 mean; default: a general one. */
   readonly rubric?: string | undefined;
 }

@@ -25,7 +25,7 @@ export interface PreviewParts extends Pick<Parts, "settings" | "concurrency" | "
 }
 
 /** What a preview reads: a run's outcomes, of which nothing is stored. */
-export type Previewed = Pick<Gathered, "columns" | "zeroCost" | "chosen" | "seen" | "summary" | "comparability">;
+export type Previewed = Pick<Gathered, "columns" | "rates" | "zeroCost" | "chosen" | "seen" | "summary" | "comparability">;
 
 export type PreviewBasis = Based<Previewed>;
 

@@ -1,4 +1,5 @@
-import type { TokenPrice } from "../model/config.ts";
+import type { Price } from "../model/config.ts";
+import { isGpuPrice } from "../pool/gpu-price.ts";
 import type { ShippedProfile } from "../model/profile.ts";
 import type { MeasuredQuantiles, ProbeLevel } from "./probe.ts";
 
@@ -22,8 +23,10 @@ export interface Probed {
 /**
  * What a simulated model draws from, as measured at one concurrency. What was not measured is left out and stays a gap, quality always: nothing was
  * graded. Null where no call was answered.
+ *
+ * @param levels all that were measured: how throughput grows with calls in flight
  */
-export function probedProfile(level: ProbeLevel, probed: Probed, price: TokenPrice | "free" | undefined): ShippedProfile | null {
+export function probedProfile(level: ProbeLevel, levels: readonly ProbeLevel[], probed: Probed, price: Price | undefined): ShippedProfile | null {
   if (level.answered === 0) return null;
   return {
     source: sourceOf(level, probed),
@@ -32,6 +35,7 @@ export function probedProfile(level: ProbeLevel, probed: Probed, price: TokenPri
     ...stated("tpotMs", level.tpotMs),
     errorRate: shareIn(level.errorRate?.value),
     rateLimitRate: shareIn(level.rateLimitRate?.value),
+    ...throughputOf(level, levels),
     ...(price === undefined ? {} : { price: pricedAs(price) }),
   };
 }
@@ -51,12 +55,20 @@ function stated<K extends "outputTokens" | "ttftMs" | "tpotMs">(key: K, measured
   return measured === null ? {} : ({ [key]: { quantiles: measured.quantiles } } as { [P in K]: { quantiles: [number, number][] } });
 }
 
+function throughputOf(level: ProbeLevel, levels: readonly ProbeLevel[]): Pick<ShippedProfile, "outputTokensPerSecond" | "throughput"> {
+  const rateOf = ({ outputTokensPerSecond: rate }: ProbeLevel) => (rate ? Number(rate.toFixed(3)) : null);
+  const own = rateOf(level);
+  const all = levels.flatMap((one) => (rateOf(one) ? [{ concurrency: one.concurrency, outputTokensPerSecond: rateOf(one) as number }] : []));
+  return { ...(own ? { outputTokensPerSecond: own } : {}), ...(all.length > 0 ? { throughput: all } : {}) };
+}
+
 function shareIn(value = 0): number {
   return Number(value.toFixed(6));
 }
 
-function pricedAs(price: TokenPrice | "free"): ShippedProfile["price"] {
+function pricedAs(price: Price): ShippedProfile["price"] {
   if (price === "free") return { inputUsdPer1M: 0, outputUsdPer1M: 0, source: "free, as the config says" };
+  if (isGpuPrice(price)) return price;
   const { inputUsdPer1M, outputUsdPer1M, source = "config" } = price;
   return { inputUsdPer1M, outputUsdPer1M, source };
 }

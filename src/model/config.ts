@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { gpuPriceSchema, type GpuPrice } from "./gpu-price.ts";
 import type { CallSettings } from "./live.ts";
 import { profileSchema, type Profile } from "./profile.ts";
 
@@ -13,13 +14,15 @@ export const DEFAULT_MAX_OUTPUT_TOKENS = 4096;
 /** Most answers to one prompt. */
 export const MOST_REPEAT = 100;
 
-const price = z
+const tokenPrice = z
   .strictObject({
     inputUsdPer1M: z.number().nonnegative().describe("USD per million input tokens"),
     outputUsdPer1M: z.number().nonnegative().describe("USD per million output tokens"),
     cachedInputUsdPer1M: z.number().nonnegative().optional().describe("USD per million input tokens that the backend read from its cache; default: as other input"),
   })
   .describe("applied to token counts where a recorded cost is missing");
+
+const price = z.union([tokenPrice, gpuPriceSchema, z.literal("free")]);
 
 const milliseconds = z.number().positive().max(86_400_000);
 
@@ -59,7 +62,7 @@ const liveSchema = z.strictObject({
 
 const modelSchema = z.strictObject({
   name: z.string().min(1),
-  price: z.union([price, z.literal("free")]).optional().describe('prices, or "free" for a model that really costs nothing'),
+  price: price.optional().describe('prices per token, or what a GPU hour costs, or "free" for a model that really costs nothing'),
   trusted: z.boolean().optional().describe("sensitive prompts may go there"),
   guarded: z.boolean().optional().describe("a guard stands before it"),
   simulated: z
@@ -154,7 +157,7 @@ export const configSchema = z.strictObject({
   judge: z
     .strictObject({
       live: z.union([z.string().min(1), liveSchema]),
-      price: z.union([price, z.literal("free")]).optional(),
+      price: price.optional(),
       rubric: z.string().optional().describe("what its scores from 0 to 10 mean; default: a general one"),
     })
     .optional()
@@ -162,7 +165,7 @@ export const configSchema = z.strictObject({
   embedder: z
     .strictObject({
       live: liveSchema.describe("where it runs, and model: what the backend calls it; of settings, only body is sent"),
-      price: z.union([price.extend({ outputUsdPer1M: z.number().nonnegative().default(0) }), z.literal("free")]).optional(),
+      price: z.union([tokenPrice.extend({ outputUsdPer1M: z.number().nonnegative().default(0) }), z.literal("free")]).optional(),
       dimensions: z.number().int().positive().optional().describe("length of its vectors, for models that can shorten them"),
       batch: z.number().int().min(1).max(256).optional().describe("most texts in a request; default 32"),
     })
@@ -211,6 +214,9 @@ export interface TokenPrice {
   readonly source?: string;
 }
 
+/** What a model costs, in one of three forms. Without any it is unpriced. */
+export type Price = TokenPrice | GpuPrice | "free";
+
 /** A live model as a run uses it, with all that changes an answer or tells where it is from. No secret is in it. */
 export interface LiveSpec {
   readonly url: string;
@@ -223,7 +229,7 @@ export interface LiveSpec {
 /** A model as a run uses it: what its config names elsewhere is filled in. */
 export interface ModelSpec {
   readonly name: string;
-  readonly price?: TokenPrice | "free";
+  readonly price?: Price;
   readonly trusted?: boolean;
   readonly guarded?: boolean;
   readonly simulated?: Profile;

@@ -61,6 +61,16 @@ export interface Failure {
   readonly retryAfterMs: number | null;
 }
 
+/** What a stored try tells of how long the backend worked, and what came of it. */
+export interface ServedTry {
+  /** Milliseconds of Unix time. */
+  readonly startedMs: number;
+  readonly durationMs: number;
+  readonly firstTokenMs: number | null;
+  readonly outputTokens: number | null;
+  readonly failure: FailureKind | null;
+}
+
 /** One try of a call: what came back and when. */
 export interface Try {
   /** Time of day at which it was begun, ISO 8601. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { gpuPriceSchema } from "./gpu-price.ts";
 
 /**
  * What a simulated model is like: distributions that its answers are drawn from. What a profile does not state stays a gap: no
@@ -52,11 +53,16 @@ export const profileSchema = z.strictObject({
   tpotMs: distributionSchema.optional().describe("time per output token after the first, milliseconds"),
   errorRate: share.optional().describe("share of calls that fail, other than by rate limit; default 0"),
   rateLimitRate: share.optional().describe("share of calls answered 429; default 0"),
+  outputTokensPerSecond: z.number().positive({ error: "must be a number > 0" }).optional().describe("of all calls together, at the concurrency that the other figures are of: what a price by the GPU hour comes to"),
+  throughput: z
+    .array(z.strictObject({ concurrency: z.number().int().positive(), outputTokensPerSecond: positive }))
+    .optional()
+    .describe("output tokens per second of all calls together, by calls in flight: all that was measured"),
 });
 
 /** A profile that ships or that `wrp pool probe` measured: with its price, where one is known. */
 export const shippedProfileSchema = profileSchema.extend({
-  price: z.strictObject({ inputUsdPer1M: positive, outputUsdPer1M: positive, source: z.string() }).optional(),
+  price: z.union([z.strictObject({ inputUsdPer1M: positive, outputUsdPer1M: positive, source: z.string() }), gpuPriceSchema]).optional(),
 });
 
 export type Distribution = z.infer<typeof distributionSchema>;

@@ -13,12 +13,14 @@ export interface FactColumn {
   read(prompt: Prompt): number | null;
 }
 
-/** How answers of models that are asked several times come together. */
-interface Repeat {
-  /** Answers to each prompt. */
+/** How answers become columns. */
+interface Gathering {
+  /** Answers to each prompt by models that are asked several times. */
   readonly samples: number;
-  /** A failed one counts as quality 0 beside graded ones. */
+  /** Of several, a failed one counts as quality 0 beside graded ones. */
   readonly failureIsZero: boolean;
+  /** Models whose costs follow from their output tokens once all are there: what their answers say of cost does not count. */
+  readonly counted: ReadonlySet<string>;
 }
 
 /** Gathers prompts, answers and grades into columns, batch by batch, in workload order. Texts are not kept. */
@@ -37,10 +39,10 @@ export class ColumnsBuilder {
   readonly #hashes = new Set<string>();
   #duplicates = 0;
 
-  readonly #repeat: Repeat;
+  readonly #how: Gathering;
 
-  constructor(facts: readonly FactColumn[], repeat: Repeat = { samples: 1, failureIsZero: false }) {
-    this.#repeat = repeat;
+  constructor(facts: readonly FactColumn[], how: Gathering = { samples: 1, failureIsZero: false, counted: new Set() }) {
+    this.#how = how;
     this.#facts = facts.map((source) => ({ source, values: floats() }));
   }
 
@@ -82,14 +84,16 @@ export class ColumnsBuilder {
   /** Adds one model's answers and grades to the prompts from position `from` on. @param sample which of several answers; null: its only one */
   addAnswers(model: string, from: number, answers: readonly (Answer | null)[], grades: readonly (number | null)[], sample: number | null = null): void {
     const columns = this.#model(model);
-    if (sample !== null && this.#repeat.samples > 1) return columns.addSamples(this.#repeat.samples, sample, from, answers, grades);
+    const costOf = this.#how.counted.has(model) ? (answer: Answer) => answer.outputTokens : (answer: Answer) => answer.costUsd;
+    if (sample !== null && this.#how.samples > 1) return columns.addSamples(this.#how, costOf, sample, from, answers, grades);
     for (let k = 0; k < answers.length; k++) {
       const answer = answers[k];
       if (!answer) continue;
       const at = from + k;
       const grade = grades[k];
       if (grade !== null && grade !== undefined) columns.quality.set(at, grade);
-      if (answer.costUsd !== null) columns.costUsd.set(at, answer.costUsd);
+      const cost = costOf(answer);
+      if (cost !== null) columns.costUsd.set(at, cost);
       if (answer.latencyMs !== null) columns.latencyMs.set(at, answer.latencyMs);
       if (answer.ttftMs !== null) columns.ttftMs.set(at, answer.ttftMs);
       if (answer.error !== null) columns.failed.set(at, 1);
@@ -111,15 +115,21 @@ export class ColumnsBuilder {
    * The finished columns, and what a live router chose, by name: also models without an outcome.
    *
    * @param free models whose cost 0 is a price, as the config says; another model that costs 0 everywhere is unpriced
+   * @param usdPerToken what an output token costs, of models whose tokens are counted; one that is not in it is unpriced
    */
-  finish(free: ReadonlySet<string>): { columns: OutcomeColumns; zeroCost: string[]; chosen: LabelColumn } {
+  finish(free: ReadonlySet<string>, usdPerToken: ReadonlyMap<string, number> = new Map()): { columns: OutcomeColumns; zeroCost: string[]; chosen: LabelColumn } {
     const n = this.size;
     const models = [...this.#index.keys()];
-    const samples = this.#models.map((m) => m.foldSamples(n, this.#repeat));
+    const samples = this.#models.map((m) => m.foldSamples(n, this.#how));
     const zeroCost: string[] = [];
     const costUsd = this.#models.map((m, k) => {
       const name = models[k] as string;
       const cost = m.costUsd.finish(n);
+      if (this.#how.counted.has(name)) {
+        const usd = usdPerToken.get(name) ?? NaN;
+        for (const tokens of [cost, samples[k]?.costUsd ?? []] as Float64Array[]) for (let i = 0; i < tokens.length; i++) (tokens[i] as number) *= usd;
+        return cost;
+      }
       if (free.has(name)) return cost.map((c, i) => (Number.isNaN(c) && m.answered(i) ? 0 : c));
       if (m.costUsd.used && cost.every((c) => c === 0 || Number.isNaN(c))) {
         zeroCost.push(name);
@@ -152,7 +162,7 @@ export class ColumnsBuilder {
         [...this.#labels].filter(([, labels]) => !labels.overflowed).map(([name, labels]) => [name, labels.finish(n)]),
       ),
       chosen: chosen.index.map((k) => (k === -1 ? -1 : (modelOf[k] as number))),
-      ...(samples.some((own) => own) ? { samples: { perPrompt: this.#repeat.samples, models: samples } } : {}),
+      ...(samples.some((own) => own) ? { samples: { perPrompt: this.#how.samples, models: samples } } : {}),
     };
     return { columns, zeroCost, chosen };
   }
@@ -178,6 +188,7 @@ export class ColumnsBuilder {
 
 class ModelColumns {
   readonly quality = floats();
+  /** Output tokens, until the end, where costs follow from those. */
   readonly costUsd = floats();
   readonly latencyMs = floats();
   readonly ttftMs = floats();
@@ -192,7 +203,7 @@ class ModelColumns {
     this.#read.set(at, n + 1);
   }
 
-  addSamples(perPrompt: number, sample: number, from: number, answers: readonly (Answer | null)[], grades: readonly (number | null)[]): void {
+  addSamples({ samples: perPrompt }: Gathering, costOf: (answer: Answer) => number | null, sample: number, from: number, answers: readonly (Answer | null)[], grades: readonly (number | null)[]): void {
     this.#samples ??= { state: new Growing((length) => new Uint8Array(length), 0), quality: floats(), costUsd: floats(), latencyMs: floats(), ttftMs: floats() };
     const { state, quality, costUsd, latencyMs, ttftMs } = this.#samples;
     for (const [k, answer] of answers.entries()) {
@@ -201,14 +212,15 @@ class ModelColumns {
       state.set(at, answer.error === null ? SAMPLE_ANSWERED : SAMPLE_FAILED);
       const grade = grades[k];
       if (grade !== null && grade !== undefined) quality.set(at, grade);
-      if (answer.costUsd !== null) costUsd.set(at, answer.costUsd);
+      const cost = costOf(answer);
+      if (cost !== null) costUsd.set(at, cost);
       if (answer.latencyMs !== null) latencyMs.set(at, answer.latencyMs);
       if (answer.ttftMs !== null) ttftMs.set(at, answer.ttftMs);
     }
   }
 
   /** Makes each prompt's figures the means of its samples where they are known; a prompt has failed where all of its samples did. */
-  foldSamples(n: number, { samples: perPrompt, failureIsZero }: Repeat): ModelSamples | null {
+  foldSamples(n: number, { samples: perPrompt, failureIsZero }: Gathering): ModelSamples | null {
     if (!this.#samples) return null;
     const length = n * perPrompt;
     const { state, quality, costUsd, latencyMs, ttftMs } = this.#samples;

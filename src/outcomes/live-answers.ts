@@ -1,4 +1,5 @@
 import type { Answer } from "../model/answer.ts";
+import type { FailureKind } from "../model/live.ts";
 import { answerOf, figuresOf, type AnswerRow } from "./answers.ts";
 import type { Connection } from "./connection.ts";
 import { isBusy } from "./errors.ts";
@@ -40,6 +41,12 @@ export function liveAnswers(c: Connection, source: AnswerSource): LiveAnswers {
       lag_ms, input_tokens, cached_input_tokens, cache_write_tokens, output_tokens, reasoning_tokens, cost_usd, finish_reason, served_model, headers, failure_kind, failure)
     VALUES (${Array.from({ length: 23 }, () => "?").join(", ")})`,
   );
+  const selectServed = handle
+    .prepare<[], [startedAt: string, durationMs: number, firstTokenMs: number | null, outputTokens: number | null, failure: FailureKind | null]>(
+      `SELECT t.started_at, t.end_ms, t.first_token_ms, t.output_tokens, t.failure_kind
+      FROM records AS r JOIN answers AS a ON a.record_id = r.id JOIN tries AS t ON t.answer_id = a.id WHERE r.source_id = ${sourceId}`,
+    )
+    .raw();
   const selectGrade = handle.prepare<[number, number, string], number>("SELECT quality FROM grades WHERE answer_id = ? AND grader_id = ? AND reference_hash = ?").pluck();
   const selectGrades = handle.prepare<[number, number], number>("SELECT quality FROM grades WHERE answer_id = ? AND grader_id = ? LIMIT 2").pluck();
   const insertGrade = handle.prepare("INSERT INTO grades (answer_id, grader_id, reference_hash, quality) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING");
@@ -71,6 +78,7 @@ export function liveAnswers(c: Connection, source: AnswerSource): LiveAnswers {
         const id = there?.id ?? Number(insertAnswer.run(recordId, modelId, key.sample ?? 0, ...figuresOf(answer)).lastInsertRowid);
         return insertTries(id, there?.tries ?? 0, tries);
       }),
+    served: () => selectServed.all().map(([startedAt, durationMs, firstTokenMs, outputTokens, failure]) => ({ startedMs: Date.parse(startedAt), durationMs, firstTokenMs, outputTokens, failure })),
     findGrade: (answerId, grader, referenceHash) => {
       if (referenceHash !== null) return selectGrade.get(answerId, graderId(grader), referenceHash) ?? null;
       const all = selectGrades.all(answerId, graderId(grader));

@@ -1,5 +1,5 @@
 import type { Answer } from "../model/answer.ts";
-import type { Try } from "../model/live.ts";
+import type { ServedTry, Try } from "../model/live.ts";
 import type { Message, Prompt } from "../model/prompt.ts";
 import type { Report } from "../model/report.ts";
 import type { RunFile } from "./read-run-file.ts";
@@ -95,6 +95,8 @@ export interface LiveAnswers {
    * gives way; either way the tries are kept. The answer's number.
    */
   keep(model: string, key: AnswerKey, answer: Answer, tries: readonly StoredTry[]): number;
+  /** All tries that are kept of this source, of whichever run, in no order. */
+  served(): ServedTry[];
   /** A grade in [0,1]; null where there is none yet. @param grader name with version @param referenceHash "" where it reads no reference; null: not known, then the only grade by this grader */
   findGrade(answerId: number, grader: string, referenceHash: string | null): number | null;
   keepGrade(answerId: number, grader: string, referenceHash: string, quality: number): void;

@@ -1,9 +1,10 @@
 import { valueHash } from "../lib/hash.ts";
 import type { Answer } from "../model/answer.ts";
-import type { LiveSpec, TokenPrice } from "../model/config.ts";
+import type { LiveSpec, Price, TokenPrice } from "../model/config.ts";
 import type { Try } from "../model/live.ts";
 import type { Prompt } from "../model/prompt.ts";
 import type { Flow, FlowedTry } from "./flow/flow.ts";
+import { isGpuPrice } from "./gpu-price.ts";
 import { costOfTokens, ratesOf } from "./priced.ts";
 import type { ChatRequest } from "./protocol.ts";
 
@@ -30,10 +31,20 @@ export function liveSource({ url, protocol, model, settings }: LiveSpec): { read
 /** Other tokenizers make more tokens of a text than o200k, and chats have some around it. */
 const [TOKENS_TIMES, TOKENS_MORE] = [1.5, 64];
 
-/** The most a try may cost, US dollars. Input is counted with o200k, so it is taken half as much again. */
+/** The most a try may cost, US dollars. Input is counted with o200k, so it is taken half as much again. Of answers without a limit, what they are taken for. */
 export function mostUsd(price: TokenPrice, inputTokens: number, { maxOutputTokens = 0, body = {} }: LiveSpec["settings"]): number {
-  const own = Object.entries(body).flatMap(([name, value]) => (OUTPUT_LIMIT.test(name) && typeof value === "number" ? [value] : []));
+  const own = ownLimits(body).filter((value) => typeof value === "number");
   return costOfTokens(price, inputTokens * TOKENS_TIMES + TOKENS_MORE, Math.max(maxOutputTokens, ...own));
+}
+
+/** Whether a body of the user's own takes the limit out and puts none in its place: an answer may then cost anything. */
+export function isUnlimited({ body = {} }: LiveSpec["settings"]): boolean {
+  const own = ownLimits(body);
+  return own.length > 0 && !own.some((value) => typeof value === "number");
+}
+
+function ownLimits(body: NonNullable<LiveSpec["settings"]["body"]>): unknown[] {
+  return Object.entries(body).flatMap(([name, value]) => (OUTPUT_LIMIT.test(name) ? [value] : []));
 }
 
 /** How protocols call the most tokens of an answer: a body of the user's own may set it past the settings. */
@@ -44,16 +55,16 @@ const OUTPUT_LIMIT = /^max_(?:completion_|output_)?tokens$/;
  * answered, from its beginning: what a user of the model waits, not what this client's queue and pauses add. The cost is that of all
  * tries; where one is not known, so is the outcome's.
  *
- * @param price null: unpriced; "free": it really costs nothing
+ * @param price null: unpriced; "free": it really costs nothing. Of a price by the GPU hour nothing is held or spent: what answers cost is derived from their tokens later
  */
 export function liveModel(
   { model, settings }: LiveSpec,
-  price: TokenPrice | "free" | null,
+  price: Price | null,
   flow: Flow,
   call: (request: ChatRequest, signal: AbortSignal) => Promise<Try>,
 ): LiveModel {
   const costUsdOf = (one: Try) => costOfTry(one, price);
-  const rates = ratesOf(price);
+  const rates = isGpuPrice(price) ? null : ratesOf(price);
   return {
     async ask({ messages, inputTokens }, signal, sample = 0) {
       if (!messages) return { called: false, why: "the prompt has no text", tries: [] };
@@ -87,9 +98,9 @@ function answerOf({ times, usage, text, toolCalls, failure }: Try, costUsd: numb
 }
 
 /** USD of a try; null where it is not known: no price, or tokens that the backend did not count. What brought no token and no count cost nothing. */
-export function costOfTry({ usage: { inputTokens, cachedInputTokens, outputTokens }, times, failure }: Try, price: TokenPrice | "free" | null): number | null {
+export function costOfTry({ usage: { inputTokens, cachedInputTokens, outputTokens }, times, failure }: Try, price: Price | null): number | null {
   if (price === "free") return 0;
-  if (price === null) return null;
+  if (price === null || isGpuPrice(price)) return null;
   if (inputTokens !== null && outputTokens !== null) return costOfTokens(price, inputTokens, outputTokens, Math.min(cachedInputTokens ?? 0, inputTokens));
   return failure && times.firstTokenMs === null && failure.kind !== "timeout" && failure.kind !== "aborted" ? 0 : null;
 }

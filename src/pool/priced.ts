@@ -1,16 +1,19 @@
 import type { Answer } from "../model/answer.ts";
-import type { TokenPrice } from "../model/config.ts";
+import type { Price, TokenPrice } from "../model/config.ts";
+import { isGpuPrice, tokenPriceAt } from "./gpu-price.ts";
 
 /** The answer with the price's cost where none is recorded and tokens are known; what lacks either stays unpriced. */
 export function priced<A extends Answer>(answer: A, price: TokenPrice | undefined): A {
-  if (!price || answer.costUsd !== null || answer.inputTokens === null || answer.outputTokens === null || answer.error !== null) return answer;
-  return { ...answer, costUsd: costOfTokens(price, answer.inputTokens, answer.outputTokens) };
+  const inputTokens = price?.inputUsdPer1M === 0 ? 0 : answer.inputTokens;
+  if (!price || answer.costUsd !== null || inputTokens === null || answer.outputTokens === null || answer.error !== null) return answer;
+  return { ...answer, costUsd: costOfTokens(price, inputTokens, answer.outputTokens) };
 }
 
 const NOTHING: TokenPrice = { inputUsdPer1M: 0, outputUsdPer1M: 0 };
 
-/** What tokens cost at a price; null: unpriced, which is not free. */
-export function ratesOf(price: TokenPrice | "free" | null | undefined): TokenPrice | null {
+/** What tokens cost at a price; null: unpriced, which is not free, or only known once it is measured. */
+export function ratesOf(price: Price | null | undefined): TokenPrice | null {
+  if (isGpuPrice(price)) return price.outputTokensPerSecond === undefined ? null : tokenPriceAt(price, price.outputTokensPerSecond);
   return price === "free" ? NOTHING : (price ?? null);
 }
 

@@ -62,7 +62,7 @@ test("a spoilt config is a config that holds what it may, or an error with its f
       read++;
       for (const model of loaded.config.models ?? []) {
         expect(model.name).not.toBe("");
-        if (typeof model.price === "object") expect(model.price.inputUsdPer1M).toSatisfy((price: number) => price >= 0 && price < Infinity);
+        if (typeof model.price === "object") expect("gpuHourUsd" in model.price ? model.price.gpuHourUsd : model.price.inputUsdPer1M).toSatisfy((price: number) => price >= 0 && price < Infinity);
       }
       for (const spec of loaded.config.policies ?? []) expect(loaded.placeOf(spec)?.file).toBe("wrp.yaml");
       if (loaded.config.seed !== undefined) expect(Number.isSafeInteger(loaded.config.seed)).toBe(true);

@@ -56,13 +56,13 @@ test("late timings are left out; tokens and errors of late calls count all the s
   const level = await levelOf([came({}), came({}), came({ firstMs: 900, lastMs: 999, lagMs: 300, tokens: 5 }), came({ lagMs: 19 })]);
   expect(level).toMatchObject({ late: 1, lateKept: false, lagMs: 19, ttftMs: { n: 3 }, outputTokens: { n: 4 } });
   expect(at(level.ttftMs, 1)).toBe(100);
-  expect(probedProfile(level, probed, undefined)?.source).toContain("1 timings left out, since wrp was late");
+  expect(probedProfile(level, [level], probed, undefined)?.source).toContain("1 timings left out, since wrp was late");
 });
 
 test("where most are late they are kept, and it is said how late", async () => {
   const level = await levelOf([came({}), came({ firstMs: 140, lagMs: 41.5 }), came({ firstMs: 150, lagMs: 30 })]);
   expect(level).toMatchObject({ late: 2, lateKept: true, lagMs: 41.5, ttftMs: { n: 3 } });
-  expect(probedProfile(level, probed, undefined)?.source).toContain("timings are no better than 42 ms, since wrp was late");
+  expect(probedProfile(level, [level], probed, undefined)?.source).toContain("timings are no better than 42 ms, since wrp was late");
 });
 
 test("rate limits, failures and calls that were not made are three things", async () => {
@@ -87,13 +87,13 @@ test("rate limits, failures and calls that were not made are three things", asyn
   // Wilson, 2 of 5: the published figures of the score interval.
   expect(level.errorRate?.ci?.[0]).toBeCloseTo(0.1176, 3);
   expect(level.errorRate?.ci?.[1]).toBeCloseTo(0.7693, 3);
-  expect(shippedProfileSchema.parse(probedProfile(level, probed, "free"))).toMatchObject({ errorRate: 0.4, rateLimitRate: 0.2, price: { inputUsdPer1M: 0, outputUsdPer1M: 0, source: "free, as the config says" } });
+  expect(shippedProfileSchema.parse(probedProfile(level, [level], probed, "free"))).toMatchObject({ errorRate: 0.4, rateLimitRate: 0.2, price: { inputUsdPer1M: 0, outputUsdPer1M: 0, source: "free, as the config says" } });
 });
 
 test("of nothing there is no rate, no quantile and no profile", async () => {
   const level = await levelOf([{ called: false, why: "not called", tries: [] }]);
   expect(level).toMatchObject({ calls: 0, errorRate: null, rateLimitRate: null, ttftMs: null, tpotMs: null, outputTokens: null, callsPerSecond: null, outputTokensPerSecond: null, lagMs: null, lateKept: false });
-  expect(probedProfile(level, probed, undefined)).toBeNull();
+  expect(probedProfile(level, [level], probed, undefined)).toBeNull();
 });
 
 test("the prompts are of several lengths, and a mark stands before anything else", () => {

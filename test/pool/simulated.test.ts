@@ -109,7 +109,7 @@ test("every shipped profile says where its figures are from, and draws its own m
   expect(profiles.length).toBeGreaterThanOrEqual(19);
   for (const [name, { price, ...profile }] of profiles) {
     expect(profile.source, name).toMatch(/llmperf-leaderboard 27aa9b6/);
-    expect(price?.source, name).toMatch(/as of 2026-\d\d-\d\d/);
+    expect(price && "source" in price && price.source, name).toMatch(/as of 2026-\d\d-\d\d/);
     const got = (await answers(profile, { of: prompts.slice(0, 4000) })).filter((a) => a.error === null);
     const quantiles = (profile.ttftMs as { quantiles: [number, number][] }).quantiles;
     const at = (p: number) => quantiles.find(([q]) => q === p)?.[1] as number;

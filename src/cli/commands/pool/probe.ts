@@ -80,11 +80,11 @@ export async function probeCommand(name: string, flags: ProbeFlags, world: World
     maxOutputTokens,
     prompts: `${flags.prompts ? "prompts of a file" : "wrp's own prompts"}${flags.cached ? ", a prefix cache allowed" : ""}`,
   };
-  const profile = at ? probedProfile(at, about, model.price) : null;
+  const profile = at ? probedProfile(at, measured, about, model.price) : null;
   const warnings = measured.flatMap((level) => probeWarnings(level, maxOutputTokens));
   const { spentUsd } = spending.state();
   const { output } = flags;
-  if (flags.json) world.stdout.write(`${JSON.stringify({ schemaVersion: 1, ...about, maxCostUsd, spentUsd: estimate.mostUsd === null ? null : spentUsd, levels: measured, profileAt: stands, profile, warnings }, null, 2)}\n`);
+  if (flags.json) world.stdout.write(`${JSON.stringify({ schemaVersion: 1, ...about, maxCostUsd, spentUsd: estimate.costUsd === null && estimate.mostUsd === null ? null : spentUsd, levels: measured, profileAt: stands, profile, warnings }, null, 2)}\n`);
   else if (output === undefined || !isStdout(output)) world.stdout.write(await probeTable(measured));
   if (!flags.quiet) for (const words of warnings) world.stderr.write(`warning: ${words}\n`);
   if (!profile) throw unanswered(name, stands, at ?? (measured.at(-1) as ProbeLevel));
