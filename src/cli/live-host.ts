@@ -1,18 +1,23 @@
 import type { LiveEvent, LiveHost } from "../evaluate/ask-live.ts";
 import { liveModels } from "../evaluate/live-models.ts";
 import type { RunSettings } from "../evaluate.ts";
-import type { LiveSpec, ModelSpec } from "../model/config.ts";
+import { listPrices } from "../lib/prices.ts";
+import type { LiveSpec, ModelSpec, RemoteSpec, TokenPrice } from "../model/config.ts";
 import type { Place } from "../model/errors.ts";
+import type { Try } from "../model/live.ts";
 import { budget, type Budget, type BudgetState } from "../pool/flow/budget.ts";
 import { flow, FLOW_DEFAULTS, type Flow, type FlowEvent } from "../pool/flow/flow.ts";
 import { overall } from "../pool/flow/overall.ts";
 import { realSleep } from "../pool/flow/sleep.ts";
 import { checkEndpoint, type Endpoint } from "../pool/endpoint.ts";
 import { liveModel, type LiveModel } from "../pool/live.ts";
+import type { ChatRequest } from "../pool/protocol.ts";
 import { protocolOf } from "../pool/protocols/index.ts";
+import { priceOfServed, servedName } from "../pool/remote.ts";
 import { random } from "../stats/random.ts";
 import { backendOf, type ModelBackend } from "./backends.ts";
 import type { LoadedConfig } from "./load-config.ts";
+import { policyOf, remoteBackend } from "./remotes.ts";
 import { apiKeyOf } from "./secrets.ts";
 import type { World } from "./world.ts";
 
@@ -43,9 +48,10 @@ export interface LiveCalls {
 
 /** Opens what calls live models: keys are read here, and stay here. Throws WrpError where a key is missing. */
 export async function openLive(settings: RunSettings, loaded: LoadedConfig, options: LiveOptions, world: World): Promise<LiveCalls> {
-  const endpoints = new Map(liveModels(settings).map(({ name }) => [name, endpointOf(name, loaded, world)] as const));
+  const endpoints = new Map(liveModels(settings).map(({ name, remote }) => [name, remote ? remoteEndpoint(name, settings, loaded, world) : endpointOf(name, loaded, world)] as const));
   const judgeEndpoint = settings.judge ? endpointAt({ name: "judge", live: loaded.config.judge?.live }, loaded, world, loaded.placeAt(["judge", "live"])) : null;
   const [{ httpClient }, { watchLag }, { liveCall }] = await Promise.all([import("../pool/http-client.ts"), import("../pool/lag.ts"), import("../pool/live-call.ts")]);
+  const listed = settings.remotes ? await listPrices(world.now()) : undefined;
   const client = httpClient();
   const lag = watchLag(world.clockMs);
   const spending = options.spending ?? budget(options.maxCostUsd);
@@ -65,7 +71,7 @@ export async function openLive(settings: RunSettings, loaded: LoadedConfig, opti
     },
   };
 
-  function modelOf({ name, live, price }: { readonly name: string; readonly live: LiveSpec; readonly price?: ModelSpec["price"] }, { backend, endpoint }: ModelEndpoint): LiveModel {
+  function modelOf({ name, live, price, remote }: { readonly name: string; readonly live: LiveSpec; readonly price?: ModelSpec["price"]; readonly remote?: RemoteSpec }, { backend, endpoint }: ModelEndpoint): LiveModel {
     const { concurrency = "adaptive", requestsPerMinute = null, tokensPerMinute = null, deadlineMs, retries, timeoutMs = TRY_MS, firstTokenTimeoutMs } = backend;
     const jitter = random(settings.seed, "jitter", name);
     const own = flow(
@@ -82,7 +88,7 @@ export async function openLive(settings: RunSettings, loaded: LoadedConfig, opti
     );
     flows.push(own);
     const protocol = protocolOf(live.protocol);
-    return liveModel(live, price ?? null, own, (request, signal) =>
+    const call = (request: ChatRequest, signal: AbortSignal) =>
       liveCall(protocol, endpoint, request, {
         client,
         clockMs: world.clockMs,
@@ -91,8 +97,15 @@ export async function openLive(settings: RunSettings, loaded: LoadedConfig, opti
         signal,
         tryTimeoutMs: timeoutMs,
         ...(firstTokenTimeoutMs === undefined ? {} : { firstTokenTimeoutMs }),
-      }),
-    );
+        ...(remote?.chosenBy === undefined ? {} : { wantedHeader: remote.chosenBy }),
+      });
+    return remote ? liveModel(live, price ?? null, own, call, servedPrice(remote)) : liveModel(live, price ?? null, own, call);
+  }
+
+  function servedPrice(remote: RemoteSpec): (one: Try) => TokenPrice | "free" | null {
+    const pool = new Set(settings.models.map((model) => model.name));
+    const priceOf = priceOfServed(remote, settings.models, listed);
+    return (one) => priceOf(servedName(remote, pool, one));
   }
 }
 
@@ -106,7 +119,16 @@ function endpointOf(name: string, loaded: LoadedConfig, world: World): ModelEndp
   return endpointAt({ name, live: loaded.config.models?.[k]?.live }, loaded, world, loaded.placeAt(["models", k, "live"]));
 }
 
-function endpointAt(model: Parameters<typeof backendOf>[0], { config, folder }: LoadedConfig, world: World, place: Place | undefined): ModelEndpoint {
-  const backend = backendOf(model, config.backends ?? {}, place);
+function remoteEndpoint(name: string, settings: RunSettings, loaded: LoadedConfig, world: World): ModelEndpoint {
+  const spec = policyOf(settings, name);
+  const place = loaded.placeOf(spec, ["live"]);
+  return endpointFor(remoteBackend(spec, loaded.config.backends ?? {}, place), loaded, world, place);
+}
+
+function endpointAt(model: Parameters<typeof backendOf>[0], loaded: LoadedConfig, world: World, place: Place | undefined): ModelEndpoint {
+  return endpointFor(backendOf(model, loaded.config.backends ?? {}, place), loaded, world, place);
+}
+
+function endpointFor(backend: ModelBackend, { folder }: LoadedConfig, world: World, place: Place | undefined): ModelEndpoint {
   return { backend, endpoint: { url: checkEndpoint(backend.url, backend.allowInsecure === true, place), apiKey: apiKeyOf(backend, folder, world, place), headers: backend.headers ?? {} } };
 }

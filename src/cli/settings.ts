@@ -7,6 +7,7 @@ import { gatesOf } from "./gates.ts";
 import { judgeOf } from "./judge.ts";
 import { modelsOf } from "./models.ts";
 import { policyFromFlag } from "./policy-flag.ts";
+import { remotesOf } from "./remotes.ts";
 
 /** Flags of `wrp eval` as commander gives them. */
 export interface EvalFlags {
@@ -104,11 +105,14 @@ export function runSettings(flags: EvalFlags, loaded: LoadedConfig): RunSettings
     throw new WrpError(`--resamples must be from ${FEWEST_RESAMPLES} to ${MOST_RESAMPLES} (got ${resamples})`);
   if (flags.missing !== undefined && flags.missing !== "gap" && flags.missing !== "failure-is-refusal")
     throw new WrpError(`--missing must be gap or failure-is-refusal (got "${flags.missing}")`);
+  const policies = [...(config.policies ?? []), ...(flags.policy ?? []).map(policyFromFlag)];
+  const remotes = remotesOf(policies, loaded);
   return {
     seed: flags.seed ?? config.seed ?? DEFAULT_SEED,
     models,
     only: flags.models ?? null,
-    policies: [...(config.policies ?? []), ...(flags.policy ?? []).map(policyFromFlag)],
+    policies,
+    ...(remotes.length > 0 ? { remotes } : {}),
     objectives: objectives(flags.objective) ?? config.objectives ?? null,
     reference: flags.reference ?? config.reference ?? null,
     margins: flags.margin ? limits(flags.margin, "--margin", ["quality", "costUsdPer1k", "latencyMs"]) : (config.margins ?? {}),

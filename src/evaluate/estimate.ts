@@ -54,7 +54,7 @@ export async function estimateLive(
   const { gradings } = await import("./grading.ts");
   const graded = gradings(settings, null, null);
   const names = new Set(settings.models.map(({ name }) => name));
-  for (const workload of workloads)
+  for (const [w, workload] of workloads.entries())
     for await (const read of workload.batches()) {
       const prompts = await withTokens(read);
       for (const prompt of prompts) {
@@ -62,7 +62,8 @@ export async function estimateLive(
         for (const { model } of prompt.outcomes) names.add(model);
         if (prompt.chosen !== null) names.add(prompt.chosen);
       }
-      for (const one of counted) one.add(prompts);
+      // What follows the first is a training part, of which live routers are not asked.
+      for (const one of counted) if (w === 0 || !one.isRemote) one.add(prompts);
     }
   checkPolicies([...names].filter((name) => settings.only?.includes(name) ?? true), settings.policies, placeOf);
   const estimates = counted.map((one) => one.estimate());
@@ -94,6 +95,7 @@ export async function estimateLive(
       judged.longestAnswer = Math.max(judged.longestAnswer, longest);
     };
     return {
+      isRemote: spec.remote !== undefined,
       add(prompts: readonly Prompt[]): void {
         const found = kept.find(model, prompts.map(({ hash, messages }): AnswerKey => ({ hash, variant: 0, messages })));
         for (const [k, prompt] of prompts.entries()) {

@@ -5,7 +5,7 @@ import type { OutcomeColumns } from "../model/columns.ts";
 import type { PolicySpec } from "../model/config.ts";
 import { WrpError } from "../model/errors.ts";
 import type { Prompt } from "../model/prompt.ts";
-import { ColumnsBuilder } from "../outcomes/columns.ts";
+import { ColumnsBuilder, type RemoteAnswer } from "../outcomes/columns.ts";
 import { modelFigures } from "../outcomes/figures.ts";
 import type { OutcomeStore, SavedCounts } from "../outcomes/store.ts";
 import type { PriceBook } from "../pool/price-book.ts";
@@ -23,6 +23,7 @@ import { liveModels } from "./live-models.ts";
 import { zeroCostWarning } from "./describe.ts";
 import { stopIfAsked } from "./interrupt.ts";
 import type { Parts } from "./parts.ts";
+import { remoteAnswers } from "./remote-answers.ts";
 import type { Silent } from "./silent.ts";
 
 /** A workload's outcomes, gathered. */
@@ -92,7 +93,8 @@ export interface Fit {
 
 /** What the models are worth on the training part: read, but not stored (what is simulated is kept, as anywhere). */
 export async function fitOn(workload: Workload, parts: Pick<Parts, "store" | "settings" | "concurrency" | "signal" | "live" | "graderNeeds">, prices: PriceBook): Promise<Fit> {
-  const pour = await pourInto(parts, prices);
+  // Nothing is fitted on what a live router answers.
+  const pour = await pourInto({ ...parts, settings: { ...parts.settings, remotes: [] } }, prices);
   for await (const prompts of workload.batches()) {
     await stopIfAsked(parts.signal);
     await pour.add(prompts);
@@ -151,6 +153,7 @@ export async function pourInto(
   const called = liveModels(settings);
   const grading = called.length > 0 ? await liveGrading({ settings, store, signal, live: host, graderNeeds }) : null;
   for (const { name, live } of called) asked.set(name, (grading as LiveGrading).asker(name, live));
+  const remotes = new Map(called.flatMap(({ name, remote }) => (remote ? [[name, remoteAnswers(remote, settings)] as const] : [])));
   const builder = new ColumnsBuilder(factsOf(settings.policies).map((name) => ({ name, read: (prompt: Prompt) => factOf(name).read(prompt, {}) })));
   const limit = pLimit(concurrency);
   const tokens = simulated.size > 0 || (asked.size > 0 && host !== undefined) || readsTokens(settings.policies);
@@ -166,17 +169,23 @@ export async function pourInto(
   };
 
   /** Calls wait for each other by their own limits, so no turn is needed here. Graded once all models have answered. */
-  const liveAnswersOf = async (prompts: readonly Prompt[]) => {
+  const liveAnswersOf = async (prompts: readonly Prompt[]): Promise<Batch[]> => {
     const got = await Promise.all([...asked].map(async ([model, own]) => ({ model, own, said: await own.ask(prompts, signal) })));
     return Promise.all(
-      got.map(async ({ model, own, said }) => ({ model, answered: said.map((one) => one?.answer ?? null), graded: await own.grade(prompts, said), kept: true })),
+      got.map(async ({ model, own, said }) => {
+        const graded = await own.grade(prompts, said);
+        const read = remotes.get(model);
+        if (!read) return { model, answered: said.map((one) => one?.answer ?? null), graded, kept: true };
+        const routings = own.routings(said);
+        return { model, remote: said.map((one, k) => one && read(one.answer, routings[k] ?? null)), answered: [], graded, kept: true };
+      }),
     );
   };
 
   return {
     builder,
     /** Every model that a prompt has an outcome of, also those not asked for. */
-    seen: () => [...seen, ...simulated.keys(), ...asked.keys()],
+    seen: () => [...seen, ...simulated.keys(), ...[...asked.keys()].filter((name) => !remotes.has(name))],
     /** Recorded ones. */
     answers: () => answers,
     grades: () => grades,
@@ -223,8 +232,9 @@ export async function pourInto(
   }
 
   function put(from: number, batches: readonly Batch[]): void {
-    for (const { model, answered, graded, kept } of batches) {
-      builder.addAnswers(model, from, answered, graded);
+    for (const { model, answered, graded, kept, remote } of batches) {
+      if (remote) builder.addRemote(model, from, remote, graded);
+      else builder.addAnswers(model, from, answered, graded);
       if (kept) continue;
       for (const answer of answered) if (answer) answers++;
       for (const grade of graded) if (grade !== null) grades++;
@@ -236,6 +246,8 @@ export async function pourInto(
 interface Batch {
   readonly model: string;
   readonly answered: readonly (Answer | null)[];
+  /** A live router's, instead. */
+  readonly remote?: readonly (RemoteAnswer | null)[];
   readonly graded: readonly (number | null)[];
   /** The store has them from elsewhere than the workload. */
   readonly kept: boolean;

@@ -20,10 +20,11 @@ export interface LiveFindings {
   readonly undecided: boolean;
 }
 
-export function liveFindings(tallies: readonly LiveTally[], silent: readonly Silent[], { models, failed, n }: OutcomeColumns, fit: Pick<Fit, "columns" | "live"> | null = null): LiveFindings {
+export function liveFindings(tallies: readonly LiveTally[], silent: readonly Silent[], columns: OutcomeColumns, fit: Pick<Fit, "columns" | "live"> | null = null): LiveFindings {
+  const { n } = columns;
   const warnings: string[] = [];
   let undecided = silent.length > 0;
-  for (const { model, why } of silent) warnings.push(`${model} answered none of ${n} prompts and is left out of this report${why === null ? "" : `: ${why}`}`);
+  for (const { model, why } of silent) warnings.push(`${model} answered none of ${n} prompts and ${isRemote(columns, model) ? "has no figures in" : "is left out of"} this report${why === null ? "" : `: ${why}`}`);
   for (const { model, missing, late, answered } of tallies) {
     const notAsked = missing.get(NOT_ASKED) ?? 0;
     if (notAsked > 0) warnings.push(`${model} has no stored answer to ${notAsked} of ${n} prompts: --live asks for them`);
@@ -32,7 +33,7 @@ export function liveFindings(tallies: readonly LiveTally[], silent: readonly Sil
     for (const [why, count] of whys.slice(0, MOST_WHYS)) warnings.push(`${model} has no outcome of ${count} of ${n} prompts: ${why}`);
     const others = whys.slice(MOST_WHYS).reduce((sum, [, count]) => sum + count, 0);
     if (others > 0) warnings.push(`${model} has no outcome of ${others} more of ${n} prompts, for other reasons (--jsonl has each)`);
-    const failures = failed[models.indexOf(model)]?.reduce((sum, f) => sum + f, 0) ?? 0;
+    const failures = failedOf(columns, model)?.reduce((sum, f) => sum + f, 0) ?? 0;
     if (failures > 0) warnings.push(`${failures} of ${n} calls of ${model} failed: --retry-failed asks again`);
     if (failures > MOST_FAILED * n) undecided = true;
     if (late > 0) warnings.push(`${late} of ${answered} timings of ${model} were taken while wrp itself was late: call fewer at a time (--concurrency)`);
@@ -40,6 +41,14 @@ export function liveFindings(tallies: readonly LiveTally[], silent: readonly Sil
   if (!fit) return { warnings, undecided };
   const trained = liveFindings(fit.live, [], fit.columns);
   return { warnings: [...warnings, ...trained.warnings.map((warning) => `training part: ${warning}`)], undecided: undecided || trained.undecided };
+}
+
+function isRemote({ remotes = [] }: OutcomeColumns, name: string): boolean {
+  return remotes.some((one) => one.name === name);
+}
+
+function failedOf({ models, failed, remotes = [] }: OutcomeColumns, name: string): Uint8Array | undefined {
+  return remotes.find((one) => one.name === name)?.failed ?? failed[models.indexOf(name)];
 }
 
 /** A run that is undecided says so, in words and by its exit code. */
@@ -58,11 +67,17 @@ export function liveTiming(tallies: readonly LiveTally[], { spentUsd, capUsd }: 
 }
 
 /** Hash of what live models answered: unlike other answers it grows from run to run, under the same settings. Null where there are none. */
-export function liveHash({ models, quality, costUsd, latencyMs, ttftMs, failed }: OutcomeColumns, live: readonly string[]): string | null {
+export function liveHash({ models, quality, costUsd, latencyMs, ttftMs, failed, remotes = [] }: OutcomeColumns, live: readonly string[]): string | null {
   if (live.length === 0) return null;
   const columns = live.flatMap((name) => {
+    const own = remotes.find((one) => one.name === name);
     const m = models.indexOf(name);
-    return [quality, costUsd, latencyMs, ttftMs, failed].map((table) => table[m]).flatMap((column) => (column ? [hash("sha256", new Uint8Array(column.buffer, column.byteOffset, column.byteLength), "hex")] : ["none"]));
+    if (own) return [own.quality, own.costUsd, own.latencyMs, own.ttftMs, own.failed, own.served.index, own.decision.index].map(hashOf).concat(JSON.stringify([own.served.values, own.decision.values]));
+    return [quality, costUsd, latencyMs, ttftMs, failed].map((table) => table[m]).flatMap((column) => (column ? [hashOf(column)] : ["none"]));
   });
   return hash("sha256", columns.join("\n"), "hex");
+}
+
+function hashOf({ buffer, byteOffset, byteLength }: Float64Array | Int32Array | Uint8Array): string {
+  return hash("sha256", new Uint8Array(buffer, byteOffset, byteLength), "hex");
 }

@@ -1,6 +1,6 @@
 import type { GraderNeeds } from "../grade/index.ts";
 import type { Baseline } from "../model/baseline.ts";
-import type { LiveSpec, ModelSpec, PolicySpec, TokenPrice } from "../model/config.ts";
+import type { LiveSpec, ModelSpec, PolicySpec, RemoteSpec, TokenPrice } from "../model/config.ts";
 import type { OutcomeStore } from "../outcomes/store.ts";
 import type { Judging } from "../report/input.ts";
 import type { PlaceOf } from "../router/assemble.ts";
@@ -21,6 +21,8 @@ export interface RunSettings extends Judging {
   /** The versions of the user's own graders, by name. */
   readonly graders?: Readonly<Record<string, number>>;
   readonly judge?: JudgeSpec;
+  /** The live routers among the policies, with what their backends say. */
+  readonly remotes?: readonly RemoteSpec[];
 }
 
 /** A live model that grades the answers of others. */

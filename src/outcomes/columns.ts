@@ -1,10 +1,17 @@
 import type { Answer } from "../model/answer.ts";
-import { MOST_SLICE_VALUES, type LabelColumn, type OutcomeColumns } from "../model/columns.ts";
+import { MOST_SLICE_VALUES, type LabelColumn, type OutcomeColumns, type RemoteOutcomes } from "../model/columns.ts";
 import type { Prompt } from "../model/prompt.ts";
 import { Components } from "../stats/clusters.ts";
 
 /** The grader of a prompt whose file names none. */
 const RECORDED = "recorded";
+
+/** A live router's answer, with who served it and what that was decided by, as far as it says so. */
+export interface RemoteAnswer {
+  readonly answer: Answer;
+  readonly served: string | null;
+  readonly decision: string | null;
+}
 
 /** A numeric fact to keep as a column. */
 export interface FactColumn {
@@ -16,6 +23,7 @@ export interface FactColumn {
 export class ColumnsBuilder {
   readonly #models: ModelColumns[] = [];
   readonly #index = new Map<string, number>();
+  readonly #remotes = new Map<string, { readonly columns: ModelColumns; readonly served: GrowingLabels; readonly decision: GrowingLabels }>();
   readonly #facts: { source: FactColumn; values: Growing<Float64Array> }[];
   readonly #labels = new Map<string, GrowingLabels>();
   readonly #components = new Components();
@@ -68,17 +76,17 @@ export class ColumnsBuilder {
 
   /** Adds one model's answers and grades to the prompts from position `from` on. */
   addAnswers(model: string, from: number, answers: readonly (Answer | null)[], grades: readonly (number | null)[]): void {
-    const columns = this.#model(model);
-    for (let k = 0; k < answers.length; k++) {
-      const answer = answers[k];
-      if (!answer) continue;
-      const at = from + k;
-      const grade = grades[k];
-      if (grade !== null && grade !== undefined) columns.quality.set(at, grade);
-      if (answer.costUsd !== null) columns.costUsd.set(at, answer.costUsd);
-      if (answer.latencyMs !== null) columns.latencyMs.set(at, answer.latencyMs);
-      if (answer.ttftMs !== null) columns.ttftMs.set(at, answer.ttftMs);
-      if (answer.error !== null) columns.failed.set(at, 1);
+    this.#model(model).add(from, answers, grades);
+  }
+
+  /** Adds a live router's answers and grades likewise; null where it was not asked. */
+  addRemote(name: string, from: number, answers: readonly (RemoteAnswer | null)[], grades: readonly (number | null)[]): void {
+    let own = this.#remotes.get(name);
+    if (!own) this.#remotes.set(name, (own = { columns: new ModelColumns(), served: new GrowingLabels(Infinity), decision: new GrowingLabels(Infinity) }));
+    own.columns.add(from, answers.map((one) => one && one.answer), grades);
+    for (const [k, one] of answers.entries()) {
+      if (one && one.served !== null) own.served.set(from + k, one.served);
+      if (one && one.decision !== null) own.decision.set(from + k, one.decision);
     }
   }
 
@@ -124,8 +132,23 @@ export class ColumnsBuilder {
         [...this.#labels].filter(([, labels]) => !labels.overflowed).map(([name, labels]) => [name, labels.finish(n)]),
       ),
       chosen: chosen.index.map((k) => (k === -1 ? -1 : (modelOf[k] as number))),
+      ...(this.#remotes.size > 0 ? { remotes: this.#finishRemotes() } : {}),
     };
     return { columns, zeroCost, chosen };
+  }
+
+  #finishRemotes(): RemoteOutcomes[] {
+    const n = this.size;
+    return [...this.#remotes].map(([name, { columns, served, decision }]) => ({
+      name,
+      quality: columns.quality.finish(n),
+      costUsd: columns.costUsd.finish(n),
+      latencyMs: columns.latencyMs.finish(n),
+      ttftMs: columns.ttftMs.finish(n),
+      failed: columns.failed.finish(n),
+      served: served.finish(n),
+      decision: decision.finish(n),
+    }));
   }
 
   #model(name: string): ModelColumns {
@@ -153,6 +176,20 @@ class ModelColumns {
   readonly latencyMs = floats();
   readonly ttftMs = floats();
   readonly failed = new Growing((length) => new Uint8Array(length), 0);
+
+  add(from: number, answers: readonly (Answer | null)[], grades: readonly (number | null)[]): void {
+    for (let k = 0; k < answers.length; k++) {
+      const answer = answers[k];
+      if (!answer) continue;
+      const at = from + k;
+      const grade = grades[k];
+      if (grade !== null && grade !== undefined) this.quality.set(at, grade);
+      if (answer.costUsd !== null) this.costUsd.set(at, answer.costUsd);
+      if (answer.latencyMs !== null) this.latencyMs.set(at, answer.latencyMs);
+      if (answer.ttftMs !== null) this.ttftMs.set(at, answer.ttftMs);
+      if (answer.error !== null) this.failed.set(at, 1);
+    }
+  }
 
   /** True where the model has any outcome for this prompt. */
   answered(at: number): boolean {

@@ -44,14 +44,16 @@ const OUTPUT_LIMIT = /^max_(?:completion_|output_)?tokens$/;
  * tries; where one is not known, so is the outcome's.
  *
  * @param price null: unpriced; "free": it really costs nothing
+ * @param priceOf the price of one try, where it depends on what served it; `price` is then the most that it may be
  */
 export function liveModel(
   { model, settings }: LiveSpec,
   price: TokenPrice | "free" | null,
   flow: Flow,
   call: (request: ChatRequest, signal: AbortSignal) => Promise<Try>,
+  priceOf: (one: Try) => TokenPrice | "free" | null = () => price,
 ): LiveModel {
-  const costUsdOf = (one: Try) => costOf(one, price);
+  const costUsdOf = (one: Try) => costOf(one, priceOf(one));
   const rates = ratesOf(price);
   return {
     async ask({ messages, inputTokens }, signal) {

@@ -11,6 +11,7 @@ import type { Basis, DecidedPolicy, MissingRule, ModelInfo, Slo } from "./input.
 import { waitsOf } from "./latency.ts";
 import type { Ledger } from "./ledger.ts";
 import { promptFigures, sameFigures, type PromptFigures } from "./prompt-figures.ts";
+import { servedOf } from "./remote.ts";
 import { isBinary } from "./values.ts";
 import { weightedQuantile } from "./weighted-quantile.ts";
 
@@ -86,7 +87,7 @@ export function pendingGate(gate: Gate, policy: DecidedPolicy, old: PromptFigure
       note: measured.note,
     };
   };
-  if (all.basis === "decisions" && !live && !KNOWN_BLIND.test(gate.metric)) return { resample: null, finish: () => finish(unknown("nobody saw the answers: it is not known")) };
+  if (all.basis === "decisions" && !live && !servedOf(policy.decisions) && !KNOWN_BLIND.test(gate.metric)) return { resample: null, finish: () => finish(unknown("nobody saw the answers: it is not known")) };
   if (gate.metric === "costMatchedMix")
     return {
       resample: null,
