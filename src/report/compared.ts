@@ -26,9 +26,9 @@ export function allPrompts(columns: OutcomeColumns): Compared {
   if (n === 0) throw nothingCompared(columns);
   // A model whose calls all failed has no cost to know: that leaves the live router's other calls as they are.
   const failedOnly = (m: number) => columns.chosen.includes(m) && columns.chosen.every((chosen, i) => chosen !== m || columns.failed[m]?.[i] === 1);
-  const priced = costUsd.map((column, m) => column.some((c) => !Number.isNaN(c)) || failedOnly(m));
+  const priced = costUsd.map((column, m) => (column.some((c) => !Number.isNaN(c)) || failedOnly(m)) && isRemotePriced(columns, m, null));
   const nothing = new Float64Array(n).fill(NaN);
-  return { n, models: columns.models.length, at: Uint32Array.from({ length: n }, (_, i) => i), quality: columns.quality.map((column, m) => (m < columns.models.length ? nothing : column)), priced: priced.map((is, m) => is && isRemotePriced(columns, m, null)), costUsdPer1k: costUsd.map((column) => column.map((c) => 1000 * c)), latencyMs, ttftMs, warnings: [] };
+  return { n, models: columns.models.length, at: Uint32Array.from({ length: n }, (_, i) => i), quality: columns.quality.map((column, m) => (m < columns.models.length ? nothing : column)), priced, costUsdPer1k: costUsd.map((column, m) => column.map((c) => (priced[m] ? 1000 * c : NaN))), latencyMs, ttftMs, warnings: [] };
 }
 
 /**
@@ -55,6 +55,7 @@ export function comparedPrompts(columns: OutcomeColumns, missing: MissingRule): 
   if (kept === 0 || columns.quality.length === 0) throw nothingCompared(columns);
 
   const chosen = at.subarray(0, kept);
+  const priced = columns.costUsd.map((column, m) => chosen.some((i) => !Number.isNaN(column[i] as number)) && isRemotePriced(columns, m, chosen));
   const gather = (column: Float64Array, scale = 1): Float64Array =>
     kept === n && scale === 1 ? column : Float64Array.from(chosen, (i) => (column[i] as number) * scale);
   return {
@@ -64,8 +65,8 @@ export function comparedPrompts(columns: OutcomeColumns, missing: MissingRule): 
     quality: columns.quality.map((column, m) =>
       missing === "gap" ? gather(column) : Float64Array.from(chosen, (i) => (refused(m, i) ? 0 : (column[i] as number))),
     ),
-    priced: columns.costUsd.map((column, m) => chosen.some((i) => !Number.isNaN(column[i] as number)) && isRemotePriced(columns, m, chosen)),
-    costUsdPer1k: columns.costUsd.map((column) => gather(column, 1000)),
+    priced,
+    costUsdPer1k: columns.costUsd.map((column, m) => (priced[m] ? gather(column, 1000) : new Float64Array(kept).fill(NaN))),
     latencyMs: columns.latencyMs.map((column) => gather(column)),
     ttftMs: columns.ttftMs.map((column) => gather(column)),
     warnings: models.flatMap((model, m) => {

@@ -104,7 +104,7 @@ export function* compiling(input: ReportInput): Generator<number, Omit<Report, "
       costMatchedMix: mix?.row ?? null,
       ...policyAiq(sweeps.find((s) => s.policy === policy.name)?.sweep ?? null, range),
       expected: blind ? expectedFigures(policy, own, columns, input.logged) : [],
-      gainAtBestSingle: best && figures.quality.mean !== null ? figures.quality.mean - best.quality : null,
+      gainAtBestSingle: best && figures.quality.mean !== null ? finite(figures.quality.mean - best.quality) : null,
       gapAtOracle: oracleQuality !== null && figures.quality.mean !== null ? oracleQuality - figures.quality.mean : null,
       simulated: simulatedFigures(policy, input.models, own),
       onFrontier: false,
