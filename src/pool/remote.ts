@@ -28,12 +28,6 @@ export function decisionName({ headers }: Pick<Routing, "headers">): string | nu
   return DECISION_HEADERS.map((name) => headers[name]).find((value) => value !== undefined && value !== "") ?? null;
 }
 
-/** The name in the pool of what a router serves; null where it is none of the pool's. */
-export function poolName({ serves }: Pick<RemoteSpec, "serves">, pool: { has(name: string): boolean }, served: string): string | null {
-  const name = Object.hasOwn(serves, served) ? (serves[served] as string) : served;
-  return pool.has(name) ? name : null;
-}
-
 /**
  * The price of what a router served: its own, else that of the config's model, else a list price. Null where there is none: unpriced, not free.
  *

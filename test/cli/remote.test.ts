@@ -1,10 +1,11 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Report } from "../../src/model/report.ts";
 import { serving, type Serving } from "../pool/serving.ts";
 import { folder, jsonl, policy, timeless, type Folder, type Ran } from "../wrp.ts";
 
+const ROOT = resolve(import.meta.dirname, "../..");
 const FAST = ["--resamples", "200"];
 const WORDS = "and then, because it matters so much to all of us, ";
 /** Every fourth question is long. Recorded: big has all right, small those that are short; every fifth is about personal data. */
@@ -146,7 +147,7 @@ describe("a remote policy", () => {
   test("leaves controls, models, hull and sweeps as they are", async () => {
     const [withIt, without] = [desk(), desk(HOUSE)];
     const [a, b] = [await withIt.inside("eval", "--live", "--json", "-q", ...FAST), await without.inside("eval", "--json", "-q", ...FAST)].map((ran) => ran.json());
-    const own = ({ policies }: Report) => policies.filter(({ name }) => name !== "production").map(({ onFrontier: _, dominatedBy: __, costMatchedMix, ...row }) => ({ ...row, mix: costMatchedMix && { ...costMatchedMix, simultaneousCi: null, verdict: null } }));
+    const own = ({ policies }: Report) => policies.filter(({ name }) => name !== "production").map(({ onFrontier: _front, dominatedBy: _by, costMatchedMix, ...row }) => ({ ...row, mix: costMatchedMix && { ...costMatchedMix, simultaneousCi: null, verdict: null } }));
     expect(own(a as Report)).toEqual(own(b as Report));
     for (const part of ["models", "sweeps", "metrics", "workload", "slices"] as const) {
       const [mine, theirs] = [a, b].map((report) => (part === "slices" ? report?.slices.map((slice) => ({ ...slice, policies: slice.policies.filter(({ name }) => name !== "production") })) : part === "metrics" ? { ...report?.metrics, hypervolume: null } : report?.[part]));
@@ -244,7 +245,7 @@ describe("a remote policy", () => {
   });
 
   test("stands alone where the pool has no outcomes, and beside what its models would cost", async () => {
-    const bare = ROWS.map(({ outcomes: _, ...row }) => row);
+    const bare = ROWS.map(({ outcomes: _outcomes, ...row }) => row);
     const at = desk(remoteLine(), bare);
     const priced = await at.inside("eval", "--live", "--json", "-q", ...FAST);
     expect(priced.code, priced.stderr).toBe(0);
@@ -296,6 +297,14 @@ describe("a remote policy", () => {
     at.put("wrp.yaml", config(`  - {kind: remote, name: p, live: nowhere}`));
     const backend = await at.inside("check");
     expect(backend.stdout).toMatch(/wrp\.yaml:8:\d+: error: unknown backend "nowhere"/);
+  });
+
+  test("the example is a config that a dry run estimates, and a topic of help tells of it", async () => {
+    const estimate = await folder().inside("eval", join(ROOT, "datasets/mixed.jsonl"), "-c", join(ROOT, "examples/remote.wrp.yaml"), "--dry-run", "--json", "--sample", "20");
+    expect(estimate.code, estimate.stderr).toBe(0);
+    expect(estimate.json<{ estimate: object[] }>().estimate).toMatchObject([{ model: "big", calls: 20 }, { model: "small", calls: 20 }, { model: "production", calls: 20, priceSource: expect.stringContaining("$0.4 in, $1.2 out") as string }]);
+    expect((await folder().inside("check", "-c", join(ROOT, "examples/remote.wrp.yaml"))).code).toBe(0);
+    expect((await folder().inside("help", "remote")).stdout).toContain("Example: examples/remote.wrp.yaml");
   });
 
   test("a rule cannot name it", async () => {
