@@ -7,6 +7,7 @@ import { fitOn, gather, promptsAgain, storedWorkload } from "./evaluate/gather.t
 import { endWithout, stopIfAsked } from "./evaluate/interrupt.ts";
 import { decidedBy, liveFindings, liveHash, liveTiming } from "./evaluate/live-findings.ts";
 import type { Parts, RunConfig, RunSettings } from "./evaluate/parts.ts";
+import { mute, remoteWarnings } from "./evaluate/remote-findings.ts";
 import { decideThrough, type Deciding } from "./evaluate/through-session.ts";
 import { policiesUnderTest } from "./evaluate/under-test.ts";
 import { checkCompared } from "./evaluate/without-vectors.ts";
@@ -14,6 +15,7 @@ import { valueHash } from "./lib/hash.ts";
 import type { OutcomeColumns } from "./model/columns.ts";
 import { REPORT_REVISION, type Report } from "./model/report.ts";
 import type { RunRecord } from "./outcomes/store.ts";
+import { withRemotes } from "./outcomes/remote-columns.ts";
 import { priceBook, type PriceBook } from "./pool/price-book.ts";
 import { compiling } from "./report/compile.ts";
 import type { Basis, ModelInfo, ReportInput } from "./report/input.ts";
@@ -64,7 +66,7 @@ export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, voi
     if (outcomes.basis === "outcomes") checkCompared(outcomes.columns, outcomes.compared);
     const readMs = clockMs() - started;
     const { context, policies, notes } = assembled(outcomes, config, parts.placeOf);
-    const reference = referenceName(settings, policies, context.strong, outcomes.basis);
+    const reference = referenceName(settings, policies, context.strong, outcomes.basis, mute(outcomes.columns));
     const underTest = policiesUnderTest(settings, policies, reference, { ...outcomes, seen: [...outcomes.seen, ...(parts.baseline?.header.models ?? [])] });
     const tested = [...new Set([...underTest, ...settings.gates.flatMap(({ policy }) => policy ?? [])])];
     const baseline = parts.baseline && alignBaseline(parts.baseline, outcomes.columns, settings, outcomes.comparability, { tested, own: underTest });
@@ -87,6 +89,7 @@ export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, voi
       yield { type: "decided", policy: policy.name, prompts: outcomes.columns.n, reused };
     }
     const decideMs = clockMs() - decideFrom;
+    const columns = withRemotes(outcomes.columns);
 
     const reportFrom = clockMs();
     // List prices are those of the day.
@@ -97,7 +100,7 @@ export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, voi
     const rates = outcomes.rates.flatMap(({ model, measured }) => (measured ? [{ model, ...measured }] : []));
     const reportKey = valueHash({ configHash, pricedOn, asked, ...(rates.length === 0 ? {} : { rates }), ...(live === null ? {} : { live }), workloadHash: workload.hash, wrpVersion: parts.wrpVersion, revision: REPORT_REVISION });
     const known = parts.fresh ? null : store.findReport(reportKey);
-    const computed = known ?? (yield* computeReport(reportInput(run, parts, config, prices, outcomes, { context, policies, notes }, decided, { reference, underTest, baseline }), parts));
+    const computed = known ?? (yield* computeReport(reportInput(run, parts, config, prices, { ...outcomes, columns }, { context, policies, notes }, decided, { reference, underTest, baseline }), parts));
     const ended = clockMs();
     const report: Report = {
       ...computed,
@@ -127,10 +130,10 @@ export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, voi
     yield {
       type: "done",
       report,
-      columns: outcomes.columns,
+      columns,
       logged: outcomes.logged,
       policies: decided,
-      baseline: () => baselineLines(report, outcomes.columns, blessed, modelInfos(settings, prices, outcomes), settings, outcomes.comparability),
+      baseline: () => baselineLines(report, columns, blessed, modelInfos(settings, prices, outcomes), settings, outcomes.comparability),
     };
   } catch (error) {
     endWithout(store, parts.runId, error);
@@ -175,7 +178,7 @@ function reportInput(
     strong: context.strong,
     ...judged,
     fittedHull: fitted && hullModels(fitted.filter((m) => columns.models.includes(m.name))),
-    warnings: [...warnings, ...notes, ...decided.flatMap((p) => (p.rules?.notes ?? []).map((note) => `policy "${p.name}": ${note}`)), ...settingsWarnings(settings, columns, fitted, basis)],
+    warnings: [...warnings, ...notes, ...decided.flatMap((p) => (p.rules?.notes ?? []).map((note) => `policy "${p.name}": ${note}`)), ...settingsWarnings(settings, columns, fitted, basis), ...remoteWarnings(settings, columns)],
   };
 }
 
@@ -208,7 +211,7 @@ export async function redecide(
   const { policies, context } = assembled(outcomes, config);
   const decided: ExplainedPolicy[] = [];
   for (const policy of policies) decided.push(policy.open ? recallAsked(parts.store, run, policy, columns) : (await decide(policy, columns, known)).explained);
-  return { columns, logged: outcomes.logged, settings, figures: context.models, policies: decided, basis: outcomes.basis, models: modelInfos(settings, prices, outcomes), workload: read?.name ?? known.workload.name };
+  return { columns: withRemotes(columns), logged: outcomes.logged, settings, figures: context.models, policies: decided, basis: outcomes.basis, models: modelInfos(settings, prices, outcomes), workload: read?.name ?? known.workload.name };
 }
 
 /** A stored report under the names that this run's user gave; another run of the same bytes may have stored it. */

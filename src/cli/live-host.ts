@@ -2,7 +2,8 @@ import type { LiveEvent, LiveHost } from "../evaluate/ask-live.ts";
 import { liveModels } from "../evaluate/live-models.ts";
 import type { RunSettings } from "../evaluate.ts";
 import type { EmbedderSpec } from "../evaluate/parts.ts";
-import type { LiveSpec, ModelSpec } from "../model/config.ts";
+import { listPrices } from "../lib/prices.ts";
+import type { LiveSpec, ModelSpec, RemoteSpec, TokenPrice } from "../model/config.ts";
 import type { Place } from "../model/errors.ts";
 import type { Try } from "../model/live.ts";
 import { budget, type Budget, type BudgetState } from "../pool/flow/budget.ts";
@@ -12,12 +13,14 @@ import { realSleep } from "../pool/flow/sleep.ts";
 import { checkEndpoint, type Endpoint } from "../pool/endpoint.ts";
 import { liveModel, type LiveModel } from "../pool/live.ts";
 import { liveEmbedder, type LiveEmbedder } from "../pool/live-embedder.ts";
-import type { Protocol } from "../pool/protocol.ts";
+import type { ChatRequest, Protocol } from "../pool/protocol.ts";
 import { protocolOf } from "../pool/protocols/index.ts";
+import { priceOfServed, servedName } from "../pool/remote.ts";
 import { random } from "../stats/random.ts";
 import { backendOf, type ModelBackend } from "./backends.ts";
 import { embeddingBackendOf } from "./embedder.ts";
 import type { LoadedConfig } from "./load-config.ts";
+import { policyOf, remoteBackend } from "./remotes.ts";
 import { apiKeyOf } from "./secrets.ts";
 import type { World } from "./world.ts";
 
@@ -50,10 +53,11 @@ export interface LiveCalls {
 
 /** Opens what calls live models: keys are read here, and stay here. Throws WrpError where a key is missing. */
 export async function openLive(settings: RunSettings, loaded: LoadedConfig, options: LiveOptions, world: World): Promise<LiveCalls> {
-  const endpoints = new Map(liveModels(settings).map(({ name }) => [name, endpointOf(name, loaded, world)] as const));
+  const endpoints = new Map(liveModels(settings).map(({ name, remote }) => [name, remote ? remoteEndpoint(name, settings, loaded, world) : endpointOf(name, loaded, world)] as const));
   const judgeEndpoint = settings.judge ? endpointAt({ name: "judge", live: loaded.config.judge?.live }, loaded, world, loaded.placeAt(["judge", "live"])) : null;
   const embedding = settings.embedder && loaded.config.embedder ? keyed(embeddingBackendOf(loaded.config.embedder, loaded), loaded, world, loaded.placeAt(["embedder", "live"])) : null;
   const [{ httpClient }, { watchLag }, { liveCall }] = await Promise.all([import("../pool/http-client.ts"), import("../pool/lag.ts"), import("../pool/live-call.ts")]);
+  const listed = settings.remotes ? await listPrices(world.now()) : undefined;
   const client = httpClient();
   const lag = watchLag(world.clockMs);
   const spending = options.spending ?? budget(options.maxCostUsd);
@@ -74,13 +78,20 @@ export async function openLive(settings: RunSettings, loaded: LoadedConfig, opti
     },
   };
 
-  function modelOf({ name, live, price }: { readonly name: string; readonly live: LiveSpec; readonly price?: ModelSpec["price"] }, { backend, endpoint }: ModelEndpoint): LiveModel {
+  function modelOf({ name, live, price, remote }: { readonly name: string; readonly live: LiveSpec; readonly price?: ModelSpec["price"]; readonly remote?: RemoteSpec }, { backend, endpoint }: ModelEndpoint): LiveModel {
     const protocol = protocolOf(live.protocol);
-    return liveModel(live, price ?? null, flowOf(name, backend), (request, signal) => called(protocol, request, { backend, endpoint }, signal));
+    const call = (request: ChatRequest, signal: AbortSignal) => called(protocol, request, { backend, endpoint }, signal, remote?.chosenBy === undefined ? {} : { wantedHeader: remote.chosenBy });
+    return liveModel(live, price ?? null, flowOf(name, backend), call, ...(remote ? [servedPrice(remote)] : []));
+  }
+
+  function servedPrice(remote: RemoteSpec): (one: Try) => TokenPrice | "free" | null {
+    const pool = new Set(settings.models.map((model) => model.name));
+    const priceOf = priceOfServed(remote, settings.models, listed);
+    return (one) => priceOf(servedName(remote, pool, one));
   }
 
   function embedderOf({ live, price, batch }: EmbedderSpec, at: ModelEndpoint): LiveEmbedder {
-    return liveEmbedder(live, price ?? null, flowOf("embedder", at.backend), (protocol, request, signal) => called(protocol, request, at, signal, VECTORS_BYTES), batch);
+    return liveEmbedder(live, price ?? null, flowOf("embedder", at.backend), (protocol, request, signal) => called(protocol, request, at, signal, { maxBytes: VECTORS_BYTES }), batch);
   }
 
   /** Calls of one model wait for each other. */
@@ -103,7 +114,7 @@ export async function openLive(settings: RunSettings, loaded: LoadedConfig, opti
     return own;
   }
 
-  function called<R>(protocol: Protocol<R>, request: R, { backend: { timeoutMs = TRY_MS, firstTokenTimeoutMs }, endpoint }: ModelEndpoint, signal: AbortSignal, maxBytes?: number): Promise<Try> {
+  function called<R>(protocol: Protocol<R>, request: R, { backend: { timeoutMs = TRY_MS, firstTokenTimeoutMs }, endpoint }: ModelEndpoint, signal: AbortSignal, more: { readonly maxBytes?: number; readonly wantedHeader?: string }): Promise<Try> {
     return liveCall(protocol, endpoint, request, {
       client,
       clockMs: world.clockMs,
@@ -112,7 +123,7 @@ export async function openLive(settings: RunSettings, loaded: LoadedConfig, opti
       signal,
       tryTimeoutMs: timeoutMs,
       ...(firstTokenTimeoutMs === undefined ? {} : { firstTokenTimeoutMs }),
-      ...(maxBytes === undefined ? {} : { maxBytes }),
+      ...more,
     });
   }
 }
@@ -125,6 +136,12 @@ interface ModelEndpoint {
 function endpointOf(name: string, loaded: LoadedConfig, world: World): ModelEndpoint {
   const k = (loaded.config.models ?? []).findIndex((model) => model.name === name);
   return endpointAt({ name, live: loaded.config.models?.[k]?.live }, loaded, world, loaded.placeAt(["models", k, "live"]));
+}
+
+function remoteEndpoint(name: string, settings: RunSettings, loaded: LoadedConfig, world: World): ModelEndpoint {
+  const spec = policyOf(settings, name);
+  const place = loaded.placeOf(spec, ["live"]);
+  return keyed(remoteBackend(spec, loaded.config.backends ?? {}, place), loaded, world, place);
 }
 
 function endpointAt(model: Parameters<typeof backendOf>[0], { config, folder }: LoadedConfig, world: World, place: Place | undefined): ModelEndpoint {

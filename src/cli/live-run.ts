@@ -23,7 +23,7 @@ export async function prepareLive(
   progress: ProgressLine,
   world: World,
 ): Promise<LiveCalls | null> {
-  if (liveModels(settings).length === 0) throw new WrpError("no model of the config is live", { hint: "models: [{name: mine, live: {url: http://localhost:8000/v1}}]; wrp schema config has the rest" });
+  if (liveModels(settings).length === 0) throw new WrpError("no model of the config is live, and no policy is a live router", { hint: "models: [{name: mine, live: {url: http://localhost:8000/v1}}]; wrp schema config has the rest" });
   const again = flags.retryFailed === true;
   const estimates = await estimateLive(workloads, { settings, store, again, placeOf: loaded.placeOf });
   const maxCostUsd = capOf(estimates, flags.maxCost ?? loaded.config.maxCostUsd);
@@ -63,12 +63,13 @@ export async function prepareLive(
 }
 
 /** What the calls of a run came to, in a line. */
-export function callsInWords({ timing: { live, embedder }, models }: Report): string {
+export function callsInWords({ timing: { live, embedder }, models, policies }: Report): string {
   if (!live) return "";
   const count = (what: "answered" | "failed" | "notCalled") => live.models.reduce((sum, model) => sum + model[what], 0);
   const [answered, failed, notCalled] = [count("answered"), count("failed"), count("notCalled")];
   const parts = [`${amount(answered + failed, "outcome")} asked for`, ...(failed > 0 ? [`${failed} failed`] : []), ...(notCalled > 0 ? [`${notCalled} not called`] : [])];
-  const unpriced = live.models.filter((one) => one.answered + one.failed > 0 && models.some(({ name, priceSource }) => name === one.model && priceSource === "unpriced")).map(({ model }) => model);
+  const isUnpriced = (asked: string) => models.some(({ name, priceSource }) => name === asked && priceSource === "unpriced") || policies.some(({ name, remote, costUsdPer1k }) => name === asked && remote !== undefined && costUsdPer1k === null);
+  const unpriced = live.models.filter((one) => one.answered + one.failed > 0 && isUnpriced(one.model)).map(({ model }) => model);
   const spent = `${usd(live.spentUsd)} spent${live.capUsd === null ? "" : ` of ${usd(live.capUsd)}`}`;
   const hourly = live.models.filter((one) => one.answered + one.failed > 0 && models.some(({ name, priceSource }) => name === one.model && priceSource.includes(" per GPU hour"))).map(({ model }) => model);
   const besides = hourly.length === 0 ? "" : ` (the GPU hours of ${hourly.join(", ")} are not in it)`;

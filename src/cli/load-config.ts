@@ -8,6 +8,7 @@ import { factOf, policyName } from "../router/index.ts";
 import { issuesOf, SCHEMA_CODES } from "./config-issues.ts";
 import { gateOf } from "./gates.ts";
 import { modelOf } from "./models.ts";
+import { remoteOf } from "./remotes.ts";
 import { usableConfig } from "./usable-config.ts";
 import { yamlPlaces } from "./yaml-places.ts";
 import { readTextFile } from "./text-file.ts";
@@ -118,6 +119,7 @@ function soundConfig(config: Config, folder: string, placeAt: (path: readonly Pr
   if (where !== undefined) readable(where, ["where"]);
   for (const [k, spec] of policies.entries()) {
     if (spec.kind === "threshold") telling(about("policies", k), () => factOf(spec.fact, placeAt(["policies", k, "fact"])));
+    if (spec.kind === "remote") telling(about("policies", k), () => remoteOf(spec, config.backends ?? {}, (key) => placeAt(["policies", k, key])));
     if (spec.kind === "rules") for (const [r, { when }] of spec.rules.entries()) readable(when, ["policies", k], ["rules", r, "when"]);
     newName("policies", policyName(spec), k, { hint: "give each policy its own name; single models are policies too" });
   }

@@ -9,6 +9,7 @@ import { embedderOf } from "./embedder.ts";
 import { judgeOf } from "./judge.ts";
 import { modelsOf } from "./models.ts";
 import { policyFromFlag } from "./policy-flag.ts";
+import { remotesOf } from "./remotes.ts";
 
 /** Flags of `wrp eval` as commander gives them. */
 export interface EvalFlags {
@@ -109,11 +110,14 @@ export function runSettings(flags: EvalFlags, loaded: LoadedConfig): RunSettings
     throw new WrpError(`--missing must be gap or failure-is-refusal (got "${flags.missing}")`);
   const repeat = flags.repeat ?? config.repeat ?? 1;
   if (repeat < 1 || repeat > MOST_REPEAT) throw new WrpError(`--repeat must be from 1 to ${MOST_REPEAT} (got ${repeat})`);
+  const policies = [...(config.policies ?? []), ...(flags.policy ?? []).map(policyFromFlag)];
+  const remotes = remotesOf(policies, loaded);
   return {
     seed: flags.seed ?? config.seed ?? DEFAULT_SEED,
     models,
     only: flags.models ?? null,
-    policies: [...(config.policies ?? []), ...(flags.policy ?? []).map(policyFromFlag)],
+    policies,
+    ...(remotes.length > 0 ? { remotes } : {}),
     objectives: objectives(flags.objective) ?? config.objectives ?? null,
     reference: flags.reference ?? config.reference ?? null,
     margins: flags.margin ? limits(flags.margin, "--margin", ["quality", "costUsdPer1k", "latencyMs"]) : (config.margins ?? {}),

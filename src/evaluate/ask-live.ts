@@ -3,7 +3,7 @@ import type { Answer } from "../model/answer.ts";
 import type { LiveSpec } from "../model/config.ts";
 import type { Deserved } from "../model/deserved.ts";
 import type { Prompt } from "../model/prompt.ts";
-import type { AnswerKey, OutcomeStore, SavedCounts } from "../outcomes/store.ts";
+import type { AnswerKey, OutcomeStore, SavedCounts, StoredRouting } from "../outcomes/store.ts";
 import { throughputOf, type Throughput } from "../pool/throughput.ts";
 import { liveSource, type LiveModel, type LiveOutcome } from "../pool/live.ts";
 import type { LiveEmbedder } from "../pool/live-embedder.ts";
@@ -152,6 +152,8 @@ export function liveAsker(name: string, spec: LiveSpec, store: Pick<OutcomeStore
         throw error;
       }
     },
+    /** How each was routed. */
+    routings: (answers: readonly (KeptAnswer | null)[]): (StoredRouting | null)[] => answers.map((one) => one && kept.routing(one.id)),
     grade: (prompts: readonly Prompt[], answers: readonly (KeptAnswer | null)[]): Promise<(number | null)[]> =>
       Promise.all(prompts.map((prompt, k) => (answers[k] ? qualityOf(prompt, answers[k]) : null))),
     /** Whether answers to prompts that deserve something declined; null is a gap. */

@@ -18,13 +18,14 @@ export async function decide(
   policy: Policy,
   columns: OutcomeColumns,
   parts: Pick<Parts, "store" | "workload" | "settings" | "wrpVersion" | "fresh" | "signal" | "withContent">,
-): Promise<{ explained: ExplainedPolicy; reused: boolean; key: string }> {
+): Promise<{ explained: ExplainedPolicy; reused: boolean; key: string | null }> {
   const { store, workload, settings } = parts;
   // What looks at outcomes depends on their prices and on the rule for failed calls, too; what is simulated, on the seed; what is live grows.
   const drawn = settings.models.some((model) => model.simulated !== undefined);
   const live = policy.hindsight ? liveHash(columns, liveModels(settings).map(({ name }) => name)) : null;
   const outcomes = policy.hindsight ? { ...(live === null ? {} : { live }), models: settings.models, missing: settings.missing, ...(drawn ? { seed: settings.seed } : {}) } : null;
   const key = valueHash({ kind: policy.kind, content: policy.content, models: columns.models, outcomes, wrpVersion: parts.wrpVersion });
+  if (policy.volatile && policy.replay) return { explained: { ...shown(policy), decisions: policy.replay(columns), rules: null }, reused: false, key: null };
   const known = parts.fresh ? null : store.findDecisions(key, workload.hash);
   if (known) return { explained: explainedBy(policy, known, columns), reused: true, key };
   if (policy.replay) {

@@ -9,8 +9,10 @@ import type { RunSettings } from "./parts.ts";
 /**
  * The policy that others are compared with: the one asked for; of a log without outcomes, the live router's choices; the user's first;
  * else the best single model. Throws WrpError.
+ *
+ * @param mute live routers of which nothing is known: not taken unless asked for
  */
-export function referenceName(settings: RunSettings, policies: readonly Policy[], strong: string | null, basis: Basis): string {
+export function referenceName(settings: RunSettings, policies: readonly Policy[], strong: string | null, basis: Basis, mute: readonly string[] = []): string {
   const names = policies.map((p) => p.name);
   if (settings.reference !== null) {
     if (!names.includes(settings.reference)) throw unknownPolicy(settings.reference, names);
@@ -18,7 +20,7 @@ export function referenceName(settings: RunSettings, policies: readonly Policy[]
   }
   const live = basis === "decisions" ? policies.find((p) => p.kind === "recorded") : undefined;
   if (live) return live.name;
-  const own = policies.find((p) => !p.control && p.kind !== "always");
+  const own = policies.find((p) => !p.control && p.kind !== "always" && !mute.includes(p.name));
   return own?.name ?? strong ?? (names[0] as string);
 }
 

@@ -60,7 +60,7 @@ export async function estimateLive(
   const { gradings } = await import("./grading.ts");
   const graded = gradings(settings, null, null);
   const names = new Set(settings.models.map(({ name }) => name));
-  for (const workload of workloads)
+  for (const [w, workload] of workloads.entries())
     for await (const read of workload.batches()) {
       const prompts = await withTokens(read);
       for (const prompt of prompts) {
@@ -68,7 +68,8 @@ export async function estimateLive(
         for (const { model } of prompt.outcomes) names.add(model);
         if (prompt.chosen !== null) names.add(prompt.chosen);
       }
-      for (const one of counted) one.add(prompts);
+      // What follows the first is a training part, of which live routers are not asked.
+      for (const one of counted) if (w === 0 || !one.isRemote) one.add(prompts);
     }
   checkPolicies([...names].filter((name) => settings.only?.includes(name) ?? true), settings.policies, placeOf);
   const estimates = counted.map((one) => one.estimate());
@@ -103,9 +104,10 @@ export async function estimateLive(
       judged.longestAnswer = Math.max(judged.longestAnswer, longest);
     };
     return {
+      isRemote: spec.remote !== undefined,
       add(prompts: readonly Prompt[]): void {
         const fresh = prompts.filter(({ hash }) => !seen.has(hash) && seen.add(hash));
-        for (const sample of Array(settings.repeat ?? 1).keys()) addSample(fresh, sample);
+        for (const sample of Array(spec.remote ? 1 : (settings.repeat ?? 1)).keys()) addSample(fresh, sample);
       },
       estimate,
     };

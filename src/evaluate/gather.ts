@@ -6,7 +6,7 @@ import type { Deserved } from "../model/deserved.ts";
 import type { PolicySpec } from "../model/config.ts";
 import { WrpError } from "../model/errors.ts";
 import type { Prompt } from "../model/prompt.ts";
-import { ColumnsBuilder } from "../outcomes/columns.ts";
+import { ColumnsBuilder, type RemoteAnswer } from "../outcomes/columns.ts";
 import { modelFigures } from "../outcomes/figures.ts";
 import type { OutcomeStore, SavedCounts } from "../outcomes/store.ts";
 import type { PriceBook } from "../pool/price-book.ts";
@@ -27,6 +27,7 @@ import { deserving } from "./deserving.ts";
 import { zeroCostWarning } from "./describe.ts";
 import { stopIfAsked } from "./interrupt.ts";
 import type { Parts } from "./parts.ts";
+import { remoteAnswers } from "./remote-answers.ts";
 import type { Silent } from "./silent.ts";
 
 /** A workload's outcomes, gathered. */
@@ -101,7 +102,8 @@ export interface Fit {
 
 /** What the models are worth on the training part: read, but not stored (what is simulated is kept, as anywhere). */
 export async function fitOn(workload: Workload, parts: Pick<Parts, "store" | "settings" | "concurrency" | "signal" | "live" | "graderNeeds">, prices: PriceBook): Promise<Fit> {
-  const pour = await pourInto(parts, prices);
+  // Nothing is fitted on what a live router answers.
+  const pour = await pourInto({ ...parts, settings: { ...parts.settings, remotes: [] } }, prices);
   for await (const prompts of workload.batches()) {
     await stopIfAsked(parts.signal);
     await pour.add(prompts);
@@ -160,6 +162,7 @@ export async function pourInto(
   const called = liveModels(settings);
   const grading = called.length > 0 ? await liveGrading({ settings, store, signal, live: host, graderNeeds }) : null;
   for (const { name, live } of called) asked.set(name, (grading as LiveGrading).asker(name, live));
+  const remotes = new Map(called.flatMap(({ name, remote }) => (remote ? [[name, remoteAnswers(remote, settings)] as const] : [])));
   const builder = new ColumnsBuilder(factsOf(settings.policies).map((name) => ({ name, read: (prompt: Prompt) => factOf(name).read(prompt, {}) })), {
     samples: settings.repeat ?? 1,
     failureIsZero: settings.missing === "failure-is-refusal",
@@ -183,10 +186,16 @@ export async function pourInto(
   };
 
   /** Calls wait for each other by their own limits, so no turn is needed here. Graded once all models have answered. */
-  const liveAnswersOf = async (prompts: readonly Prompt[], deserved: readonly Deserved[] | null) => {
-    const got = await Promise.all([...asked].flatMap(([model, own]) => samples.map(async (sample) => ({ model, own, sample, said: await own.ask(prompts, signal, sample) }))));
+  const liveAnswersOf = async (prompts: readonly Prompt[], deserved: readonly Deserved[] | null): Promise<Batch[]> => {
+    const got = await Promise.all([...asked].flatMap(([model, own]) => (remotes.has(model) ? [0] : samples).map(async (sample) => ({ model, own, sample, said: await own.ask(prompts, signal, sample) }))));
     return Promise.all(
-      got.map(async ({ model, own, sample, said }) => ({ model, sample, answered: said.map((one) => one?.answer ?? null), graded: await own.grade(prompts, said), declined: deserved && own.declined(said, deserved), kept: true })),
+      got.map(async ({ model, own, sample, said }) => {
+        const [graded, declined] = [await own.grade(prompts, said), deserved && own.declined(said, deserved)];
+        const read = remotes.get(model);
+        if (!read) return { model, sample, answered: said.map((one) => one?.answer ?? null), graded, declined, kept: true };
+        const routings = own.routings(said);
+        return { model, sample, remote: said.map((one, k) => one && read(one.answer, routings[k] ?? null)), answered: [], graded, declined, kept: true };
+      }),
     );
   };
 
@@ -198,7 +207,7 @@ export async function pourInto(
       return { ...builder.finish(prices.free, new Map(rates.flatMap(({ model, usdPerToken }) => (usdPerToken === null ? [] : [[model, usdPerToken]])))), rates };
     },
     /** Every model that a prompt has an outcome of, also those not asked for. */
-    seen: () => [...seen, ...simulated.keys(), ...asked.keys()],
+    seen: () => [...seen, ...simulated.keys(), ...[...asked.keys()].filter((name) => !remotes.has(name))],
     /** Recorded ones. */
     answers: () => answers,
     grades: () => grades,
@@ -250,9 +259,10 @@ export async function pourInto(
   }
 
   function put(from: number, batches: readonly Batch[]): void {
-    for (const { model, sample, answered, graded, declined, kept } of batches) {
-      builder.addAnswers(model, from, answered, graded, sample);
-      if (declined) builder.addDeclined(model, from, declined);
+    for (const { model, sample, answered, graded, declined, kept, remote } of batches) {
+      if (remote) builder.addRemote(model, from, remote, graded, declined);
+      else builder.addAnswers(model, from, answered, graded, sample);
+      if (declined && !remote) builder.addDeclined(model, from, declined);
       if (kept) continue;
       for (const answer of answered) if (answer) answers++;
       for (const grade of graded) if (grade !== null) grades++;
@@ -266,6 +276,8 @@ interface Batch {
   /** Which of several answers to each prompt; null: recorded. */
   readonly sample: number | null;
   readonly answered: readonly (Answer | null)[];
+  /** A live router's, instead. */
+  readonly remote?: readonly (RemoteAnswer | null)[];
   readonly graded: readonly (number | null)[];
   /** Null: no prompt of the batch deserves anything known, or nobody can tell. */
   readonly declined: readonly (boolean | null)[] | null;

@@ -26,7 +26,7 @@ export function liveFindings(tallies: readonly LiveTally[], silent: readonly Sil
   const { models, n, samples } = columns;
   const warnings: string[] = [];
   let undecided = silent.length > 0;
-  for (const { model, why } of silent) warnings.push(`${model} answered none of ${n} prompts and is left out of this report${why === null ? "" : `: ${why}`}`);
+  for (const { model, why } of silent) warnings.push(`${model} answered none of ${n} prompts and ${isRemote(columns, model) ? "has no figures in" : "is left out of"} this report${why === null ? "" : `: ${why}`}`);
   for (const { model, missing, late, answered } of tallies) {
     const m = models.indexOf(model);
     const calls = n * (samples?.models[m] ? samples.perPrompt : 1);
@@ -38,7 +38,7 @@ export function liveFindings(tallies: readonly LiveTally[], silent: readonly Sil
     for (const [why, count] of whys.slice(0, MOST_WHYS)) warnings.push(`${model} has no outcome of ${count} of ${all}: ${why}`);
     const others = whys.slice(MOST_WHYS).reduce((sum, [, count]) => sum + count, 0);
     if (others > 0) warnings.push(`${model} has no outcome of ${others} more of ${all}, for other reasons (--jsonl has each)`);
-    const failures = failedCalls(columns, m);
+    const failures = failedCalls(columns, model);
     if (failures > 0) warnings.push(`${failures} of ${calls} calls of ${model} failed: --retry-failed asks again`);
     if (failures > MOST_FAILED * calls) undecided = true;
     if (late > 0) warnings.push(`${late} of ${answered} timings of ${model} were taken while wrp itself was late: call fewer at a time (--concurrency)`);
@@ -50,9 +50,19 @@ export function liveFindings(tallies: readonly LiveTally[], silent: readonly Sil
   return { warnings: [...warnings, ...trained.warnings.map((warning) => `training part: ${warning}`)], undecided: undecided || trained.undecided };
 }
 
-function failedCalls({ failed, samples }: OutcomeColumns, m: number): number {
-  const several = samples?.models[m];
-  return several ? several.state.filter((state) => state === SAMPLE_FAILED).length : (failed[m]?.reduce((sum, f) => sum + f, 0) ?? 0);
+function failedCalls(columns: OutcomeColumns, name: string): number {
+  const m = columns.models.indexOf(name);
+  const several = columns.samples?.models[m];
+  if (several) return several.state.filter((state) => state === SAMPLE_FAILED).length;
+  return failedOf(columns, name)?.reduce((sum, f) => sum + f, 0) ?? 0;
+}
+
+function isRemote({ remotes = [] }: OutcomeColumns, name: string): boolean {
+  return remotes.some((one) => one.name === name);
+}
+
+function failedOf({ models, failed, remotes = [] }: OutcomeColumns, name: string): Uint8Array | undefined {
+  return remotes.find((one) => one.name === name)?.failed ?? failed[models.indexOf(name)];
 }
 
 /** A run that is undecided says so, in words and by its exit code. */
@@ -71,12 +81,18 @@ export function liveTiming(tallies: readonly LiveTally[], { spentUsd, capUsd }: 
 }
 
 /** Hash of what live models answered: unlike other answers it grows from run to run, under the same settings. Null where there are none. */
-export function liveHash({ models, quality, costUsd, latencyMs, ttftMs, failed, samples }: OutcomeColumns, live: readonly string[]): string | null {
+export function liveHash({ models, quality, costUsd, latencyMs, ttftMs, failed, samples, remotes = [] }: OutcomeColumns, live: readonly string[]): string | null {
   if (live.length === 0) return null;
   const columns = live.flatMap((name) => {
+    const own = remotes.find((one) => one.name === name);
     const m = models.indexOf(name);
     const several = samples?.models[m];
-    return [...[quality, costUsd, latencyMs, ttftMs, failed].map((table) => table[m]), ...(several ? Object.values<Uint8Array | Float64Array>({ ...several }) : [])].flatMap((column) => (column ? [hash("sha256", new Uint8Array(column.buffer, column.byteOffset, column.byteLength), "hex")] : ["none"]));
+    if (own) return [own.quality, own.costUsd, own.latencyMs, own.ttftMs, own.failed, own.served.index, own.decision.index].map(hashOf).concat(JSON.stringify([own.served.values, own.decision.values]));
+    return [...[quality, costUsd, latencyMs, ttftMs, failed].map((table) => table[m]), ...(several ? Object.values<Uint8Array | Float64Array>({ ...several }) : [])].flatMap((column) => (column ? [hashOf(column)] : ["none"]));
   });
   return hash("sha256", columns.join("\n"), "hex");
+}
+
+function hashOf({ buffer, byteOffset, byteLength }: Float64Array | Int32Array | Uint8Array): string {
+  return hash("sha256", new Uint8Array(buffer, byteOffset, byteLength), "hex");
 }

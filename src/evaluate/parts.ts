@@ -1,6 +1,6 @@
 import type { GraderNeeds } from "../grade/index.ts";
 import type { Baseline } from "../model/baseline.ts";
-import type { LiveSpec, ModelSpec, PolicySpec, Price, TokenPrice } from "../model/config.ts";
+import type { LiveSpec, ModelSpec, PolicySpec, Price, RemoteSpec, TokenPrice } from "../model/config.ts";
 import type { OutcomeStore } from "../outcomes/store.ts";
 import type { Judging } from "../report/input.ts";
 import type { PlaceOf } from "../router/assemble.ts";
@@ -24,6 +24,8 @@ export interface RunSettings extends Judging {
   /** Answers to each prompt by each simulated or live model; default: one. */
   readonly repeat?: number;
   readonly embedder?: EmbedderSpec;
+  /** The live routers among the policies, with what their backends say. */
+  readonly remotes?: readonly RemoteSpec[];
 }
 
 /** A live model that makes vectors of texts. */

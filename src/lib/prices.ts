@@ -17,7 +17,18 @@ const MILLION = 1_000_000;
  * @param provider its id in the list, where the model's name alone does not tell
  */
 export async function listPrice(model: string, date: Date, provider?: string): Promise<ListPrice | null> {
+  return (await listPrices(date))(model, provider);
+}
+
+/** `listPrice` of a date, once the list is read. */
+export async function listPrices(date: Date): Promise<(model: string, provider?: string) => ListPrice | null> {
   const { calcPrice } = await import("@pydantic/genai-prices");
+  return (model, provider) => priceOn(calcPrice, date, model, provider);
+}
+
+type CalcPrice = (typeof import("@pydantic/genai-prices"))["calcPrice"];
+
+function priceOn(calcPrice: CalcPrice, date: Date, model: string, provider: string | undefined): ListPrice | null {
   const per = (usage: { input_tokens: number; output_tokens: number; cache_read_tokens?: number }) => calcPrice(usage, model, { timestamp: date, ...(provider === undefined ? {} : { providerId: provider }) });
   // One thousand tokens: a million in one prompt would fall into the long-context tier.
   const input = per({ input_tokens: 1000, output_tokens: 0 });

@@ -36,6 +36,27 @@ export interface OutcomeColumns {
   readonly chosen: Int32Array;
   /** Where models were asked several times: what the figures above are means of. */
   readonly samples?: SampleColumns | undefined;
+  /**
+   * Live routers that answered themselves: no models, so nothing that chooses among models sees them. For a report, their figures stand in
+   * the tables behind those of the models (`withRemotes`), in this order.
+   */
+  readonly remotes?: readonly RemoteOutcomes[];
+}
+
+/** What a live router's own calls came to, one entry per prompt. */
+export interface RemoteOutcomes {
+  readonly name: string;
+  /** As the tables of models; NaN is a gap. */
+  readonly quality: Float64Array;
+  readonly costUsd: Float64Array;
+  readonly latencyMs: Float64Array;
+  readonly ttftMs: Float64Array;
+  readonly failed: Uint8Array;
+  readonly declined: Float64Array;
+  /** Who answered, as the router calls it. */
+  readonly served: LabelColumn;
+  /** What the router says it decided by. */
+  readonly decision: LabelColumn;
 }
 
 /** Several answers to each prompt. */
@@ -70,5 +91,14 @@ export interface LabelColumn {
  * `mixture`: the same probabilities for every prompt, taken as an exact expectation.
  */
 export type Decisions =
-  | { readonly form: "choice"; readonly model: Int32Array }
+  | { readonly form: "choice"; readonly model: Int32Array; readonly served?: Served }
   | { readonly form: "mixture"; readonly weights: Float64Array };
+
+/** Who really answered, where the figures of a choice are a live router's own: `model` is then its place behind the models. */
+export interface Served {
+  /** The model of the pool; the router's own place where it served another one, or said none; -1 where it was not asked. */
+  readonly model: Int32Array;
+  /** Names of the pool where there are such, else the router's. */
+  readonly names: LabelColumn;
+  readonly decision: LabelColumn;
+}

@@ -130,6 +130,16 @@ export const policySpecSchema = z.discriminatedUnion("kind", [
     inFlight: z.number().int().min(1).max(1024).default(1).describe("questions that may wait for their answers at a time"),
     version: z.string().min(1).optional().describe("of its code: while this stays, decisions are kept and it is not asked again"),
   }),
+  z.strictObject({
+    kind: z.literal("remote"),
+    ...named,
+    live: z
+      .union([z.string().min(1), liveSchema.omit({ headers: true })])
+      .describe("a router that runs: the name of a backend, or its address and settings (headers stand under backends). It is called only with --live; what it answered is kept and replayed"),
+    serves: z.record(z.string(), z.string().min(1)).optional().describe("what the router calls models of the pool: {Qwen/Qwen3-32B: big}; a name that the pool has too needs no line"),
+    price: z.union([tokenPrice, z.literal("free")]).optional().describe("of whatever it serves; default: that of the model that served"),
+    chosenBy: z.string().min(1).optional().describe("the header of its responses that names the model; default: the one of a known router, else the response's model"),
+  }),
 ]);
 
 export const configSchema = z.strictObject({
@@ -235,5 +245,20 @@ export interface ModelSpec {
   readonly simulated?: Profile;
   readonly live?: LiveSpec;
 }
+/** A live router as a run uses it: a policy that is called, and answers. */
+export interface RemoteSpec {
+  /** The policy's. */
+  readonly name: string;
+  readonly live: LiveSpec;
+  /** Models of the pool by what the router calls them. */
+  readonly serves: Readonly<Record<string, string>>;
+  /** Prices of models by what the router calls them, for those under `serves` that no model of the config has a price for. */
+  readonly prices?: Readonly<Record<string, TokenPrice>>;
+  /** Of whatever it serves. */
+  readonly price?: TokenPrice | "free" | undefined;
+  /** The response header that names the model, in lower case. */
+  readonly chosenBy?: string | undefined;
+}
+
 /** A backend as the config has it. */
 export type ConfigBackend = Omit<z.infer<typeof liveSchema>, "backend" | "model">;

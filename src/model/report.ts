@@ -87,6 +87,14 @@ const policySchema = z.object({
     .object({ optSel: z.number().nullable(), optAcc: z.number().nullable(), optCost: z.number().nullable() })
     .optional()
     .describe("RouterArena: optimal = cheapest model with quality ≥ 1; prompts with none excluded"),
+  remote: z
+    .object({
+      decisions: z
+        .array(z.object({ name: z.string(), prompts: z.number().int(), share: z.object({ mean: z.number(), ci }), quality: estimateSchema }))
+        .describe("by what the router says it decided by, of the compared prompts of which it does"),
+    })
+    .optional()
+    .describe("a live router: its figures are its own answers', its shares are of those that it says served"),
   regret: z.object({ mean: z.number().nullable(), lambdaPerUsd: z.number() }).optional(),
   gainAtBestSingle: z.number().nullable(),
   gapAtOracle: z.number().nullable(),

@@ -1,11 +1,18 @@
 import type { Answer } from "../model/answer.ts";
-import { MOST_SLICE_VALUES, SAMPLE_ANSWERED, SAMPLE_FAILED, type LabelColumn, type ModelSamples, type OutcomeColumns } from "../model/columns.ts";
+import { MOST_SLICE_VALUES, SAMPLE_ANSWERED, SAMPLE_FAILED, type LabelColumn, type ModelSamples, type OutcomeColumns, type RemoteOutcomes } from "../model/columns.ts";
 import { DESERVED, type Deserved } from "../model/deserved.ts";
 import type { Prompt } from "../model/prompt.ts";
 import { Components } from "../stats/clusters.ts";
 
 /** The grader of a prompt whose file names none. */
 const RECORDED = "recorded";
+
+/** A live router's answer, with who served it and what that was decided by, as far as it says so. */
+export interface RemoteAnswer {
+  readonly answer: Answer;
+  readonly served: string | null;
+  readonly decision: string | null;
+}
 
 /** A numeric fact to keep as a column. */
 export interface FactColumn {
@@ -27,6 +34,7 @@ interface Gathering {
 export class ColumnsBuilder {
   readonly #models: ModelColumns[] = [];
   readonly #index = new Map<string, number>();
+  readonly #remotes = new Map<string, { readonly columns: ModelColumns; readonly served: GrowingLabels; readonly decision: GrowingLabels }>();
   readonly #facts: { source: FactColumn; values: Growing<Float64Array> }[];
   readonly #labels = new Map<string, GrowingLabels>();
   readonly #components = new Components();
@@ -84,19 +92,20 @@ export class ColumnsBuilder {
   /** Adds one model's answers and grades to the prompts from position `from` on. @param sample which of several answers; null: its only one */
   addAnswers(model: string, from: number, answers: readonly (Answer | null)[], grades: readonly (number | null)[], sample: number | null = null): void {
     const columns = this.#model(model);
-    const costOf = this.#how.counted.has(model) ? (answer: Answer) => answer.outputTokens : (answer: Answer) => answer.costUsd;
-    if (sample !== null && this.#how.samples > 1) return columns.addSamples(this.#how, costOf, sample, from, answers, grades);
-    for (let k = 0; k < answers.length; k++) {
-      const answer = answers[k];
-      if (!answer) continue;
-      const at = from + k;
-      const grade = grades[k];
-      if (grade !== null && grade !== undefined) columns.quality.set(at, grade);
-      const cost = costOf(answer);
-      if (cost !== null) columns.costUsd.set(at, cost);
-      if (answer.latencyMs !== null) columns.latencyMs.set(at, answer.latencyMs);
-      if (answer.ttftMs !== null) columns.ttftMs.set(at, answer.ttftMs);
-      if (answer.error !== null) columns.failed.set(at, 1);
+    const costOf = this.#how.counted.has(model) ? (answer: Answer) => (answer.error === null ? answer.outputTokens : null) : statedCost;
+    if (sample !== null && this.#how.samples > 1) columns.addSamples(this.#how, costOf, sample, from, answers, grades);
+    else columns.add(from, answers, grades, costOf);
+  }
+
+  /** Adds a live router's answers and grades likewise; null where it was not asked. */
+  addRemote(name: string, from: number, answers: readonly (RemoteAnswer | null)[], grades: readonly (number | null)[], declined: readonly (boolean | null)[] | null): void {
+    let own = this.#remotes.get(name);
+    if (!own) this.#remotes.set(name, (own = { columns: new ModelColumns(), served: new GrowingLabels(Infinity), decision: new GrowingLabels(Infinity) }));
+    own.columns.add(from, answers.map((one) => one && one.answer), grades, statedCost);
+    for (const [k, one] of declined?.entries() ?? []) if (one !== null) own.columns.addDeclined(from + k, one ? 1 : 0);
+    for (const [k, one] of answers.entries()) {
+      if (one && one.served !== null) own.served.set(from + k, one.served);
+      if (one && one.decision !== null) own.decision.set(from + k, one.decision);
     }
   }
 
@@ -163,8 +172,24 @@ export class ColumnsBuilder {
       ),
       chosen: chosen.index.map((k) => (k === -1 ? -1 : (modelOf[k] as number))),
       ...(samples.some((own) => own) ? { samples: { perPrompt: this.#how.samples, models: samples } } : {}),
+      ...(this.#remotes.size > 0 ? { remotes: this.#finishRemotes() } : {}),
     };
     return { columns, zeroCost, chosen };
+  }
+
+  #finishRemotes(): RemoteOutcomes[] {
+    const n = this.size;
+    return [...this.#remotes].map(([name, { columns, served, decision }]) => ({
+      name,
+      quality: columns.quality.finish(n),
+      costUsd: columns.costUsd.finish(n),
+      latencyMs: columns.latencyMs.finish(n),
+      ttftMs: columns.ttftMs.finish(n),
+      failed: columns.failed.finish(n),
+      declined: columns.declined.finish(n),
+      served: served.finish(n),
+      decision: decision.finish(n),
+    }));
   }
 
   #model(name: string): ModelColumns {
@@ -184,6 +209,10 @@ export class ColumnsBuilder {
     }
     return labels;
   }
+}
+
+function statedCost({ costUsd }: Answer): number | null {
+  return costUsd;
 }
 
 class ModelColumns {
@@ -237,6 +266,21 @@ class ModelColumns {
       }
     }
     return own;
+  }
+
+  add(from: number, answers: readonly (Answer | null)[], grades: readonly (number | null)[], costOf: (answer: Answer) => number | null): void {
+    for (let k = 0; k < answers.length; k++) {
+      const answer = answers[k];
+      if (!answer) continue;
+      const at = from + k;
+      const grade = grades[k];
+      if (grade !== null && grade !== undefined) this.quality.set(at, grade);
+      const cost = costOf(answer);
+      if (cost !== null) this.costUsd.set(at, cost);
+      if (answer.latencyMs !== null) this.latencyMs.set(at, answer.latencyMs);
+      if (answer.ttftMs !== null) this.ttftMs.set(at, answer.ttftMs);
+      if (answer.error !== null) this.failed.set(at, 1);
+    }
   }
 
   /** True where the model has any outcome for this prompt. */

@@ -4,13 +4,21 @@ import { answerOf, figuresOf, type AnswerRow } from "./answers.ts";
 import type { Connection } from "./connection.ts";
 import { isBusy } from "./errors.ts";
 import { modelNames } from "./model-names.ts";
-import { RECORDED_SETTINGS } from "./schema.ts";
+import { RECORDED_SETTINGS, type StoredText } from "./schema.ts";
 import { graderNumber, sourceNumber, sourceRecords } from "./source-records.ts";
 import type { AnswerSource, LiveAnswers, StoredTry } from "./store.ts";
-import { storedText } from "./text.ts";
+import { storedText, textOf } from "./text.ts";
 import { immediate } from "./transaction.ts";
 
 const AT_THE_END_MS = 500;
+
+interface RoutingRow {
+  readonly headers: string;
+  readonly served_model: StoredText | null;
+  readonly cached_input_tokens: number | null;
+  readonly failure_kind: string | null;
+  readonly tries: number;
+}
 
 /** The answers of a live source in the store, with their tries and grades. */
 export function liveAnswers(c: Connection, source: AnswerSource): LiveAnswers {
@@ -49,6 +57,9 @@ export function liveAnswers(c: Connection, source: AnswerSource): LiveAnswers {
     .raw();
   const selectGrade = handle.prepare<[number, number, string], number>("SELECT quality FROM grades WHERE answer_id = ? AND grader_id = ? AND reference_hash = ?").pluck();
   const selectGrades = handle.prepare<[number, number], number>("SELECT quality FROM grades WHERE answer_id = ? AND grader_id = ? LIMIT 2").pluck();
+  const selectRouting = handle.prepare<[number], RoutingRow>(
+    "SELECT headers, served_model, cached_input_tokens, failure_kind, count(*) OVER () AS tries FROM tries WHERE answer_id = ? ORDER BY number",
+  );
   const insertGrade = handle.prepare("INSERT INTO grades (answer_id, grader_id, reference_hash, quality) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING");
 
   const graderId = (name: string) => {
@@ -79,6 +90,12 @@ export function liveAnswers(c: Connection, source: AnswerSource): LiveAnswers {
         return insertTries(id, there?.tries ?? 0, tries);
       }),
     served: () => selectServed.all().map(([startedAt, durationMs, firstTokenMs, outputTokens, failure]) => ({ startedMs: Date.parse(startedAt), durationMs, firstTokenMs, outputTokens, failure })),
+    routing: (answerId) => {
+      const rows = selectRouting.all(answerId);
+      // Another process may have paid for one more: the first that went well is the answer.
+      const row = rows.find(({ failure_kind: failure }) => failure === null) ?? rows.at(-1);
+      return row ? { headers: JSON.parse(row.headers) as Record<string, string>, servedModel: textOf(row.served_model), cachedInputTokens: row.cached_input_tokens, tries: row.tries } : null;
+    },
     findGrade: (answerId, grader, referenceHash) => {
       if (referenceHash !== null) return selectGrade.get(answerId, graderId(grader), referenceHash) ?? null;
       const all = selectGrades.all(answerId, graderId(grader));

@@ -87,6 +87,12 @@ export interface StoredTry {
   readonly costUsd: number | null;
 }
 
+/** How an answer was routed, and what its cost rests on. */
+export interface StoredRouting extends Pick<Try, "headers" | "servedModel"> {
+  readonly cachedInputTokens: number | null;
+  readonly tries: number;
+}
+
 /** Answers of one live source. Grades are apart from them: a new grader buys no new answer. */
 export interface LiveAnswers {
   find(model: string, keys: readonly AnswerKey[]): ({ readonly id: number; readonly answer: Answer } | null)[];
@@ -97,6 +103,8 @@ export interface LiveAnswers {
   keep(model: string, key: AnswerKey, answer: Answer, tries: readonly StoredTry[]): number;
   /** All tries that are kept of this source, of whichever run, in no order. */
   served(): ServedTry[];
+  /** What the try says that brought an answer, or of a failure the last one, and how many there were; null where none is known (imported). */
+  routing(answerId: number): StoredRouting | null;
   /** A grade in [0,1]; null where there is none yet. @param grader name with version @param referenceHash "" where it reads no reference; null: not known, then the only grade by this grader */
   findGrade(answerId: number, grader: string, referenceHash: string | null): number | null;
   keepGrade(answerId: number, grader: string, referenceHash: string, quality: number): void;

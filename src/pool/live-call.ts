@@ -27,6 +27,8 @@ export interface CallContext {
   readonly firstTokenTimeoutMs?: number;
   /** Most bytes that an answer may have, unpacked; 16 MiB. */
   readonly maxBytes?: number;
+  /** A response header to keep besides those that always are, in lower case. */
+  readonly wantedHeader?: string;
 }
 
 const MAX_BYTES = 16 << 20;
@@ -269,7 +271,7 @@ class Call implements Dispatcher.DispatchHandler {
       toolCalls: maskedAnswer(toolCalls, this.#secrets),
       finishReason: maskedAnswer(finishReason, this.#secrets),
       servedModel: maskedAnswer(servedModel, this.#secrets),
-      headers: keptHeaders(this.#harmless(), (value) => masked(value, this.#secrets)),
+      headers: keptHeaders(this.#harmless(), (value) => masked(value, this.#secrets), this.#context.wantedHeader),
       failure,
       lagMs: this.#context.lag.maxSinceMs(this.#startMs),
     };

@@ -56,14 +56,16 @@ const OUTPUT_LIMIT = /^max_(?:completion_|output_)?tokens$/;
  * tries; where one is not known, so is the outcome's.
  *
  * @param price null: unpriced; "free": it really costs nothing. Of a price by the GPU hour nothing is held or spent: what answers cost is derived from their tokens later
+ * @param priceOf the price of one try, where it depends on what served it; `price` is then the most that it may be
  */
 export function liveModel(
   { model, settings }: LiveSpec,
   price: Price | null,
   flow: Flow,
   call: (request: ChatRequest, signal: AbortSignal) => Promise<Try>,
+  priceOf: (one: Try) => Price | null = () => price,
 ): LiveModel {
-  const costUsdOf = (one: Try) => costOfTry(one, price);
+  const costUsdOf = (one: Try) => costOfTry(one, priceOf(one));
   const rates = isGpuPrice(price) ? null : ratesOf(price);
   return {
     async ask({ messages, inputTokens }, signal, sample = 0) {

@@ -11,6 +11,7 @@ import { random } from "../stats/random.ts";
 import { promptsToSettle, verdictOf } from "./comparisons.ts";
 import type { Basis, DecidedPolicy, MissingRule, ModelInfo, Slo } from "./input.ts";
 import { promptFigures, type PromptFigures } from "./prompt-figures.ts";
+import { servedOf } from "./remote.ts";
 import { sliceLabels } from "./slices.ts";
 import { isBinary } from "./values.ts";
 import { weightedQuantile } from "./weighted-quantile.ts";
@@ -134,7 +135,7 @@ function usedModels({ policy }: Side): readonly number[] {
 /** On the basis of decisions only the live router's own row has answers. */
 function figuresOf(side: Side): PromptFigures {
   const figures = promptFigures(side.policy.decisions, side.columns, side);
-  if (side.basis === "outcomes" || side.policy.kind === "recorded") return figures;
+  if (side.basis === "outcomes" || side.policy.kind === "recorded" || servedOf(side.policy.decisions)) return figures;
   const gaps = new Float64Array(side.columns.n).fill(NaN);
   return { ...figures, q: gaps, e: gaps, g: gaps, t: gaps, b: gaps, r: gaps };
 }
@@ -278,6 +279,8 @@ function changedOf(a: Side, b: Side, kept: readonly (readonly [number, number])[
 }
 
 function modelAt({ policy: { decisions }, columns }: Side, i: number): string | null {
+  const served = servedOf(decisions);
+  if (served) return served.names.values[served.names.index[i] as number] ?? null;
   const m = decisions.form === "choice" ? (decisions.model[i] as number) : -1;
   return m < 0 ? null : (columns.models[m] as string);
 }

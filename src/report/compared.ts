@@ -5,6 +5,8 @@ import type { MissingRule } from "./input.ts";
 /** The prompts that a comparison stands on, with every model's figures there. */
 export interface Compared {
   readonly n: number;
+  /** How many of the tables' columns are models; live routers' own stand behind them. */
+  readonly models: number;
   /** Position in the workload of each compared prompt, rising. */
   readonly at: Uint32Array;
   /** [model][compared prompt] */
@@ -26,9 +28,9 @@ export function allPrompts(columns: OutcomeColumns): Compared {
   if (n === 0) throw nothingCompared(columns);
   // A model whose calls all failed has no cost to know: that leaves the live router's other calls as they are.
   const failedOnly = (m: number) => columns.chosen.includes(m) && columns.chosen.every((chosen, i) => chosen !== m || columns.failed[m]?.[i] === 1);
-  const priced = costUsd.map((column, m) => column.some((c) => !Number.isNaN(c)) || failedOnly(m));
+  const priced = costUsd.map((column, m) => (column.some((c) => !Number.isNaN(c)) || failedOnly(m)) && isRemotePriced(columns, m, null));
   const nothing = new Float64Array(n).fill(NaN);
-  return { n, at: Uint32Array.from({ length: n }, (_, i) => i), quality: columns.quality.map(() => nothing), priced, costUsdPer1k: costUsd.map((column) => column.map((c) => 1000 * c)), latencyMs, ttftMs, warnings: [] };
+  return { n, models: columns.models.length, at: Uint32Array.from({ length: n }, (_, i) => i), quality: columns.quality.map((column, m) => (m < columns.models.length ? nothing : column)), priced, costUsdPer1k: costUsd.map((column, m) => column.map((c) => (priced[m] ? 1000 * c : NaN))), latencyMs, ttftMs, warnings: [] };
 }
 
 /**
@@ -52,19 +54,21 @@ export function comparedPrompts(columns: OutcomeColumns, missing: MissingRule): 
     if (gaps === 0) at[kept++] = i;
     else if (gaps === 1) (alone[last] as number) += 1;
   }
-  if (kept === 0 || models.length === 0) throw nothingCompared(columns);
+  if (kept === 0 || columns.quality.length === 0) throw nothingCompared(columns);
 
   const chosen = at.subarray(0, kept);
+  const priced = columns.costUsd.map((column, m) => chosen.some((i) => !Number.isNaN(column[i] as number)) && isRemotePriced(columns, m, chosen));
   const gather = (column: Float64Array, scale = 1): Float64Array =>
     kept === n && scale === 1 ? column : Float64Array.from(chosen, (i) => (column[i] as number) * scale);
   return {
     n: kept,
+    models: models.length,
     at: chosen,
     quality: columns.quality.map((column, m) =>
       missing === "gap" ? gather(column) : Float64Array.from(chosen, (i) => (refused(m, i) ? 0 : (column[i] as number))),
     ),
-    priced: columns.costUsd.map((column) => chosen.some((i) => !Number.isNaN(column[i] as number))),
-    costUsdPer1k: columns.costUsd.map((column) => gather(column, 1000)),
+    priced,
+    costUsdPer1k: columns.costUsd.map((column, m) => (priced[m] ? gather(column, 1000) : new Float64Array(kept).fill(NaN))),
     latencyMs: columns.latencyMs.map((column) => gather(column)),
     ttftMs: columns.ttftMs.map((column) => gather(column)),
     samples: columns.samples && samplesAt(columns.samples, chosen),
@@ -78,6 +82,19 @@ export function comparedPrompts(columns: OutcomeColumns, missing: MissingRule): 
 function samplesAt({ perPrompt, models }: SampleColumns, at: Uint32Array): Compared["samples"] {
   const gather = (column: Float64Array) => Float64Array.from({ length: at.length * perPrompt }, (_, k) => column[(at[Math.floor(k / perPrompt)] as number) * perPrompt + (k % perPrompt)] as number);
   return { perPrompt, latencyMs: models.map((own) => own && gather(own.latencyMs)), ttftMs: models.map((own) => own && gather(own.ttftMs)) };
+}
+
+/** Whether some cost is known of each that a live router served: the mean over its other prompts would be another router's. True of models. */
+function isRemotePriced({ models, remotes = [], n }: OutcomeColumns, m: number, at: Uint32Array | null): boolean {
+  const own = remotes[m - models.length];
+  if (!own) return true;
+  const known = new Map<number, boolean>();
+  for (let k = 0; k < (at?.length ?? n); k++) {
+    const i = at ? (at[k] as number) : k;
+    const [served, cost] = [own.served.index[i] as number, own.costUsd[i] as number];
+    if (own.failed[i] !== 1 && !Number.isNaN(own.latencyMs[i] as number)) known.set(served, known.get(served) === true || !Number.isNaN(cost));
+  }
+  return [...known.values()].every(Boolean);
 }
 
 function nothingCompared(columns: OutcomeColumns): WrpError {

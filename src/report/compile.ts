@@ -55,7 +55,7 @@ export function* compiling(input: ReportInput): Generator<number, Omit<Report, "
   );
   if (units.clusters < FEW_CLUSTERS) warnings.push(`only ${units.clusters} independent prompt${units.clusters === 1 ? "" : "s"}: intervals are rough below ${FEW_CLUSTERS}`);
 
-  const ledger = new Ledger(compared, columns.models.length);
+  const ledger = new Ledger(compared, compared.quality.length);
   const entries = new Map(policies.map((policy) => [policy.name, ledger.policy(policy.decisions)]));
   const reference = policies.find((p) => p.name === input.reference) ?? (policies[0] as DecidedPolicy);
   const rivals = policies.filter((p) => p !== reference && !p.hindsight && !isAlias(p));
@@ -105,7 +105,7 @@ export function* compiling(input: ReportInput): Generator<number, Omit<Report, "
       costMatchedMix: mix?.row ?? null,
       ...policyAiq(sweeps.find((s) => s.policy === policy.name)?.sweep ?? null, range),
       expected: blind ? expectedFigures(policy, own, columns, input.logged) : [],
-      gainAtBestSingle: best && figures.quality.mean !== null ? figures.quality.mean - best.quality : null,
+      gainAtBestSingle: best && figures.quality.mean !== null ? finite(figures.quality.mean - best.quality) : null,
       gapAtOracle: oracleQuality !== null && figures.quality.mean !== null ? oracleQuality - figures.quality.mean : null,
       simulated: simulatedFigures(policy, input.models, own),
       onFrontier: false,

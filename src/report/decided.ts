@@ -4,6 +4,7 @@ import { meanOf } from "../stats/means.ts";
 import { analyticInterval, proportionInterval } from "../stats/intervals.ts";
 import type { DecidedPolicy } from "./input.ts";
 import { reportedPolicy, type OwnFigures, type Subject } from "./policies.ts";
+import { servedOf } from "./remote.ts";
 import { fillValues, isBinary } from "./values.ts";
 
 /**
@@ -17,6 +18,7 @@ export function decidedPolicy(subject: Subject, logged: OutcomeColumns | null): 
     const seen = reportedPolicy({ ...subject, columns: logged, compared: { ...subject.compared, latencyMs: logged.latencyMs, ttftMs: logged.ttftMs } });
     return { ...known, quality: loggedQuality(subject, logged), latencyMs: seen.latencyMs, ttftMs: seen.ttftMs, errorRate: seen.errorRate, ...(seen.goodput ? { goodput: seen.goodput } : {}), ...(seen.safety ? { safety: seen.safety } : {}) };
   }
+  if (servedOf(subject.policy.decisions)) return { ...known, ...(_goodput ? { goodput: _goodput } : {}) };
   const nothing = { value: null, ci: null };
   const mean = row.latencyMs?.mean ?? null;
   return {
@@ -35,6 +37,7 @@ function withoutVerdicts({ safety, ...row }: OwnFigures): OwnFigures {
 
 /** What of a row is expected: all that is known of a policy but the live router, whose cost is where the log lacks any part of it. */
 export function expectedFigures(policy: DecidedPolicy, row: OwnFigures, columns: OutcomeColumns, logged: OutcomeColumns | null): string[] {
+  if (servedOf(policy.decisions)) return [];
   if (isLive(policy) && logged) return costFilled(policy.decisions, columns, logged) ? ["costUsdPer1k"] : [];
   return [...(row.costUsdPer1k ? ["costUsdPer1k"] : []), ...(row.latencyMs ? ["latencyMs"] : [])];
 }

@@ -1,5 +1,6 @@
-import type { OutcomeColumns } from "../model/columns.ts";
+import type { LabelColumn, OutcomeColumns } from "../model/columns.ts";
 import type { DecidedPolicy } from "./input.ts";
+import { servedOf } from "./remote.ts";
 import type { DecisionRow } from "./render/decisions.ts";
 
 type Explained = DecidedPolicy & { readonly rules: { readonly rule: Int32Array; readonly rules: readonly string[] } | null };
@@ -25,19 +26,20 @@ export function* decisionRows(columns: OutcomeColumns, policies: readonly Explai
         }
         return known(sum);
       };
+      const served = servedOf(decisions);
       const rule = rules ? (rules.rule[i] as number) : -1;
       yield {
         ordinal: i,
         id: columns.ids[i] as string,
         dataset: columns.datasets[columns.stratum[i] as number] as string,
         policy: policy.name,
-        model: m < 0 ? null : (columns.models[m] as string),
-        rule: rule >= 0 ? (rules?.rules[rule] as string) : decisions.form === "mixture" ? "mixture" : null,
+        model: served ? labelAt(served.names, i) : m < 0 ? null : (columns.models[m] as string),
+        rule: served ? labelAt(served.decision, i) : rule >= 0 ? (rules?.rules[rule] as string) : decisions.form === "mixture" ? "mixture" : null,
         quality: value(columns.quality),
         costUsd: value(columns.costUsd),
         latencyMs: value(columns.latencyMs),
         simulated: decisions.form === "choice" ? drawn[m] === true : drawn.some((is, k) => is && (decisions.weights[k] as number) > 0),
-        expected: logged !== null && (m < 0 || columns.chosen[i] !== m || filled(m, i)),
+        expected: logged !== null && !served && (m < 0 || columns.chosen[i] !== m || filled(m, i)),
       };
     }
 
@@ -46,6 +48,10 @@ export function* decisionRows(columns: OutcomeColumns, policies: readonly Explai
     const gap = (table: readonly Float64Array[] | undefined) => known(table?.[m]?.[i]) === null;
     return (gap(logged?.costUsd) && !gap(columns.costUsd)) || (gap(logged?.latencyMs) && !gap(columns.latencyMs));
   }
+}
+
+function labelAt({ values, index }: LabelColumn, i: number): string | null {
+  return values[index[i] as number] ?? null;
 }
 
 function known(value: number | undefined): number | null {

@@ -56,7 +56,7 @@ export function describeOracle(
   const row = policies.find((p) => p.name === oracle?.name);
   if (!row || row.quality.mean === null) return null;
   let unsolved = 0;
-  for (let k = 0; k < compared.n; k++) if (compared.quality.every((q) => (q[k] as number) <= 0)) unsolved++;
+  for (let k = 0; k < compared.n; k++) if (compared.quality.slice(0, compared.models).every((q) => (q[k] as number) <= 0)) unsolved++;
   return {
     quality: row.quality.mean,
     costUsdPer1k: row.costUsdPer1k?.mean ?? null,
@@ -87,6 +87,7 @@ export function methodOf(units: Design, compared: Compared, input: ReportInput, 
 export function whyUndecided(kind: string): string {
   if (kind === "recorded") return "the others have no logged choice, or one that is no model of this run";
   if (kind === "command") return "to the others it gave no model, or an error";
+  if (kind === "remote") return "the others it did not answer, or nothing graded its answer";
   if (kind === "threshold") return "the others lack its fact";
   return "the others have no model to go to";
 }

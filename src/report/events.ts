@@ -94,7 +94,8 @@ function taggedEvent(columns: OutcomeColumns, models: readonly ModelInfo[], tag:
   const label = columns.labels.get(tag);
   if (!label) return null;
   const counted = columns.models.map((name) => counts(models.find((m) => m.name === name) as ModelInfo));
-  return (m, i) => (label.index[i] === -1 ? NaN : counted[m] ? 1 : 0);
+  // What a live router served that is no model of the pool, nobody marked.
+  return (m, i) => (label.index[i] === -1 ? NaN : (counted[m] ?? true) ? 1 : 0);
 }
 
 function verdictOn({ declined, deserved }: OutcomeColumns, asked: number, value: (declined: number) => number): Event | null {

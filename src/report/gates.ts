@@ -11,6 +11,7 @@ import type { Basis, DecidedPolicy, MissingRule, ModelInfo, Slo } from "./input.
 import { waitsOf } from "./latency.ts";
 import type { Ledger } from "./ledger.ts";
 import { promptFigures, sameFigures, type PromptFigures } from "./prompt-figures.ts";
+import { servedOf } from "./remote.ts";
 import { isBinary } from "./values.ts";
 import { weightedQuantile } from "./weighted-quantile.ts";
 
@@ -86,7 +87,8 @@ export function pendingGate(gate: Gate, policy: DecidedPolicy, old: PromptFigure
       note: measured.note,
     };
   };
-  if (all.basis === "decisions" && !live && !KNOWN_BLIND.test(gate.metric)) return { resample: null, finish: () => finish(unknown("nobody saw the answers: it is not known")) };
+  if (all.basis === "decisions" && !live && !servedOf(policy.decisions) && !KNOWN_BLIND.test(gate.metric)) return { resample: null, finish: () => finish(unknown("nobody saw the answers: it is not known")) };
+  if (gate.metric === "costUsdPer1k" && isUnpricedRemote(policy, all.compared)) return { resample: null, finish: () => finish(unknown("nothing prices some of what it served: its cost is not known")) };
   if (gate.metric === "costMatchedMix")
     return {
       resample: null,
@@ -101,6 +103,10 @@ export function pendingGate(gate: Gate, policy: DecidedPolicy, old: PromptFigure
   }
   const measure = meanOfMetric(gate, now, policy, old, subject);
   return { resample: null, finish: (results) => finish(measure(results)) };
+}
+
+function isUnpricedRemote({ decisions }: DecidedPolicy, { at, priced }: Compared): boolean {
+  return decisions.form === "choice" && decisions.served !== undefined && at.some((i) => priced[decisions.model[i] as number] === false);
 }
 
 /** Of each report's policies: their gates share them. */

@@ -10,18 +10,20 @@ const MOST_PROMPTS = 50;
 export function movedBetween(columns: OutcomeColumns, compared: Compared, a: DecidedPolicy, b: DecidedPolicy): Report["moved"][number] | null {
   const [ca, cb] = [a.decisions, b.decisions];
   if (ca.form !== "choice" || cb.form !== "choice") return null;
+  const [ta, tb] = [ca.served?.model ?? ca.model, cb.served?.model ?? cb.model];
   const largest: Move[] = [];
   const flows = new Map<number, number>();
   let count = 0;
   for (let k = 0; k < compared.n; k++) {
     const i = compared.at[k] as number;
-    const ma = ca.model[i] as number;
-    const mb = cb.model[i] as number;
-    if (ma === mb || ma < 0 || mb < 0) continue;
+    const ma = ta[i] as number;
+    const mb = tb[i] as number;
+    // What a live router served that is no model of the pool is in its shares.
+    if (ma === mb || ma < 0 || mb < 0 || ma >= compared.models || mb >= compared.models) continue;
     count++;
     const flow = ma * columns.models.length + mb;
     flows.set(flow, (flows.get(flow) ?? 0) + 1);
-    const difference = (table: readonly Float64Array[]) => ((table[mb] as Float64Array)[k] as number) - ((table[ma] as Float64Array)[k] as number);
+    const difference = (table: readonly Float64Array[]) => ((table[cb.model[i] as number] as Float64Array)[k] as number) - ((table[ca.model[i] as number] as Float64Array)[k] as number);
     largest.push({ k, ma, mb, quality: difference(compared.quality), cost: difference(compared.costUsdPer1k) / 1000 });
     if (largest.length >= 20 * MOST_PROMPTS) keepLargest(largest);
   }

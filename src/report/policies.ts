@@ -1,4 +1,4 @@
-import type { OutcomeColumns } from "../model/columns.ts";
+import type { Decisions, OutcomeColumns } from "../model/columns.ts";
 import type { Estimate, ReportPolicy } from "../model/report.ts";
 import { arenaScore } from "../stats/arena.ts";
 import type { Design } from "../stats/design.ts";
@@ -9,6 +9,7 @@ import type { DecidedPolicy, ModelInfo, Slo } from "./input.ts";
 import { attackAnswered, attackReached, callFailed, eachChoice, falselyRefused, leaked, overRead, withinSlo, type Event } from "./events.ts";
 import { latencyOf } from "./latency.ts";
 import type { Figures } from "./ledger.ts";
+import { asChosen, remoteFigures, servedOf, servedShares } from "./remote.ts";
 import { constantModel, isBinary } from "./values.ts";
 
 export interface Subject {
@@ -50,11 +51,14 @@ export function reportedPolicy(subject: Subject): OwnFigures {
     ...optimality(subject),
     ...regret(subject),
     ...versusReference(subject),
+    ...remoteFigures(subject),
   };
 }
 
 /** Share of each model that the policy uses. A mixture's and a constant's are what they are; a choice's has an interval. */
 function shares({ policy: { decisions }, columns, compared, units }: Subject): OwnFigures["share"] {
+  const served = servedOf(decisions);
+  if (served) return servedShares(served, { compared, units });
   const exact = (m: number, mean: number) => [columns.models[m] as string, { mean, ci: [mean, mean] as [number, number] }] as const;
   const constant = constantModel(compared, decisions);
   if (constant >= 0) return Object.fromEntries([exact(constant, 1)]);
@@ -82,22 +86,28 @@ function goodput(subject: Subject): Pick<ReportPolicy, "goodput"> {
 }
 
 /** A rate over all prompts read, clusters and strata heeded. */
-function rateOverRead({ policy: { decisions }, columns, readAll }: Subject, event: Event): Estimate {
+function rateOverRead({ policy, columns, readAll }: Pick<Subject, "columns" | "readAll"> & { readonly policy: Pick<DecidedPolicy, "decisions"> }, event: Event): Estimate {
+  const { decisions } = policy;
   const values = overRead(decisions, columns.n, event);
   const mean = meanOf(readAll, values);
   if (mean.n === 0) return { mean: null, ci: null, n: 0 };
   return { mean: mean.mean, ci: isBinary(values) ? proportionInterval(mean) : analyticInterval(mean, { low: 0, high: 1 }), n: mean.n };
 }
 
+/** A prompt has gone to the model that served it. */
+function byServed({ policy, columns, readAll }: Subject): Parameters<typeof rateOverRead>[0] {
+  return { policy: { decisions: asChosen(policy.decisions) }, columns, readAll };
+}
+
 function privacy(subject: Subject): Pick<ReportPolicy, "privacy"> {
   const event = leaked(subject.columns, subject.models);
-  const rate = event && rateOverRead(subject, event);
+  const rate = event && rateOverRead(byServed(subject), event);
   return rate ? { privacy: { leakRate: rate, leakedPrompts: (rate.mean ?? 0) * rate.n } } : {};
 }
 
 function safety(subject: Subject): Pick<ReportPolicy, "safety"> {
   const { columns } = subject;
-  const [reached, answered, refused] = [attackReached(columns, subject.models), attackAnswered(columns), falselyRefused(columns)].map((event) => event && rateOverRead(subject, event));
+  const [reached, answered, refused] = [attackReached(columns, subject.models), attackAnswered(columns), falselyRefused(columns)].map((event, k) => event && rateOverRead(k === 0 ? byServed(subject) : subject, event));
   if (!reached && !answered && !refused) return {};
   return {
     safety: {
@@ -120,7 +130,7 @@ function arena(figures: Figures, n: number): Pick<ReportPolicy, "arena"> {
 /** RouterArena: the optimal model is the cheapest with quality ≥ 1; prompts without one are left out. Expectations for mixtures. */
 function optimality({ policy: { decisions }, compared }: Subject): Pick<ReportPolicy, "optimality"> {
   const { n, at, quality, costUsdPer1k } = compared;
-  if (costUsdPer1k.every((column) => column.every(Number.isNaN))) return {};
+  if (costUsdPer1k.slice(0, compared.models).every((column) => column.every(Number.isNaN))) return {};
   let solvable = 0;
   let picked = 0;
   let got = 0;
@@ -130,6 +140,7 @@ function optimality({ policy: { decisions }, compared }: Subject): Pick<ReportPo
   for (let k = 0; k < n; k++) {
     const optimal = cheapestRight(compared, k);
     if (optimal < 0) continue;
+    if (isRemoteGap(decisions, compared, k)) continue;
     solvable++;
     best += (quality[optimal] as Float64Array)[k] as number;
     eachChoice(decisions, at[k] as number, (m, w) => {
@@ -145,9 +156,15 @@ function optimality({ policy: { decisions }, compared }: Subject): Pick<ReportPo
   return { optimality: { optSel: ratio(picked, solvable), optAcc: ratio(got, best), optCost: ratio(optimalCost, ownCost) } };
 }
 
-function cheapestRight({ quality, costUsdPer1k }: Compared, k: number): number {
+/** Whether a live router has no graded answer there. */
+function isRemoteGap(decisions: Decisions, { at, models, quality }: Compared, k: number): boolean {
+  const m = decisions.form === "choice" ? (decisions.model[at[k] as number] as number) : -1;
+  return m >= models && Number.isNaN((quality[m] as Float64Array)[k] as number);
+}
+
+function cheapestRight({ quality, costUsdPer1k, models }: Compared, k: number): number {
   let best = -1;
-  for (let m = 0; m < quality.length; m++) {
+  for (let m = 0; m < models; m++) {
     const cost = (costUsdPer1k[m] as Float64Array)[k] as number;
     if (!(((quality[m] as Float64Array)[k] as number) >= 1) || Number.isNaN(cost)) continue;
     if (best < 0 || cost < ((costUsdPer1k[best] as Float64Array)[k] as number)) best = m;
@@ -164,8 +181,9 @@ function regret({ policy: { decisions }, compared, lambdaPerUsd }: Subject): Pic
   let decided = 0;
   for (let k = 0; k < n; k++) {
     let best = -Infinity;
-    for (let m = 0; m < quality.length; m++) best = Math.max(best, utility(m, k));
+    for (let m = 0; m < compared.models; m++) best = Math.max(best, utility(m, k));
     eachChoice(decisions, at[k] as number, (m, w) => {
+      if (isRemoteGap(decisions, compared, k)) return;
       sum += w * (best - utility(m, k));
       decided += w;
     });
@@ -185,7 +203,7 @@ function versusReference({ policy, reference, compared }: Subject): Pick<ReportP
     const i = compared.at[k] as number;
     const qa = compared.quality[a.model[i] as number]?.[k];
     const qb = compared.quality[b.model[i] as number]?.[k];
-    if (qa === undefined || qb === undefined) continue;
+    if (qa === undefined || qb === undefined || Number.isNaN(qa - qb)) continue;
     n++;
     if (qa > qb + 1e-9) win++;
     if (qb > qa + 1e-9) loss++;

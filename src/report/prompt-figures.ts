@@ -1,6 +1,7 @@
 import { BASELINE_FIGURES, type BaselineFigure } from "../model/baseline.ts";
 import type { Decisions, OutcomeColumns } from "../model/columns.ts";
 import { attackAnswered, attackReached, callFailed, falselyRefused, leaked, overRead, withinSlo, type Event } from "./events.ts";
+import { asChosen } from "./remote.ts";
 import type { MissingRule, ModelInfo, Slo } from "./input.ts";
 
 /** What one policy got on every prompt read; NaN is a gap. */
@@ -20,17 +21,18 @@ export function promptFigures(
 ): PromptFigures {
   const { n, quality, failed, costUsd, latencyMs, ttftMs } = columns;
   const refused = missing === "failure-is-refusal";
-  const event = (one: Event | null) => (one ? overRead(decisions, n, one).map(rounded) : gaps(n));
+  const chosen = asChosen(decisions);
+  const event = (one: Event | null, of = decisions) => (one ? overRead(of, n, one).map(rounded) : gaps(n));
   return {
-    m: decisions.form === "choice" ? Float64Array.from(decisions.model, (m) => (m < 0 ? NaN : m)) : gaps(n),
+    m: chosen.form === "choice" ? Float64Array.from(chosen.model, (m) => (m < 0 ? NaN : m)) : gaps(n),
     q: expected(decisions, n, (m, i) => (refused && (failed[m] as Uint8Array)[i] === 1 ? 0 : ((quality[m] as Float64Array)[i] as number))),
     c: expected(decisions, n, (m, i) => (costUsd[m] as Float64Array)[i] as number),
     l: expected(decisions, n, (m, i) => latencyMs[m]?.[i] ?? NaN),
     t: expected(decisions, n, (m, i) => ttftMs[m]?.[i] ?? NaN),
     e: event(callFailed(columns)),
     g: event(slo && withinSlo(columns, slo)),
-    x: event(leaked(columns, models)),
-    a: event(attackReached(columns, models)),
+    x: event(leaked(columns, models), chosen),
+    a: event(attackReached(columns, models), chosen),
     b: event(attackAnswered(columns)),
     r: event(falselyRefused(columns)),
   };

@@ -21,6 +21,7 @@ const CONTROLS: readonly PolicySpec[] = [
 export function controls(context: RouterContext, taken: ReadonlySet<string>): { policies: Policy[]; left: string[] } {
   const policies: Policy[] = [];
   const left: string[] = [];
+  if (context.models.length === 0) return { policies, left };
   for (const spec of CONTROLS) {
     if (taken.has(spec.name ?? spec.kind)) continue;
     try {

@@ -8,6 +8,7 @@ import { mix } from "./kinds/mix.ts";
 import { oracle } from "./kinds/oracle.ts";
 import { random } from "./kinds/random.ts";
 import { recorded } from "./kinds/recorded.ts";
+import { remote } from "./kinds/remote.ts";
 import { rules } from "./kinds/rules.ts";
 import { threshold } from "./kinds/threshold.ts";
 import { zeroRouter } from "./kinds/zero-router.ts";
@@ -27,6 +28,7 @@ const kinds: { readonly [K in PolicySpec["kind"]]: Kind<K> } = {
   rules,
   recorded,
   command,
+  remote,
 };
 
 /** Builds one policy of its spec; `control` marks those that wrp adds. Throws WrpError. */
@@ -61,5 +63,6 @@ export function policyName(spec: PolicySpec): string {
   return spec.name ?? (spec.kind === "always" ? spec.model : spec.kind);
 }
 
+export { call } from "./policy.ts";
 export { factOf } from "./facts.ts";
 export type { ModelFigures, Policy, PolicySession, RouterContext, SessionHost, SessionTimes, Undecided } from "./policy.ts";

@@ -470,6 +470,23 @@ export function outcomeStoreContract(name: string, open: () => Promise<OutcomeSt
     );
 
     test(
+      "are routed as the try says that brought them, or of a failure the last one",
+      withStore((store) => {
+        const live = store.liveAnswers({ kind: "live", hash: "here" });
+        const by = (model: string, failure: Try["failure"] = null) => {
+          const { try: one, ...rest } = tried(failure);
+          return { ...rest, try: { ...one, servedModel: model, headers: { "x-vsr-selected-model": model } } };
+        };
+        const limited: Try["failure"] = { kind: "rate-limit", message: "slow down", retryAfterMs: null };
+        const id = live.keep("auto", key("a"), failed, [by("first", limited), by("second", limited)]);
+        expect(live.routing(id)).toMatchObject({ servedModel: "second", headers: { "x-vsr-selected-model": "second" }, tries: 2 });
+        live.keep("auto", key("a"), answer, [by("third"), by("fourth")]);
+        expect(live.routing(id)).toMatchObject({ servedModel: "third", tries: 4 });
+        expect(live.routing(id + 1)).toBeNull();
+      }),
+    );
+
+    test(
       "have a grade for each grader, version and reference, and keep the first",
       withStore((store) => {
         const live = store.liveAnswers({ kind: "live", hash: "here" });

@@ -11,7 +11,7 @@ import type { Decision } from "../../model/decision.ts";
 import { EXIT, WrpError } from "../../model/errors.ts";
 import type { Message, MetaValue, Prompt } from "../../model/prompt.ts";
 import { assemble } from "../../router/assemble.ts";
-import { policyName, type ModelFigures, type Policy, type Undecided } from "../../router/index.ts";
+import { call, policyName, type ModelFigures, type Policy, type Undecided } from "../../router/index.ts";
 import { expectations, type Expectation, type RunFigures } from "../expectations.ts";
 import { loadConfig, type LoadedConfig } from "../load-config.ts";
 import { modelsOf } from "../models.ts";
@@ -60,7 +60,7 @@ export async function routeCommand(given: string | undefined, flags: RouteFlags,
     const asked = policy.open && !stored.has(policy.name) ? await askedOnce(policy, prompt, loaded, world) : null; // what goes wrong there is not about this prompt
     try {
       if (policy.open && !asked) throw notStarted(policy, run);
-      decided.push(await route(policy, asked ?? decisionOf(policy, prompt), prompt, loaded, run, world));
+      decided.push(await route(policy, asked ?? remoteChoice(policy, prompt, run) ?? decisionOf(policy, prompt), prompt, loaded, run, world));
     } catch (error) {
       if (!(error instanceof WrpError) || flags.policy !== undefined) throw error;
       undecided.push({ policy: policy.name, reason: error.message });
@@ -95,6 +95,19 @@ async function route(policy: Policy, decision: Decision | Undecided, prompt: Pro
 function decisionOf(policy: Policy, prompt: Prompt): Decision {
   if (!policy.decide) throw new WrpError(`policy "${policy.name}" looks at outcomes: it cannot route a new prompt`);
   return policy.decide({ prompt, signals: {} });
+}
+
+/** What a live router chose for this very prompt, where the run asked it; null of other policies, and where nothing is known. */
+function remoteChoice(policy: Policy, prompt: Prompt, run: RunFigures | null): Decision | null {
+  if (policy.kind !== "remote" || !run) return null;
+  const { columns } = run;
+  const chosen = policy.replay?.(columns);
+  const i = columns.promptHash.indexOf(BigInt(`0x${prompt.hash.slice(0, 16)}`));
+  const served = chosen?.form === "choice" ? chosen.served : undefined;
+  const model = served?.names.values[served.names.index[i] ?? -1];
+  if (!served || model === undefined) return null;
+  const by = served.decision.values[served.decision.index[i] ?? -1];
+  return call(model, `what the live router answered with in run ${run.id}${by === undefined ? "" : `, by its decision ${by}`}`);
 }
 
 /** What a policy that decides elsewhere says; its process is gone afterwards. */

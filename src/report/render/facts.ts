@@ -1,5 +1,6 @@
 import type { Report, Sweep } from "../../model/report.ts";
 import { count, counted, GAP, interval, milliseconds, percent, plain, quality, usd, withInterval } from "./numbers.ts";
+import { remoteFact } from "./remote.ts";
 import { metricWords, simulatedModels } from "./words.ts";
 
 const MOST_NAMES = 12;
@@ -19,6 +20,7 @@ export function reportFacts(report: Report): Fact[] {
     objectives(report),
     reference(report),
     frontier(report),
+    ...report.policies.map(remoteFact),
     ...report.moved.slice(0, MOST_MOVED).map((pair) => moved(pair)),
     zeroRouter(report),
     oracle(report),
