@@ -80,7 +80,7 @@ export class ColumnsBuilder {
       const grade = grades[k];
       if (grade !== null && grade !== undefined) columns.quality.set(at, grade);
       if (this.#counted.has(model)) {
-        if (answer.outputTokens !== null) columns.outputTokens.set(at, answer.outputTokens);
+        if (answer.outputTokens !== null && answer.error === null) columns.outputTokens.set(at, answer.outputTokens);
       } else if (answer.costUsd !== null) columns.costUsd.set(at, answer.costUsd);
       if (answer.latencyMs !== null) columns.latencyMs.set(at, answer.latencyMs);
       if (answer.ttftMs !== null) columns.ttftMs.set(at, answer.ttftMs);
