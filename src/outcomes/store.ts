@@ -93,6 +93,8 @@ export interface LiveAnswers {
    * gives way; either way the tries are kept. The answer's number.
    */
   keep(model: string, key: AnswerKey, answer: Answer, tries: readonly StoredTry[]): number;
+  /** Keeps tries that led to no answer: they never count as one. */
+  keepTries(model: string, key: AnswerKey, tries: readonly StoredTry[]): void;
   /** A grade in [0,1]; null where there is none yet. @param grader name with version @param referenceHash "" where it reads no reference; null: not known, then the only grade by this grader */
   findGrade(answerId: number, grader: string, referenceHash: string | null): number | null;
   keepGrade(answerId: number, grader: string, referenceHash: string, quality: number): void;
@@ -115,6 +117,8 @@ export interface StoredCounts {
   readonly prompts: number;
   readonly answers: Readonly<Record<"recorded" | "simulated" | "live", number>>;
   readonly grades: number;
+  /** Live tries that led to no answer, and what is known of their cost, US dollars: answers' costs do not have it. */
+  readonly looseTries: { readonly count: number; readonly costUsd: number; readonly unknownCosts: number };
   /** Policies that have decided on it. */
   readonly decisions: number;
 }
