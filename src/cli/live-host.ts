@@ -63,12 +63,17 @@ export async function openLive(settings: RunSettings, loaded: LoadedConfig, opti
   const spending = options.spending ?? budget(options.maxCostUsd);
   const places = overall(options.inFlight ?? MOST_IN_FLIGHT);
   const kill = new AbortController();
+  let storeFailed = false;
+  const stop = (failed: boolean) => {
+    storeFailed ||= failed;
+    kill.abort();
+  };
   const flows: Flow[] = [];
   const models = new Map(liveModels(settings).map((model) => [model.name, modelOf(model, endpoints.get(model.name) as ModelEndpoint)] as const));
   const judge = settings.judge && judgeEndpoint ? modelOf({ name: "judge", ...settings.judge }, judgeEndpoint) : null;
   const embedder = settings.embedder && embedding ? embedderOf(settings.embedder, embedding) : null;
   return {
-    host: { again: options.again, modelOf: (name) => models.get(name) as LiveModel, judge, embedder, tell: options.tell, spent: () => spending.state(), stop: () => kill.abort(), stopped: () => kill.signal.aborted },
+    host: { again: options.again, modelOf: (name) => models.get(name) as LiveModel, judge, embedder, tell: options.tell, spent: () => spending.state(), stop, storeFailed: () => storeFailed },
     budget: () => spending.state(),
     inFlight: () => flows.reduce((sum, one) => sum + one.state().inFlight, 0),
     async close() {

@@ -3,6 +3,7 @@ import type { Answer } from "../model/answer.ts";
 import type { LiveSpec } from "../model/config.ts";
 import type { Deserved } from "../model/deserved.ts";
 import type { Prompt } from "../model/prompt.ts";
+import { isPassing } from "../outcomes/errors.ts";
 import type { AnswerKey, OutcomeStore, SavedCounts, StoredRouting } from "../outcomes/store.ts";
 import { throughputOf, type Throughput } from "../pool/throughput.ts";
 import { liveSource, type LiveModel, type LiveOutcome } from "../pool/live.ts";
@@ -37,9 +38,9 @@ export interface LiveHost {
   /** What makes the vectors that answers are compared by; null where the run has none. */
   readonly embedder: LiveEmbedder | null;
   tell(event: LiveEvent): void;
-  /** Ends all calls at once, for want of anywhere to keep what they bring. */
-  stop(): void;
-  stopped(): boolean;
+  /** Ends all calls at once. What they bring is still kept, unless it is the store that failed. */
+  stop(storeFailed: boolean): void;
+  storeFailed(): boolean;
   /** US dollars so far; the cap is null where there is none. */
   spent(): { readonly spentUsd: number; readonly capUsd: number | null };
 }
@@ -125,13 +126,14 @@ export function liveAsker(name: string, spec: LiveSpec, store: Pick<OutcomeStore
         let outcome: LiveOutcome | null = null;
         const asking = asked.get(one) ?? model.ask(prompt, signal, sample).then((came) => {
           // The store has failed, perhaps after a long wait: it is not tried with each of those that came meanwhile.
-          if (host?.stopped()) return null;
+          if (host?.storeFailed()) return null;
           outcome = came;
           if (!came.called) {
+            if (came.tries.length > 0) orStop(() => kept.keepTries(name, key, came.tries));
             if (!known) miss(came.why);
             return known ?? null;
           }
-          const id = keep(key, came);
+          const id = orStop(() => kept.keep(name, key, came.answer, came.tries));
           if (host?.again) done.add(one);
           counts.answersNew++;
           tally[came.answer.error === null ? "answered" : "failed"]++;
@@ -147,7 +149,7 @@ export function liveAsker(name: string, spec: LiveSpec, store: Pick<OutcomeStore
       try {
         return await Promise.all(got);
       } catch (error) {
-        host?.stop();
+        host?.stop(isPassing(error));
         await Promise.allSettled(got);
         throw error;
       }
@@ -170,11 +172,12 @@ export function liveAsker(name: string, spec: LiveSpec, store: Pick<OutcomeStore
     return verdict;
   }
 
-  function keep(key: AnswerKey, { answer, tries }: Extract<LiveOutcome, { called: true }>): number {
+  /** Writes to the store; where that fails, all calls end. */
+  function orStop<R>(write: () => R): R {
     try {
-      return kept.keep(name, key, answer, tries);
+      return write();
     } catch (error) {
-      host?.stop();
+      host?.stop(true);
       throw error;
     }
   }

@@ -7,6 +7,7 @@ import type { PolicySpec } from "../model/config.ts";
 import { WrpError } from "../model/errors.ts";
 import type { Prompt } from "../model/prompt.ts";
 import { ColumnsBuilder, type RemoteAnswer } from "../outcomes/columns.ts";
+import { isPassing } from "../outcomes/errors.ts";
 import { modelFigures } from "../outcomes/figures.ts";
 import type { OutcomeStore, SavedCounts } from "../outcomes/store.ts";
 import type { PriceBook } from "../pool/price-book.ts";
@@ -57,7 +58,7 @@ export async function* gather(
     await pour.done();
     await stopIfAsked(signal); // calls that were stopped leave gaps: no report stands on those
   } catch (error) {
-    if (!signal.aborted) parts.live?.stop();
+    if (!signal.aborted) parts.live?.stop(isPassing(error));
     await pour.left();
     writer?.abandon();
     throw error;
@@ -104,12 +105,18 @@ export interface Fit {
 export async function fitOn(workload: Workload, parts: Pick<Parts, "store" | "settings" | "concurrency" | "signal" | "live" | "graderNeeds">, prices: PriceBook): Promise<Fit> {
   // Nothing is fitted on what a live router answers.
   const pour = await pourInto({ ...parts, settings: { ...parts.settings, remotes: [] } }, prices);
-  for await (const prompts of workload.batches()) {
+  try {
+    for await (const prompts of workload.batches()) {
+      await stopIfAsked(parts.signal);
+      await pour.add(prompts);
+    }
+    await pour.done();
     await stopIfAsked(parts.signal);
-    await pour.add(prompts);
+  } catch (error) {
+    if (!parts.signal.aborted) parts.live?.stop(isPassing(error));
+    await pour.left();
+    throw error;
   }
-  await pour.done();
-  await stopIfAsked(parts.signal);
   const { columns } = pour.finish();
   return { figures: figuresUnder(parts.settings.missing, columns), columns, live: pour.live(), compared: pour.compared() };
 }

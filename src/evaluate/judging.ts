@@ -50,7 +50,10 @@ export function judging(spec: JudgeSpec, store: Pick<OutcomeStore, "liveAnswers"
         if (!model) return { text: null, why: "the judge was not asked yet" };
         const count = await tokenCounter();
         const came = await model.ask({ messages, inputTokens: count(messages.map(({ content }) => content).join("\n")) }, signal);
-        if (!came.called) return { text: null, why: came.why };
+        if (!came.called) {
+          if (came.tries.length > 0) kept.keepTries(JUDGE, key, came.tries);
+          return { text: null, why: came.why };
+        }
         const { answer, tries } = came;
         kept.keep(JUDGE, key, answer, tries);
         tally.calls++;

@@ -79,7 +79,7 @@ async function readAll(workload: OpenedWorkload, { settings, concurrency, signal
 /** Keeps no answer: what is simulated is drawn anew. */
 const FORGETFUL: Pick<OutcomeStore, "keptAnswers" | "liveAnswers"> = {
   keptAnswers: () => ({ find: (_, keys) => keys.map(() => null), save: () => ({ answersNew: 0, answersKnown: 0, gradesNew: 0, gradesKnown: 0 }) }),
-  liveAnswers: () => ({ find: (_, keys) => keys.map(() => null), keep: () => 0, served: () => [], routing: () => null, findGrade: () => null, keepGrade: () => undefined }),
+  liveAnswers: () => ({ find: (_, keys) => keys.map(() => null), keep: () => 0, keepTries: () => undefined, served: () => [], routing: () => null, findGrade: () => null, keepGrade: () => undefined }),
 };
 
 /** Models that are unpriced, ungraded, or not what the config says of them. */

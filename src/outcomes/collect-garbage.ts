@@ -79,6 +79,7 @@ function removeSome(c: Connection, counts: Record<Exclude<keyof Garbage, "bytes"
     const some = `(SELECT id FROM garbage_records ORDER BY id LIMIT ${STEP_ROWS})`;
     counts.grades += run(`DELETE FROM grades WHERE answer_id IN (SELECT id FROM answers WHERE record_id IN ${some})`);
     run(`DELETE FROM tries WHERE answer_id IN (SELECT id FROM answers WHERE record_id IN ${some})`);
+    run(`DELETE FROM loose_tries WHERE record_id IN ${some}`);
     counts.answers += run(`DELETE FROM answers WHERE record_id IN ${some}`);
     run(`DELETE FROM records WHERE id IN ${some}`);
     run(`DELETE FROM garbage_records WHERE id IN ${some}`);

@@ -7,13 +7,17 @@ import { storeError } from "./errors.ts";
 import { LEFT_OUT } from "./left-out.ts";
 import { readAnswers } from "./read-answers.ts";
 import { readRows } from "./read-prompts.ts";
-import { type AnswerLine, type LineKind, RUN_FILE_VERSION } from "./run-file.ts";
+import { modelNames } from "./model-names.ts";
+import { type AnswerLine, type LineKind, RUN_FILE_VERSION, type TryLine } from "./run-file.ts";
 import { findRun, readPrices } from "./runs.ts";
 import type { ExportOptions, RunRecord } from "./store.ts";
+import { tryReader } from "./tries.ts";
 import { findWorkload } from "./workloads.ts";
 
 /** Records of other sources a batch. */
 const BATCH = 512;
+/** Tries without an answer a line: a backend that was dead for weeks may have gathered many. */
+const TRIES_A_LINE = 256;
 
 /**
  * A complete run as the text of a portable file, in pieces that end with a line. All of it is one moment's state of the store, read
@@ -62,7 +66,7 @@ function* pieces(c: Connection, run: RunRecord, count: ((text: string) => number
   }
   for (const records of otherSources(c, run, answersOf)) {
     yield* newSettings(c, records, told);
-    yield records.map((record) => line("record", { ...record, outcomes: record.outcomes.map((answer) => answerOf(answer, count !== null)) })).join("");
+    yield records.flatMap((record) => recordLines(record, count !== null)).join("");
   }
   for (const policy of decisions) yield line("decisions", { policy, ...decisionsUnder(c, policy, workloadHash) });
   yield `{"report":{"key":${JSON.stringify(reportKey)},"document":${documentOf(c, reportKey)}}}\n`;
@@ -85,12 +89,17 @@ interface OtherRecord {
   readonly row: number;
   readonly prompt: string;
   readonly outcomes: readonly AnswerLine[];
+  readonly loose: readonly { readonly model: string; readonly tries: readonly TryLine[] }[];
 }
 
-/** Simulated and live answers of the run's models to its prompts, whichever run asked for them. */
+/** Simulated and live answers of the run's models to its prompts, and tries that brought none, whichever run asked for them. */
 function* otherSources(c: Connection, run: RunRecord, answersOf: (recordId: number) => AnswerLine[]): Generator<OtherRecord[]> {
   const { models } = JSON.parse(documentOf(c, run.reportKey)) as { models?: readonly { readonly name: string }[] };
-  const wanted = new Set(models?.map(({ name }) => name));
+  // A live model that answered nothing is not in the report, but was tried.
+  const { settings } = JSON.parse(run.config) as { settings?: { readonly models?: readonly { readonly name: string; readonly live?: unknown }[] } };
+  const called = (settings?.models ?? []).filter(({ live }) => live !== undefined);
+  const wanted = new Set([...(models ?? []), ...called].map(({ name }) => name));
+  const { loose } = tryReader(c, modelNames(c.handle));
   c.handle.exec("DROP TABLE IF EXISTS temp.exported_prompts; CREATE TEMP TABLE exported_prompts (id INTEGER PRIMARY KEY)");
   c.handle
     .prepare(
@@ -98,15 +107,15 @@ function* otherSources(c: Connection, run: RunRecord, answersOf: (recordId: numb
       FROM workloads AS w JOIN workload_prompts AS p ON p.workload_id = w.id JOIN records AS r ON r.id = p.record_id WHERE w.hash = ?`,
     )
     .run(run.workloadHash);
-  const select = c.handle.prepare<[number], Omit<OtherRecord, "outcomes"> & { readonly id: number }>(
+  const select = c.handle.prepare<[number], Omit<OtherRecord, "outcomes" | "loose"> & { readonly id: number }>(
     `SELECT r.id, s.kind, s.hash AS source, s.import_hash AS importHash, r.row, p.hash AS prompt
     FROM records AS r JOIN sources AS s ON s.id = r.source_id JOIN prompts AS p ON p.id = r.prompt_id
     WHERE r.id > ? AND s.kind <> 'recorded' AND r.prompt_id IN (SELECT id FROM exported_prompts) ORDER BY r.id LIMIT ${BATCH}`,
   );
   for (let rows = select.all(0); rows.length > 0; rows = select.all(rows.at(-1)?.id ?? 0)) {
     yield rows
-      .map(({ id, ...record }) => ({ ...record, outcomes: answersOf(id).filter(({ model }) => wanted.has(model)) }))
-      .filter(({ outcomes }) => outcomes.length > 0);
+      .map(({ id, ...record }) => ({ ...record, outcomes: answersOf(id).filter(({ model }) => wanted.has(model)), loose: loose(id).filter(({ model }) => wanted.has(model)) }))
+      .filter((record) => record.outcomes.length > 0 || record.loose.length > 0);
   }
   c.handle.exec("DROP TABLE exported_prompts");
 }
@@ -153,13 +162,28 @@ function promptOf(prompt: Omit<Prompt, "outcomes"> & { readonly outcomes: readon
   };
 }
 
-function answerOf({ settings, sample, text, error, grades, ...rest }: AnswerLine, bare: boolean): object {
+function recordLines({ outcomes, loose, ...record }: OtherRecord, bare: boolean): string[] {
+  const tried = loose.flatMap(({ model, tries }) =>
+    Array.from({ length: Math.ceil(tries.length / TRIES_A_LINE) }, (_, k) => ({ model, tries: tries.slice(k * TRIES_A_LINE, (k + 1) * TRIES_A_LINE).map((one) => tryOf(one, bare)) })),
+  );
+  return [
+    ...(outcomes.length > 0 ? [line("record", { ...record, outcomes: outcomes.map((answer) => answerOf(answer, bare)) })] : []),
+    ...tried.map((looseTries) => line("record", { ...record, outcomes: [], looseTries: [looseTries] })),
+  ];
+}
+
+function tryOf({ headers, failure, ...rest }: TryLine, bare: boolean): object {
+  return { ...known(rest), ...(Object.keys(headers).length > 0 ? { headers } : {}), ...known({ failure: bare && failure !== null ? LEFT_OUT : failure }) };
+}
+
+function answerOf({ settings, sample, text, error, grades, tries, ...rest }: AnswerLine, bare: boolean): object {
   return {
     ...known(rest),
     ...(settings === "" ? {} : { settings }),
     ...(sample === 0 ? {} : { sample }),
     ...known(bare ? { error: error === null ? null : LEFT_OUT } : { error, text }),
     ...(grades.length > 0 ? { grades } : {}),
+    ...(tries.length > 0 ? { tries: tries.map((one) => tryOf(one, bare)) } : {}),
   };
 }
 

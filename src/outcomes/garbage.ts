@@ -55,6 +55,7 @@ export function countGarbage(c: Connection): Garbage {
     records: count("garbage_records"),
     answers: count(answers),
     tries: count(`tries WHERE answer_id IN (SELECT id FROM ${answers})`),
+    loose_tries: count("loose_tries WHERE record_id IN (SELECT id FROM garbage_records)"),
     grades: count(`grades WHERE answer_id IN (SELECT id FROM ${answers})`),
     prompts: count("garbage_prompts"),
   };

@@ -10,6 +10,7 @@ import { keepDecisions, replacePrices, settleRuns } from "./runs.ts";
 import type { ImportedRun, SavedCounts } from "./store.ts";
 import { storedText } from "./text.ts";
 import { immediate } from "./transaction.ts";
+import { tryWriter } from "./tries.ts";
 import { complete, GROUP_OUTCOMES, register } from "./workloads.ts";
 import { rowWriter } from "./write-prompts.ts";
 
@@ -109,7 +110,7 @@ async function addContent(c: Connection, file: RunFile, between: () => Promise<v
 
 /** What a line weighs in a group, in outcomes. */
 function sizeOf({ kind, value }: Line): number {
-  if (kind === "prompt" || kind === "record") return value.outcomes.length + 1;
+  if (kind === "prompt" || kind === "record") return value.outcomes.reduce((sum, { tries }) => sum + 1 + tries.length, 1 + (kind === "record" ? value.looseTries.reduce((sum, { tries }) => sum + tries.length, 0) : 0));
   return kind === "decisions" ? GROUP_OUTCOMES : 1;
 }
 
@@ -119,6 +120,7 @@ function contentWriter(c: Connection, { workload }: RunFile): { readonly counts:
   const { id: workloadId, sourceIds } = immediate(handle, () => register(c, workload));
   const writeRow = rowWriter(handle, models, workloadId, workload.files, sourceIds);
   const answers = answerLineWriter(c, models);
+  const tries = tryWriter(c, true);
   const insertRecord = handle.prepare("INSERT INTO records (source_id, row, prompt_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
   const selectRecord = handle.prepare<[number, number, number], number>("SELECT id FROM records WHERE source_id = ? AND row = ? AND prompt_id = ?").pluck();
   const insertPrompt = handle.prepare("INSERT INTO prompts (hash) VALUES (?) ON CONFLICT DO NOTHING");
@@ -133,7 +135,9 @@ function contentWriter(c: Connection, { workload }: RunFile): { readonly counts:
         insertPrompt.run(value.prompt);
         const key = [sourceOf(c, value), value.row, selectPrompt.get(value.prompt) as number] as const;
         insertRecord.run(...key);
-        answers.write(selectRecord.get(...key) as number, value.outcomes);
+        const recordId = selectRecord.get(...key) as number;
+        answers.write(recordId, value.outcomes);
+        for (const loose of value.looseTries) tries.addLoose(recordId, models.idOf(loose.model), loose.tries);
       } else if (kind === "decisions") {
         const { policy, ...columns } = value;
         const texts = Object.fromEntries(Object.entries(columns).map(([name, list]) => [name, JSON.stringify(list)])) as Record<keyof typeof columns, string>;
@@ -163,6 +167,7 @@ function answerLineWriter(c: Connection, models: ModelNames) {
     .prepare<[number, number, number, number], number>("SELECT id FROM answers WHERE record_id = ? AND model_id = ? AND settings_id = ? AND sample = ?")
     .pluck();
   const insertGrade = handle.prepare("INSERT INTO grades (answer_id, grader_id, reference_hash, quality) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING");
+  const tries = tryWriter(c, true);
   const settingsIds = new Map<string, number>();
   const graderIds = new Map<string, number>();
 
@@ -190,6 +195,7 @@ function answerLineWriter(c: Connection, models: ModelNames) {
         const id = changes === 1 ? Number(lastInsertRowid) : (selectAnswer.get(...key) as number);
         counts[changes === 1 ? "answersNew" : "answersKnown"]++;
         if (changes === 0) fillTexts(id, error, text);
+        tries.add(id, answer.tries);
         for (const [grader, referenceHash, quality] of answer.grades)
           counts[insertGrade.run(id, graderOf(grader), referenceHash, quality).changes === 1 ? "gradesNew" : "gradesKnown"]++;
       }

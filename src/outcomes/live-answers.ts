@@ -7,8 +7,9 @@ import { modelNames } from "./model-names.ts";
 import { RECORDED_SETTINGS, type StoredText } from "./schema.ts";
 import { graderNumber, sourceNumber, sourceRecords } from "./source-records.ts";
 import type { AnswerSource, LiveAnswers, StoredTry } from "./store.ts";
-import { storedText, textOf } from "./text.ts";
+import { textOf } from "./text.ts";
 import { immediate } from "./transaction.ts";
+import { tryLineOf, tryWriter } from "./tries.ts";
 
 const AT_THE_END_MS = 500;
 
@@ -35,26 +36,21 @@ export function liveAnswers(c: Connection, source: AnswerSource): LiveAnswers {
     )
     .raw();
   const selectId = handle
-    .prepare<[number, number, number], { id: number; failed: 0 | 1; tries: number }>(
-      `SELECT id, error IS NOT NULL AS failed, (SELECT count(*) FROM tries WHERE answer_id = answers.id) AS tries
-      FROM answers WHERE record_id = ? AND model_id = ? AND settings_id = ${RECORDED_SETTINGS} AND sample = ?`,
+    .prepare<[number, number, number], { id: number; failed: 0 | 1 }>(
+      `SELECT id, error IS NOT NULL AS failed FROM answers WHERE record_id = ? AND model_id = ? AND settings_id = ${RECORDED_SETTINGS} AND sample = ?`,
     );
   const insertAnswer = handle.prepare(
     `INSERT INTO answers (record_id, model_id, settings_id, sample, input_tokens, output_tokens, cost_usd, latency_ms, ttft_ms, error, text)
     VALUES (?, ?, ${RECORDED_SETTINGS}, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const replaceAnswer = handle.prepare("UPDATE answers SET input_tokens = ?, output_tokens = ?, cost_usd = ?, latency_ms = ?, ttft_ms = ?, error = ?, text = ? WHERE id = ?");
-  const insertTry = handle.prepare(
-    `INSERT INTO tries (answer_id, number, started_at, status, queue_ms, connect_ms, headers_ms, first_byte_ms, first_token_ms, last_token_ms, end_ms,
-      lag_ms, input_tokens, cached_input_tokens, cache_write_tokens, output_tokens, reasoning_tokens, cost_usd, finish_reason, served_model, headers, failure_kind, failure)
-    VALUES (${Array.from({ length: 23 }, () => "?").join(", ")})`,
-  );
   const selectServed = handle
     .prepare<[], [startedAt: string, durationMs: number, firstTokenMs: number | null, outputTokens: number | null, failure: FailureKind | null]>(
       `SELECT t.started_at, t.end_ms, t.first_token_ms, t.output_tokens, t.failure_kind
       FROM records AS r JOIN answers AS a ON a.record_id = r.id JOIN tries AS t ON t.answer_id = a.id WHERE r.source_id = ${sourceId}`,
     )
     .raw();
+  const write = tryWriter(c);
   const selectGrade = handle.prepare<[number, number, string], number>("SELECT quality FROM grades WHERE answer_id = ? AND grader_id = ? AND reference_hash = ?").pluck();
   const selectGrades = handle.prepare<[number, number], number>("SELECT quality FROM grades WHERE answer_id = ? AND grader_id = ? LIMIT 2").pluck();
   const selectRouting = handle.prepare<[number], RoutingRow>(
@@ -84,11 +80,12 @@ export function liveAnswers(c: Connection, source: AnswerSource): LiveAnswers {
         const modelId = names.idOf(model);
         const there = selectId.get(recordId, modelId, key.sample ?? 0);
         // Another process answered it meanwhile: what was paid here is kept with it, its answer stands.
-        if (there && !there.failed) return insertTries(there.id, there.tries, tries);
+        if (there && !there.failed) return withTries(there.id, tries);
         if (there) replaceAnswer.run(...figuresOf(answer), there.id);
         const id = there?.id ?? Number(insertAnswer.run(recordId, modelId, key.sample ?? 0, ...figuresOf(answer)).lastInsertRowid);
-        return insertTries(id, there?.tries ?? 0, tries);
+        return withTries(id, tries);
       }),
+    keepTries: (model, key, tries) => void waitingOnce(() => write.addLoose(recordOf(key), names.idOf(model), tries.map(tryLineOf))),
     served: () => selectServed.all().map(([startedAt, durationMs, firstTokenMs, outputTokens, failure]) => ({ startedMs: Date.parse(startedAt), durationMs, firstTokenMs, outputTokens, failure })),
     routing: (answerId) => {
       const rows = selectRouting.all(answerId);
@@ -114,15 +111,8 @@ export function liveAnswers(c: Connection, source: AnswerSource): LiveAnswers {
     }
   }
 
-  function insertTries(answerId: number, before: number, tries: readonly StoredTry[]): number {
-    for (const [k, { try: one, queuedMs, costUsd }] of tries.entries()) {
-      const { times, usage, failure } = one;
-      insertTry.run(
-        answerId, before + k + 1, one.startedAt, one.status, queuedMs, times.connectMs, times.headersMs, times.firstByteMs, times.firstTokenMs, times.lastTokenMs, times.endMs,
-        one.lagMs, usage.inputTokens, usage.cachedInputTokens, usage.cacheWriteTokens, usage.outputTokens, usage.reasoningTokens, costUsd,
-        storedText(one.finishReason), storedText(one.servedModel), JSON.stringify(one.headers), failure?.kind ?? null, storedText(failure?.message ?? null),
-      );
-    }
+  function withTries(answerId: number, tries: readonly StoredTry[]): number {
+    write.add(answerId, tries.map(tryLineOf));
     return answerId;
   }
 }

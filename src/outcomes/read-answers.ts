@@ -1,8 +1,9 @@
 import type { Connection } from "./connection.ts";
 import { modelNames } from "./model-names.ts";
-import type { AnswerLine } from "./run-file.ts";
+import type { AnswerLine, TryLine } from "./run-file.ts";
 import type { StoredText } from "./schema.ts";
 import { textOf } from "./text.ts";
+import { tryReader } from "./tries.ts";
 
 type Row = [
   id: number,
@@ -21,7 +22,7 @@ type Row = [
   quality: number | null,
 ];
 
-/** Reads a record's answers of any settings with their grades by any grader, in the order they were stored in. */
+/** Reads a record's answers of any settings with their tries and their grades by any grader, in the order they were stored in. */
 export function readAnswers(c: Connection): (recordId: number) => AnswerLine[] {
   const names = modelNames(c.handle);
   const settings = new Map(c.all(c.db.selectFrom("settings").select(["id", "hash"])).map(({ id, hash }) => [id, hash]));
@@ -33,11 +34,13 @@ export function readAnswers(c: Connection): (recordId: number) => AnswerLine[] {
       FROM answers AS a LEFT JOIN grades AS g ON g.answer_id = a.id WHERE a.record_id = ? ORDER BY a.id`,
     )
     .raw();
+  const { ofAnswers } = tryReader(c, names);
   return (recordId) => {
+    const tries = ofAnswers(recordId);
     const answers: AnswerLine[] = [];
     let last: number | null = null;
     for (const row of select.all(recordId)) {
-      if (row[0] !== last) answers.push(answerOf(row, names.nameOf(row[1]), settings.get(row[2]) as string));
+      if (row[0] !== last) answers.push(answerOf(row, names.nameOf(row[1]), settings.get(row[2]) as string, tries.get(row[0]) ?? []));
       last = row[0];
       if (row[13] !== null) answers.at(-1)?.grades.push([graders.get(row[11] as number) as string, row[12] as string, row[13]]);
     }
@@ -47,7 +50,7 @@ export function readAnswers(c: Connection): (recordId: number) => AnswerLine[] {
   };
 }
 
-function answerOf(row: Row, model: string, settings: string): AnswerLine {
+function answerOf(row: Row, model: string, settings: string, tries: readonly TryLine[]): AnswerLine {
   return {
     model,
     settings,
@@ -60,5 +63,6 @@ function answerOf(row: Row, model: string, settings: string): AnswerLine {
     error: textOf(row[9]),
     text: textOf(row[10]),
     grades: [],
+    tries: [...tries],
   };
 }

@@ -52,6 +52,31 @@ const workloadLine = z.object({
 
 const settingsLine = z.object({ hash: z.string(), document: json });
 
+/** A try of a call: times in milliseconds after it was begun; queueMs and lagMs are durations. */
+const oneTry = z.object({
+  startedAt: z.string(),
+  status: z.number().int().nullable().default(null),
+  queueMs: z.number(),
+  connectMs: z.number().nullable().default(null),
+  headersMs: z.number().nullable().default(null),
+  firstByteMs: z.number().nullable().default(null),
+  firstTokenMs: z.number().nullable().default(null),
+  lastTokenMs: z.number().nullable().default(null),
+  endMs: z.number(),
+  lagMs: z.number(),
+  inputTokens: figure.nullable().default(null),
+  cachedInputTokens: figure.nullable().default(null),
+  cacheWriteTokens: figure.nullable().default(null),
+  outputTokens: figure.nullable().default(null),
+  reasoningTokens: figure.nullable().default(null),
+  costUsd: figure.nullable().default(null),
+  finishReason: z.string().nullable().default(null),
+  servedModel: z.string().nullable().default(null),
+  headers: z.record(z.string(), z.string()).default({}),
+  failureKind: z.string().nullable().default(null),
+  failure: z.string().nullable().default(null),
+});
+
 const answer = z.object({
   model: z.string(),
   /** Hash of the call's settings; "" is "as recorded". */
@@ -66,6 +91,8 @@ const answer = z.object({
   text: z.string().nullable().default(null),
   /** By grader and hash of the reference. */
   grades: z.array(z.tuple([z.string(), z.string(), z.number().min(0).max(1)])).default([]),
+  /** Of a live answer, in their order; a file that is older than this has none. */
+  tries: z.array(oneTry).default([]),
 });
 
 const promptLine = z.object({
@@ -88,7 +115,7 @@ const promptLine = z.object({
   outcomes: z.array(answer).default([]),
 });
 
-/** A record of a source that is no file of the workload, with its answers. */
+/** A record of a source that is no file of the workload, with its answers and whatever was tried in vain. */
 const recordLine = z.object({
   kind: z.enum(["simulated", "live"]),
   source: z.string(),
@@ -96,6 +123,8 @@ const recordLine = z.object({
   row: whole,
   prompt: z.string(),
   outcomes: z.array(answer),
+  /** Tries that led to no answer. A record may have several lines of them. */
+  looseTries: z.array(z.object({ model: z.string(), tries: z.array(oneTry) })).default([]),
 });
 
 const decisionsLine = z
@@ -125,6 +154,7 @@ export const runFileLines = {
 export type LineKind = keyof typeof runFileLines;
 export type Line = { [K in LineKind]: { readonly kind: K; readonly value: z.infer<(typeof runFileLines)[K]> } }[LineKind];
 export type AnswerLine = z.infer<typeof answer>;
+export type TryLine = z.infer<typeof oneTry>;
 
 function isJson(text: string): boolean {
   try {

@@ -28,6 +28,7 @@ export interface Schema {
     error: StoredText | null;
     text: StoredText | null;
   };
+  loose_tries: { record_id: number; model_id: number; number: number; cost_usd: number | null };
   graders: { id: Generated<number>; name: string };
   grades: { answer_id: number; grader_id: number; reference_hash: string; quality: number };
   workloads: {

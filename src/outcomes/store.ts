@@ -101,6 +101,8 @@ export interface LiveAnswers {
    * gives way; either way the tries are kept. The answer's number.
    */
   keep(model: string, key: AnswerKey, answer: Answer, tries: readonly StoredTry[]): number;
+  /** Keeps tries that led to no answer: they never count as one. */
+  keepTries(model: string, key: AnswerKey, tries: readonly StoredTry[]): void;
   /** All tries that are kept of this source, of whichever run, in no order. */
   served(): ServedTry[];
   /** What the try says that brought an answer, or of a failure the last one, and how many there were; null where none is known (imported). */
@@ -127,6 +129,8 @@ export interface StoredCounts {
   readonly prompts: number;
   readonly answers: Readonly<Record<"recorded" | "simulated" | "live", number>>;
   readonly grades: number;
+  /** Live tries that led to no answer, and what is known of their cost, US dollars: answers' costs do not have it. */
+  readonly looseTries: { readonly count: number; readonly costUsd: number; readonly unknownCosts: number };
   /** Policies that have decided on it. */
   readonly decisions: number;
 }

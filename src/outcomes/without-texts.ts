@@ -13,7 +13,11 @@ export function withoutTexts(store: OutcomeStore): OutcomeStore {
     },
     liveAnswers(source) {
       const live = store.liveAnswers(source);
-      return { ...live, keep: (model, key, answer, tries) => live.keep(model, { ...key, messages: null }, bareAnswer(answer), tries.map(bareTry)) };
+      return {
+        ...live,
+        keep: (model, key, answer, tries) => live.keep(model, { ...key, messages: null }, bareAnswer(answer), tries.map(bareTry)),
+        keepTries: (model, key, tries) => live.keepTries(model, { ...key, messages: null }, tries.map(bareTry)),
+      };
     },
   };
 }

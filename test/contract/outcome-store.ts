@@ -417,13 +417,13 @@ export function outcomeStoreContract(name: string, open: () => Promise<OutcomeSt
     test(
       "are counted with a workload's prompts, by kind",
       withStore((store) => {
-        expect(store.countStored("w")).toEqual({ whole: false, texts: false, prompts: 0, answers: { recorded: 0, simulated: 0, live: 0 }, grades: 0, decisions: 0 });
+        expect(store.countStored("w")).toEqual({ whole: false, texts: false, prompts: 0, answers: { recorded: 0, simulated: 0, live: 0 }, grades: 0, looseTries: { count: 0, costUsd: 0, unknownCosts: 0 }, decisions: 0 });
         const prompts = fruits(0, 3, { outcomes: [outcome("small"), outcome("large", { quality: null })] });
         save(store, "w", prompts);
         keep(store, "simulated", prompts.slice(0, 2));
         keep(store, "simulated", fruits(7, 9));
         store.saveDecisions("p", "w", { models: [], model: new Int32Array(3), rule: new Int32Array(3), rules: [], notes: [] });
-        expect(store.countStored("w")).toEqual({ whole: true, texts: true, prompts: 3, answers: { recorded: 6, simulated: 2, live: 0 }, grades: 5, decisions: 1 });
+        expect(store.countStored("w")).toEqual({ whole: true, texts: true, prompts: 3, answers: { recorded: 6, simulated: 2, live: 0 }, grades: 5, looseTries: { count: 0, costUsd: 0, unknownCosts: 0 }, decisions: 1 });
       }),
     );
 
@@ -507,6 +507,24 @@ export function outcomeStoreContract(name: string, open: () => Promise<OutcomeSt
       expect((await store.collectGarbage({ all: false, answers: true, dryRun: false }, async () => undefined)).removed).toMatchObject({ answers: 1, grades: 1, prompts: 1 });
       expect(live.find("small", [key("a")])).toEqual([null]);
       live.keep("small", key("a"), answer, [tried()]); // a new number's tries do not meet the old one's
+      store.close();
+    });
+
+    test("are none where tries led to none: those are counted, and collected with what they were about", async () => {
+      const store = await open();
+      save(store, "w", fruits(0, 1));
+      const about = { ...key((fruits(0, 1)[0] as Prompt).hash) };
+      const live = store.liveAnswers({ kind: "live", hash: "here" });
+      live.keepTries("small", about, [tried(), tried()]);
+      live.keepTries("small", about, [{ ...tried({ kind: "aborted", message: "stopped", retryAfterMs: null }), costUsd: null }]);
+      live.keepTries("large", about, [tried()]);
+      expect(live.find("small", [about])).toEqual([null]);
+      expect(store.countStored("w")).toMatchObject({ answers: { live: 0 }, looseTries: { count: 4, costUsd: 0.75, unknownCosts: 1 } });
+      live.keep("small", about, answer, [tried()]);
+      expect(store.countStored("w")).toMatchObject({ answers: { live: 1 }, looseTries: { count: 4 } });
+      await store.collectGarbage({ all: true, answers: true, dryRun: false }, async () => undefined);
+      save(store, "w", fruits(0, 1));
+      expect(store.countStored("w")).toMatchObject({ answers: { live: 0 }, looseTries: { count: 0 } });
       store.close();
     });
   });

@@ -226,7 +226,7 @@ describe("what is asked of an answer", () => {
   });
 
   test("what came of a call that failed midway is no answer", () => {
-    const store = { liveAnswers: () => ({ find: () => [], keep: () => 0, served: () => [], routing: () => null, findGrade: () => null, keepGrade: () => undefined }) };
+    const store = { liveAnswers: () => ({ find: () => [], keep: () => 0, keepTries: () => undefined, served: () => [], routing: () => null, findGrade: () => null, keepGrade: () => undefined }) };
     const spec = { url: "http://localhost:1/v1", protocol: "openai-chat", model: "m", settings: {} } as unknown as LiveSpec;
     const said = (error: string | null) => ({ id: 1, answer: { ...answer(YES), latencyMs: null, ttftMs: null, inputTokens: null, outputTokens: null, text: YES, error } });
     expect(liveAsker("m", spec, store, () => null, null).declined([said("cut off"), said(null), said(null)], ["refusal", "refusal", null])).toEqual([null, false, null]);

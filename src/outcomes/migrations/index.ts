@@ -2,6 +2,7 @@ import type { Migration } from "kysely/migration";
 import { outcomes } from "./0001-outcomes.ts";
 import { runs } from "./0002-runs.ts";
 import { tries } from "./0003-tries.ts";
+import { looseTries } from "./0004-loose-tries.ts";
 
 /**
  * Every change of the schema, by the name that the store records it under. They run in the order of their names.
@@ -11,4 +12,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0001-outcomes": outcomes,
   "0002-runs": runs,
   "0003-tries": tries,
+  "0004-loose-tries": looseTries,
 };

@@ -2,7 +2,7 @@ import { styleText } from "node:util";
 import type { RunConfig } from "../../../evaluate/parts.ts";
 import type { PriceRecord, RunRecord, StoredCounts } from "../../../outcomes/store.ts";
 import { visible } from "../../../report/render/escape.ts";
-import { amount } from "../../amounts.ts";
+import { amount, usd } from "../../amounts.ts";
 import { settingsInWords } from "../../settings-in-words.ts";
 import { openRuns } from "../../store-file.ts";
 import type { World } from "../../world.ts";
@@ -85,8 +85,10 @@ function reportInWords({ id, status }: Shown["run"], report: Shown["report"], { 
   return `none: give its wrp eval again with --resume ${id}`;
 }
 
-function storedInWords({ whole, texts, prompts, answers, grades, decisions }: StoredCounts): string {
+function storedInWords({ whole, texts, prompts, answers, grades, looseTries, decisions }: StoredCounts): string {
   const kinds = (["recorded", "simulated", "live"] as const).flatMap((kind) => (answers[kind] > 0 ? [amount(answers[kind], `${kind} answer`)] : []));
-  const parts = [`${amount(prompts, "prompt")}${texts ? "" : " without texts"}${whole ? "" : " so far"}`, ...kinds, amount(grades, "grade"), `decisions of ${amount(decisions, "policy").replace(/ys$/, "ies")}`];
+  const cost = looseTries.unknownCosts === 0 ? usd(looseTries.costUsd) : `${looseTries.costUsd > 0 ? `${usd(looseTries.costUsd)} and ` : ""}${looseTries.unknownCosts} of unknown cost`;
+  const tried = looseTries.count > 0 ? [`${looseTries.count === 1 ? "1 try" : `${looseTries.count} tries`} without an answer (${cost})`] : [];
+  const parts = [`${amount(prompts, "prompt")}${texts ? "" : " without texts"}${whole ? "" : " so far"}`, ...kinds, amount(grades, "grade"), ...tried, `decisions of ${amount(decisions, "policy").replace(/ys$/, "ies")}`];
   return parts.join(", ");
 }
