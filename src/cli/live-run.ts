@@ -2,6 +2,7 @@ import type { LiveEvent } from "../evaluate/ask-live.ts";
 import { estimateLive, type LiveEstimate } from "../evaluate/estimate.ts";
 import { liveModels } from "../evaluate/live-models.ts";
 import type { RunSettings } from "../evaluate.ts";
+import type { Baseline } from "../model/baseline.ts";
 import { WrpError } from "../model/errors.ts";
 import type { Report } from "../model/report.ts";
 import type { OutcomeStore } from "../outcomes/store.ts";
@@ -19,13 +20,13 @@ const SHOWN_EVERY_MS = 1000;
 
 /** What a live run may do: prepared, told, and within its cap. Null after a dry run, which ends with the estimate. */
 export async function prepareLive(
-  { settings, loaded, flags, workloads, store }: { readonly settings: RunSettings; readonly loaded: LoadedConfig; readonly flags: EvalFlags; readonly workloads: readonly OpenedWorkload[]; readonly store: OutcomeStore },
+  { settings, loaded, flags, workloads, store, baseline }: { readonly settings: RunSettings; readonly baseline: Baseline | null; readonly loaded: LoadedConfig; readonly flags: EvalFlags; readonly workloads: readonly OpenedWorkload[]; readonly store: OutcomeStore },
   progress: ProgressLine,
   world: World,
 ): Promise<LiveCalls | null> {
   if (liveModels(settings).length === 0) throw new WrpError("no model of the config is live", { hint: "models: [{name: mine, live: {url: http://localhost:8000/v1}}]; wrp schema config has the rest" });
   const again = flags.retryFailed === true;
-  const estimates = await estimateLive(workloads, { settings, store, again, placeOf: loaded.placeOf });
+  const estimates = await estimateLive(workloads, { settings, store, again, placeOf: loaded.placeOf, blessedModels: baseline?.header.models ?? [] });
   const maxCostUsd = capOf(estimates, flags.maxCost ?? loaded.config.maxCostUsd);
   if (flags.dryRun) {
     world.stdout.write(flags.json ? `${JSON.stringify({ schemaVersion: 1, estimate: estimates, maxCostUsd })}\n` : estimateInWords(estimates, maxCostUsd));

@@ -7,9 +7,12 @@ import { liveSource, mostUsd } from "../pool/live.ts";
 import { costOfTokens, ratesOf } from "../pool/priced.ts";
 import { priceBook } from "../pool/price-book.ts";
 import { assemble, type PlaceOf } from "../router/assemble.ts";
+import { CONTROL_NAMES } from "../router/controls.ts";
+import { policyName } from "../router/index.ts";
 import { withTokens } from "../signals/tokens.ts";
 import type { Workload } from "../workload/workload.ts";
 import { liveModels, type LiveModelSpec } from "./live-models.ts";
+import { checkNames } from "./names-policies.ts";
 import type { JudgeSpec, RunSettings } from "./parts.ts";
 
 /** What asking a live model for all that the store does not have would take. */
@@ -43,28 +46,33 @@ const [JUDGE_TASK_TOKENS, JUDGE_OUTPUT_TOKENS] = [250, 60];
 
 /**
  * Reads the workload once and counts. Throws WrpError where a live model has no text to ask with at all, where answers could not be graded
- * (an unknown grader, a reference that it cannot use), and where policies could not be told apart or name models that are not there.
+ * (an unknown grader, a reference that it cannot use), and where policies could not be told apart or name models that are not there, or the reference or a gate a policy that is not.
  */
 export async function estimateLive(
   workloads: readonly Workload[],
-  { settings, store, again, placeOf }: { readonly settings: RunSettings; readonly store: Pick<OutcomeStore, "liveAnswers">; readonly again: boolean; readonly placeOf?: PlaceOf },
+  { settings, store, again, placeOf, blessedModels = [] }: { readonly settings: RunSettings; readonly store: Pick<OutcomeStore, "liveAnswers">; readonly again: boolean; readonly placeOf?: PlaceOf; readonly blessedModels?: readonly string[] },
 ): Promise<LiveEstimate[]> {
   const judged = { calls: 0, inputTokens: 0, longestAnswer: 0 };
   const counted = liveModels(settings).map(counter);
   const { gradings } = await import("./grading.ts");
   const graded = gradings(settings, null, null);
   const names = new Set(settings.models.map(({ name }) => name));
+  let logged = false;
   for (const workload of workloads)
     for await (const read of workload.batches()) {
       const prompts = await withTokens(read);
       for (const prompt of prompts) {
         graded.of(prompt);
         for (const { model } of prompt.outcomes) names.add(model);
-        if (prompt.chosen !== null) names.add(prompt.chosen);
+        if (prompt.chosen === null) continue;
+        names.add(prompt.chosen);
+        logged = true;
       }
       for (const one of counted) one.add(prompts);
     }
-  checkPolicies([...names].filter((name) => settings.only?.includes(name) ?? true), settings.policies, placeOf);
+  const wanted = [...names].filter((name) => settings.only?.includes(name) ?? true);
+  checkPolicies(wanted, settings.policies, placeOf);
+  checkNames(settings, [...new Set([...wanted, ...settings.policies.map(policyName), ...CONTROL_NAMES, ...(logged ? [RECORDED] : [])])], [...names, ...blessedModels]);
   const estimates = counted.map((one) => one.estimate());
   return judged.calls > 0 ? [...estimates, judgeEstimate()] : estimates;
 
@@ -144,6 +152,9 @@ export function liveEstimate(
     priceSource: priceBook([{ name, live, ...(price === undefined ? {} : { price }) }]).sourceOf(name, rates !== null),
   };
 }
+
+/** What a live router chose, where the data says so. */
+const RECORDED = "recorded";
 
 const WITHOUT_FIGURES = ["repeated-name", "unknown-model"];
 

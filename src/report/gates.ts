@@ -103,6 +103,11 @@ export function pendingGate(gate: Gate, policy: DecidedPolicy, old: PromptFigure
   return { resample: null, finish: (results) => finish(measure(results)) };
 }
 
+/** A gate on a policy that is not there to be judged. @param why in words */
+export function undecidedGate({ expression }: Gate, policy: string, why: string): PendingGate {
+  return { resample: null, finish: () => ({ expression, policy, verdict: "inconclusive", observed: null, bound: null, line: null, baseline: null, n: 0, nToSettle: null, note: why }) };
+}
+
 /** Of each report's policies: their gates share them. */
 const figuresKnown = new WeakMap<GateSubject, Map<DecidedPolicy, PromptFigures>>();
 
