@@ -78,6 +78,7 @@ export async function evalCommand(data: readonly string[], flags: EvalFlags, wor
       withContent: flags.content !== false,
       graderNeeds: { system: world, own: graders },
       live: calls?.host,
+      tokens: calls?.tokens,
     })) {
       progress.show(event);
       if (event.type === "done") finished = event;
