@@ -1,3 +1,4 @@
+import { absentPolicies, absentUnderTest, absentWarnings, type Absent } from "./evaluate/absent.ts";
 import { alignBaseline, baselineLines } from "./evaluate/baseline.ts";
 import { hashOfAsked, keepAsked, recallAsked } from "./evaluate/asked.ts";
 import { assembled, basedOn, type Based } from "./evaluate/based.ts";
@@ -13,6 +14,8 @@ import { policiesUnderTest } from "./evaluate/under-test.ts";
 import { checkCompared } from "./evaluate/without-vectors.ts";
 import { valueHash } from "./lib/hash.ts";
 import type { OutcomeColumns } from "./model/columns.ts";
+import type { PolicySpec } from "./model/config.ts";
+import type { WrpError } from "./model/errors.ts";
 import { REPORT_REVISION, type Report } from "./model/report.ts";
 import type { RunRecord } from "./outcomes/store.ts";
 import { withRemotes } from "./outcomes/remote-columns.ts";
@@ -20,7 +23,7 @@ import { priceBook, type PriceBook } from "./pool/price-book.ts";
 import { compiling } from "./report/compile.ts";
 import type { Basis, ModelInfo, ReportInput } from "./report/input.ts";
 import type { Assembly } from "./router/assemble.ts";
-import type { ModelFigures } from "./router/index.ts";
+import { policyName, type ModelFigures } from "./router/index.ts";
 import { nonDecreasingHull } from "./stats/hull.ts";
 
 /** An interrupt is heard within about this time. */
@@ -65,10 +68,16 @@ export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, voi
     const outcomes = await basedOn(yield* gather(parts, prices), () => promptsAgain(parts), parts);
     if (outcomes.basis === "outcomes") checkCompared(outcomes.columns, outcomes.compared);
     const readMs = clockMs() - started;
-    const { context, policies, notes } = assembled(outcomes, config, parts.placeOf);
-    const reference = referenceName(settings, policies, context.strong, outcomes.basis, mute(outcomes.columns));
-    const underTest = policiesUnderTest(settings, policies, reference, { ...outcomes, seen: [...outcomes.seen, ...(parts.baseline?.header.models ?? [])] });
-    const tested = [...new Set([...underTest, ...settings.gates.flatMap(({ policy }) => policy ?? [])])];
+    // What was paid for is judged, whatever policy cannot be: without --live that is an error.
+    const unbuilt = new Map<PolicySpec, WrpError>();
+    const { context, policies, notes } = assembled(outcomes, config, parts.placeOf, parts.live && ((error, spec) => void unbuilt.set(spec, error)));
+    const absent: Absent = parts.live ? absentPolicies(settings, policies, outcomes.silent, unbuilt) : new Map();
+    const reference = referenceName(settings, policies, context.strong, outcomes.basis, { absent, mute: mute(outcomes.columns) });
+    const untested = absentUnderTest(settings, absent);
+    const present = policiesUnderTest(settings, policies, reference, { ...outcomes, seen: [...outcomes.seen, ...(parts.baseline?.header.models ?? [])], absent: [...absent.keys()] });
+    // The reference would be a stand-in for those that are absent.
+    const underTest = untested.length > 0 && present.every((name) => name === reference) ? [] : present;
+    const tested = [...new Set([...underTest, ...settings.gates.flatMap(({ policy }) => (policy === null || absent.has(policy) ? [] : policy))])];
     const baseline = parts.baseline && alignBaseline(parts.baseline, outcomes.columns, settings, outcomes.comparability, { tested, own: underTest });
     const decideFrom = clockMs();
     const decided: ExplainedPolicy[] = [];
@@ -95,12 +104,14 @@ export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, voi
     // List prices are those of the day.
     const pricedOn = outcomes.basis === "decisions" ? createdAt.slice(0, 10) : null;
     const asked = hashOfAsked(policies, decided);
-    const findings = liveFindings(outcomes.live, outcomes.silent, outcomes.columns, fit, outcomes.compared);
+    const found = liveFindings(outcomes.live, outcomes.silent, outcomes.columns, fit, outcomes.compared);
+    const lost = absentWarnings(settings, reference, absent, unbuilt);
+    const findings = { warnings: [...found.warnings, ...lost], undecided: found.undecided || lost.length > 0 };
     const live = liveHash(outcomes.columns, outcomes.live.map(({ model }) => model));
     const rates = outcomes.rates.flatMap(({ model, measured }) => (measured ? [{ model, ...measured }] : []));
     const reportKey = valueHash({ configHash, pricedOn, asked, ...(rates.length === 0 ? {} : { rates }), ...(live === null ? {} : { live }), workloadHash: workload.hash, wrpVersion: parts.wrpVersion, revision: REPORT_REVISION });
     const known = parts.fresh ? null : store.findReport(reportKey);
-    const computed = known ?? (yield* computeReport(reportInput(run, parts, config, prices, { ...outcomes, columns }, { context, policies, notes }, decided, { reference, underTest, baseline }), parts));
+    const computed = known ?? (yield* computeReport(reportInput(run, parts, config, prices, { ...outcomes, columns }, { context, policies, notes }, decided, { reference, underTest, absent: { why: absent, underTest: untested }, baseline }), parts));
     const ended = clockMs();
     const report: Report = {
       ...computed,
@@ -162,7 +173,7 @@ function reportInput(
   outcomes: Based,
   { context, notes }: Assembly,
   decided: readonly ExplainedPolicy[],
-  judged: Pick<ReportInput, "reference" | "underTest" | "baseline">,
+  judged: Pick<ReportInput, "reference" | "underTest" | "absent" | "baseline">,
 ): ReportInput {
   const { columns, basis, logged, summary, duplicates, warnings } = outcomes;
   return {
@@ -204,11 +215,15 @@ export async function redecide(
   const reading = gather(known, prices);
   let step = await reading.next();
   while (!step.done) step = await reading.next();
-  const reported = new Set((run.reportKey === null ? null : parts.store.findReport(run.reportKey))?.models.map(({ name }) => name));
+  const judged = run.reportKey === null ? null : parts.store.findReport(run.reportKey);
+  const reported = new Set(judged?.models.map(({ name }) => name));
   const silent = reported.size === 0 ? [] : step.value.live.filter(({ model }) => !reported.has(model)).map(({ model }) => ({ model, why: null }));
   const outcomes = await basedOn({ ...step.value, silent }, () => parts.store.readPrompts(run.workloadHash), { settings, now: () => new Date(run.createdAt) });
   const { columns } = outcomes;
-  const { policies, context } = assembled(outcomes, config);
+  // Of a complete run, what could not be built was left out.
+  const { policies, context } = assembled(outcomes, config, undefined, (error, spec) => {
+    if (judged === null || judged.policies.some(({ name }) => name === policyName(spec))) throw error;
+  });
   const decided: ExplainedPolicy[] = [];
   for (const policy of policies) decided.push(policy.open ? recallAsked(parts.store, run, policy, columns) : (await decide(policy, columns, known)).explained);
   return { columns: withRemotes(columns), logged: outcomes.logged, settings, figures: context.models, policies: decided, basis: outcomes.basis, models: modelInfos(settings, prices, outcomes), workload: read?.name ?? known.workload.name };

@@ -119,7 +119,7 @@ export async function openLive(settings: RunSettings, loaded: LoadedConfig, opti
     return own;
   }
 
-  function called<R>(protocol: Protocol<R>, request: R, { backend: { timeoutMs = TRY_MS, firstTokenTimeoutMs }, endpoint }: ModelEndpoint, signal: AbortSignal, more: { readonly maxBytes?: number; readonly wantedHeader?: string }): Promise<Try> {
+  function called<R extends { readonly model: string }>(protocol: Protocol<R>, request: R, { backend: { timeoutMs = TRY_MS, firstTokenTimeoutMs }, endpoint }: ModelEndpoint, signal: AbortSignal, more: { readonly maxBytes?: number; readonly wantedHeader?: string }): Promise<Try> {
     return liveCall(protocol, endpoint, request, {
       client,
       clockMs: world.clockMs,

@@ -1,11 +1,13 @@
 import type { LiveEvent } from "../evaluate/ask-live.ts";
-import { estimateLive, type LiveEstimate } from "../evaluate/estimate.ts";
+import { estimateLive, type Gradable, type LiveEstimate } from "../evaluate/estimate.ts";
 import { liveModels } from "../evaluate/live-models.ts";
 import type { RunSettings } from "../evaluate.ts";
+import type { Baseline } from "../model/baseline.ts";
 import { WrpError } from "../model/errors.ts";
 import type { Report } from "../model/report.ts";
 import type { OutcomeStore } from "../outcomes/store.ts";
 import type { FlowEvent } from "../pool/flow/flow.ts";
+import type { TokenMemo } from "../signals/tokens.ts";
 import type { OpenedWorkload } from "../workload/index.ts";
 import { amount, usd } from "./amounts.ts";
 import { openLive, type LiveCalls } from "./live-host.ts";
@@ -19,19 +21,20 @@ const SHOWN_EVERY_MS = 1000;
 
 /** What a live run may do: prepared, told, and within its cap. Null after a dry run, which ends with the estimate. */
 export async function prepareLive(
-  { settings, loaded, flags, workloads, store }: { readonly settings: RunSettings; readonly loaded: LoadedConfig; readonly flags: EvalFlags; readonly workloads: readonly OpenedWorkload[]; readonly store: OutcomeStore },
+  { settings, loaded, flags, workloads, store, baseline }: { readonly settings: RunSettings; readonly baseline: Baseline | null; readonly loaded: LoadedConfig; readonly flags: EvalFlags; readonly workloads: readonly OpenedWorkload[]; readonly store: OutcomeStore },
   progress: ProgressLine,
   world: World,
-): Promise<LiveCalls | null> {
+): Promise<(LiveCalls & { readonly tokens: TokenMemo }) | null> {
   if (liveModels(settings).length === 0) throw new WrpError("no model of the config is live, and no policy is a live router", { hint: "models: [{name: mine, live: {url: http://localhost:8000/v1}}]; wrp schema config has the rest" });
   const again = flags.retryFailed === true;
-  const estimates = await estimateLive(workloads, { settings, store, again, placeOf: loaded.placeOf });
+  const { models: estimates, grading, tokens } = await estimateLive(workloads, { settings, store, again, placeOf: loaded.placeOf, blessedModels: baseline?.header.models ?? [], signal: world.signal });
+  const warning = gradingInWords(grading, estimates);
   const maxCostUsd = capOf(estimates, flags.maxCost ?? loaded.config.maxCostUsd);
   if (flags.dryRun) {
-    world.stdout.write(flags.json ? `${JSON.stringify({ schemaVersion: 1, estimate: estimates, maxCostUsd })}\n` : estimateInWords(estimates, maxCostUsd));
+    world.stdout.write(flags.json ? `${JSON.stringify({ schemaVersion: 1, estimate: estimates, grading, maxCostUsd })}\n` : `${estimateInWords(estimates, maxCostUsd)}${warning}`);
     return null;
   }
-  if (!flags.quiet) world.stderr.write(estimateInWords(estimates, maxCostUsd));
+  if (!flags.quiet) world.stderr.write(`${estimateInWords(estimates, maxCostUsd)}${warning}`);
   const shown = liveProgress(estimates.slice(0, liveModels(settings).length).reduce((sum, { calls }) => sum + calls, 0), estimates.some(({ mostUsd, gpu }) => mostUsd !== null && !gpu), world.clockMs);
   const show = () => progress.say(() => shown.words(calls.inFlight(), calls.budget()));
   const tell = (event: LiveEvent | ({ readonly model: string } & FlowEvent)) => {
@@ -54,6 +57,7 @@ export async function prepareLive(
   world.signal.addEventListener("abort", waiting, { once: true });
   return {
     ...calls,
+    tokens,
     async close() {
       clearInterval(ticking);
       world.signal.removeEventListener("abort", waiting);
@@ -103,6 +107,18 @@ export function capOf(estimates: readonly LiveEstimate[], asked: number | undefi
     });
   if (asked !== undefined || unpriced.length === estimates.filter(({ gpu }) => !gpu).length) return asked ?? null;
   return estimates.reduce((sum, { mostUsd, mostUsdACall }) => sum + 2 * (mostUsd ?? 0) + BROKEN_TRIES * (mostUsdACall ?? 0), 0);
+}
+
+/** How many prompts can be graded, where calls are to be made and not all can: it would be a pity to hear of it afterwards. */
+function gradingInWords({ prompts, gradable, noGrader, noReference, noJudge }: Gradable, estimates: readonly LiveEstimate[]): string {
+  if (gradable === prompts || estimates.every(({ calls }) => calls === 0)) return "";
+  const why = [
+    ...(noGrader > 0 ? [`${noGrader} name no grader (grader: … in the data, or for all in wrp.yaml)`] : []),
+    ...(noReference > 0 ? [`${noReference} have no reference`] : []),
+    ...(noJudge > 0 ? [`${noJudge} want a judge and there is none (wrp.yaml: judge: {live: …})`] : []),
+  ].join(", ");
+  const known = gradable === 0 ? "costs and latencies will be known, quality not" : `of the other ${prompts - gradable}, costs and latencies will be known, quality not`;
+  return `warning: ${gradable === 0 ? `none of the ${amount(prompts, "prompt")}` : `${gradable} of ${amount(prompts, "prompt")}`} can be graded: ${why}; ${known}\n`;
 }
 
 /** What calls would take, in lines. */

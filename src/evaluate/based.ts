@@ -1,6 +1,6 @@
 import type { OutcomeColumns } from "../model/columns.ts";
 import type { PolicySpec } from "../model/config.ts";
-import { WrpError, type Tell } from "../model/errors.ts";
+import { WrpError } from "../model/errors.ts";
 import type { Prompt } from "../model/prompt.ts";
 import { modelFigures } from "../outcomes/figures.ts";
 import type { Basis } from "../report/input.ts";
@@ -43,8 +43,10 @@ export async function basedOn<G extends Pick<Gathered, "columns" | "chosen" | "s
   return { ...outcomes, columns: expected, basis, logged, sources, silent: [] };
 }
 
+type TellOf = NonNullable<Parameters<typeof assemble>[5]>;
+
 /** The policies of a run, less those that name a silent model. Throws WrpError where one cannot be built, unless `tell` keeps the error and leaves the policy out. */
-export function assembled({ columns, basis, silent = [] }: Pick<Based, "columns" | "basis"> & { readonly silent?: readonly Silent[] }, { settings, fitted }: Pick<RunConfig, "settings" | "fitted">, placeOf?: PlaceOf, tell?: Tell): Assembly {
+export function assembled({ columns, basis, silent = [] }: Pick<Based, "columns" | "basis"> & { readonly silent?: readonly Silent[] }, { settings, fitted }: Pick<RunConfig, "settings" | "fitted">, placeOf?: PlaceOf, tell?: TellOf): Assembly {
   const logged = columns.chosen.some((m) => m >= 0);
   if (basis === "decisions") return assembleDecisions(columns, settings.policies, logged, placeOf, tell);
   // A model of the training part alone cannot be judged here; one that it lacks is there without figures.
@@ -62,7 +64,7 @@ export function assembled({ columns, basis, silent = [] }: Pick<Based, "columns"
 const BLIND_CONTROLS: readonly string[] = ["random", "cheapest"];
 
 /** Policies where nobody knows how good an answer would have been: the live router's own choices stand beside the user's. */
-function assembleDecisions(columns: OutcomeColumns, specs: readonly PolicySpec[], logged: boolean, placeOf?: PlaceOf, tell?: Tell): Assembly {
+function assembleDecisions(columns: OutcomeColumns, specs: readonly PolicySpec[], logged: boolean, placeOf?: PlaceOf, tell?: TellOf): Assembly {
   const figures = modelFigures(columns).map((model) => ({ ...model, quality: NaN }));
   const own: readonly PolicySpec[] = !logged || specs.some((spec) => spec.kind === "recorded" || spec.name === "recorded") ? specs : [{ kind: "recorded" }, ...specs];
   const { policies, context } = assemble(figures, own, columns.facts, logged, placeOf, tell);

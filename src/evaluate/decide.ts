@@ -17,7 +17,7 @@ export type ExplainedPolicy = DecidedPolicy & { readonly rules: Pick<StoredDecis
 export async function decide(
   policy: Policy,
   columns: OutcomeColumns,
-  parts: Pick<Parts, "store" | "workload" | "settings" | "wrpVersion" | "fresh" | "signal" | "withContent">,
+  parts: Pick<Parts, "store" | "workload" | "settings" | "wrpVersion" | "fresh" | "signal" | "withContent" | "tokens">,
 ): Promise<{ explained: ExplainedPolicy; reused: boolean; key: string | null }> {
   const { store, workload, settings } = parts;
   // What looks at outcomes depends on their prices and on the rule for failed calls, too; what is simulated, on the seed; what is live grows.
@@ -34,7 +34,7 @@ export async function decide(
       store.saveDecisions(key, workload.hash, { models: columns.models, model: decisions.model, rule: new Int32Array(columns.n).fill(-1), rules: [], notes: [] });
     return { explained: { ...shown(policy), decisions, rules: null }, reused: false, key };
   }
-  const stored = await decideEach(policy, columns, promptsAgain(parts), readsTokens(settings.policies), parts.signal);
+  const stored = await decideEach(policy, columns, promptsAgain(parts), readsTokens(settings.policies) ? (prompts) => withTokens(prompts, parts.tokens) : null, parts.signal);
   store.saveDecisions(key, workload.hash, stored);
   return { explained: { ...shown(policy), decisions: { form: "choice", model: stored.model }, rules: stored }, reused: false, key };
 }
@@ -50,7 +50,7 @@ function shown({ name, kind, control, hindsight, description, sweep }: Policy): 
   return { name, kind, control, hindsight, description, ...(sweep ? { sweep } : {}) };
 }
 
-async function decideEach(policy: Policy, columns: OutcomeColumns, batches: ReturnType<typeof promptsAgain>, tokens: boolean, signal: AbortSignal): Promise<StoredDecisions> {
+async function decideEach(policy: Policy, columns: OutcomeColumns, batches: ReturnType<typeof promptsAgain>, counted: typeof withTokens | null, signal: AbortSignal): Promise<StoredDecisions> {
   const model = new Int32Array(columns.n).fill(-1);
   const rule = new Int32Array(columns.n).fill(-1);
   const rules: string[] = [];
@@ -58,7 +58,7 @@ async function decideEach(policy: Policy, columns: OutcomeColumns, batches: Retu
   let i = 0;
   for await (const prompts of batches) {
     await stopIfAsked(signal);
-    for (const prompt of tokens ? await withTokens(prompts) : prompts) {
+    for (const prompt of counted ? await counted(prompts) : prompts) {
       const decision = policy.decide?.({ prompt, signals: {} });
       const step = decision?.alternatives[0]?.steps[0];
       if (decision && step?.do === "call") {

@@ -1,22 +1,24 @@
 import type { OutcomeColumns } from "../model/columns.ts";
-import { WrpError } from "../model/errors.ts";
 import type { PriceBook } from "../pool/price-book.ts";
 import type { Basis, ModelInfo } from "../report/input.ts";
 import type { ModelFigures, Policy } from "../router/index.ts";
+import type { Absent } from "./absent.ts";
 import type { GpuRate } from "./gpu-rates.ts";
+import { checkNames } from "./names-policies.ts";
 import type { RunSettings } from "./parts.ts";
 
 /**
  * The policy that others are compared with: the one asked for; of a log without outcomes, the live router's choices; the user's first;
  * else the best single model. Throws WrpError.
  *
+ * @param absent policies that another stands in for
  * @param mute live routers of which nothing is known: not taken unless asked for
  */
-export function referenceName(settings: RunSettings, policies: readonly Policy[], strong: string | null, basis: Basis, mute: readonly string[] = []): string {
+export function referenceName(settings: RunSettings, policies: readonly Policy[], strong: string | null, basis: Basis, { absent = new Map(), mute = [] }: { readonly absent?: Absent; readonly mute?: readonly string[] } = {}): string {
   const names = policies.map((p) => p.name);
   if (settings.reference !== null) {
-    if (!names.includes(settings.reference)) throw unknownPolicy(settings.reference, names);
-    return settings.reference;
+    checkNames({ reference: settings.reference, gates: [] }, [...names, ...absent.keys()], []);
+    if (names.includes(settings.reference)) return settings.reference;
   }
   const live = basis === "decisions" ? policies.find((p) => p.kind === "recorded") : undefined;
   if (live) return live.name;
@@ -65,8 +67,4 @@ export function settingsWarnings(settings: RunSettings, columns: OutcomeColumns,
   for (const name of columns.models) if (fitted && !fitted.some((m) => m.name === name)) warnings.push(`${name} has no outcome in the training part: no hull, best single or threshold uses it`);
   if (basis === "outcomes" && !fitted && columns.models.length > 1) warnings.push("best single, hull and AIQ are maxima chosen on the prompts they are judged on: biased upward (judge on held-out prompts with --split test)");
   return warnings;
-}
-
-function unknownPolicy(name: string, known: readonly string[]): WrpError {
-  return new WrpError(`no policy is named "${name}"`, { hint: `policies: ${known.join(", ")}` });
 }

@@ -9,10 +9,14 @@ import { throughputOf, type Throughput } from "../pool/throughput.ts";
 import { costOfTokens, ratesOf } from "../pool/priced.ts";
 import { priceBook } from "../pool/price-book.ts";
 import { assemble, type PlaceOf } from "../router/assemble.ts";
-import { withTokens } from "../signals/tokens.ts";
+import { CONTROL_NAMES } from "../router/controls.ts";
+import { policyName } from "../router/index.ts";
+import { withTokens, type TokenMemo } from "../signals/tokens.ts";
 import type { Workload } from "../workload/workload.ts";
 import { embedding } from "./estimate-embedding.ts";
+import { stopIfAsked } from "./interrupt.ts";
 import { liveModels, type LiveModelSpec } from "./live-models.ts";
+import { checkNames } from "./names-policies.ts";
 import type { JudgeSpec, RunSettings } from "./parts.ts";
 
 /** What asking a live model for all that the store does not have would take. */
@@ -40,6 +44,25 @@ export interface LiveEstimate {
   readonly priceSource: string;
 }
 
+/** Which prompts can have a grade, of those that live models are asked: prompts, by what those without lack. */
+export interface Gradable {
+  readonly prompts: number;
+  readonly gradable: number;
+  /** They name no grader, and the run has none. */
+  readonly noGrader: number;
+  readonly noReference: number;
+  /** They want a judge, and there is none. */
+  readonly noJudge: number;
+}
+
+/** What a live run is told before it calls anybody. */
+export interface Estimated {
+  readonly models: readonly LiveEstimate[];
+  readonly grading: Gradable;
+  /** Of all that was read, for the run to count no text again. */
+  readonly tokens: TokenMemo;
+}
+
 /** What an answer is taken to be long where no stored one tells, tokens. */
 const ASSUMED_OUTPUT_TOKENS = 400;
 
@@ -47,35 +70,51 @@ const ASSUMED_OUTPUT_TOKENS = 400;
 const [JUDGE_TASK_TOKENS, JUDGE_OUTPUT_TOKENS] = [250, 60];
 
 /**
- * Reads the workload once and counts. Throws WrpError where a live model has no text to ask with at all, where answers could not be graded
- * (an unknown grader, a reference that it cannot use), and where policies could not be told apart or name models that are not there.
+ * Reads the workload once and counts. An interrupt is heard between two batches. Throws WrpError where a live model has no text to ask with at all, where answers could not be graded
+ * (an unknown grader, a reference that it cannot use), and where policies could not be told apart or name models that are not there, or the reference or a gate a policy that is not.
  */
 export async function estimateLive(
   workloads: readonly Workload[],
-  { settings, store, again, placeOf }: { readonly settings: RunSettings; readonly store: Pick<OutcomeStore, "liveAnswers">; readonly again: boolean; readonly placeOf?: PlaceOf },
-): Promise<LiveEstimate[]> {
+  { settings, store, again, placeOf, blessedModels = [], signal }: { readonly settings: RunSettings; readonly store: Pick<OutcomeStore, "liveAnswers">; readonly again: boolean; readonly placeOf?: PlaceOf; readonly blessedModels?: readonly string[]; readonly signal: AbortSignal },
+): Promise<Estimated> {
   const judged = { calls: 0, inputTokens: 0, longestAnswer: 0 };
   const embedded = embedding(settings.embedder);
   const counted = liveModels(settings).map(counter);
   const { gradings } = await import("./grading.ts");
   const graded = gradings(settings, null, null);
   const names = new Set(settings.models.map(({ name }) => name));
+  let logged = false;
+  const tokens: TokenMemo = new Map();
+  const lacking = { prompts: 0, grader: 0, reference: 0, judge: 0 };
   for (const [w, workload] of workloads.entries())
     for await (const read of workload.batches()) {
-      const prompts = await withTokens(read);
+      await stopIfAsked(signal, "nobody was called yet");
+      const prompts = await withTokens(read, tokens);
       for (const prompt of prompts) {
-        graded.of(prompt);
+        const grading = graded.orLack(prompt);
+        if (prompt.messages) lacking.prompts++;
+        if (prompt.messages && typeof grading === "string") lacking[grading]++;
         for (const { model } of prompt.outcomes) names.add(model);
-        if (prompt.chosen !== null) names.add(prompt.chosen);
+        if (prompt.chosen === null) continue;
+        names.add(prompt.chosen);
+        logged = true;
       }
       // What follows the first is a training part, of which live routers are not asked.
       for (const one of counted) if (w === 0 || !one.isRemote) one.add(prompts);
     }
-  checkPolicies([...names].filter((name) => settings.only?.includes(name) ?? true), settings.policies, placeOf);
+  const wanted = [...names].filter((name) => settings.only?.includes(name) ?? true);
+  checkPolicies(wanted, settings.policies, placeOf);
+  checkNames(settings, [...new Set([...wanted, ...settings.policies.map(policyName), ...CONTROL_NAMES, ...(logged ? [RECORDED] : [])])], [...names, ...blessedModels]);
+  await stopIfAsked(signal, "nobody was called yet");
   const estimates = counted.map((one) => one.estimate());
   const vectors = embedded.counted();
   const lent = [...(judged.calls > 0 ? [judgeEstimate()] : []), ...(vectors ? [liveEstimate({ name: "embedder", ...vectors.spec }, vectors.counts, vectors.most)] : [])];
-  return [...estimates, ...lent];
+  const { prompts: all, grader: noGrader, reference: noReference, judge: noJudge } = lacking;
+  return {
+    models: [...estimates, ...lent],
+    grading: { prompts: all, gradable: all - noGrader - noReference - noJudge, noGrader, noReference, noJudge },
+    tokens,
+  };
 
   function judgeEstimate(): LiveEstimate {
     const judge = settings.judge as JudgeSpec;
@@ -167,6 +206,9 @@ export function liveEstimate(
     priceSource: priceBook([{ name, live, ...(price === undefined ? {} : { price }) }]).sourceOf(name, rates !== null),
   };
 }
+
+/** What a live router chose, where the data says so. */
+const RECORDED = "recorded";
 
 const WITHOUT_FIGURES = ["repeated-name", "unknown-model"];
 

@@ -36,7 +36,7 @@ export type Gathered = ReturnType<typeof gather> extends AsyncGenerator<unknown,
 
 /** Reads the workload (from the store where it is there, else from its files, storing it) into columns; `again` has only the store. */
 export async function* gather(
-  parts: Pick<Parts, "store" | "workload" | "settings" | "clockMs" | "signal" | "concurrency" | "live" | "graderNeeds" | "withContent"> & { readonly again?: boolean },
+  parts: Pick<Parts, "store" | "workload" | "settings" | "clockMs" | "signal" | "concurrency" | "live" | "graderNeeds" | "withContent" | "tokens"> & { readonly again?: boolean },
   prices: PriceBook,
 ) {
   const { store, workload, clockMs, signal, withContent } = parts;
@@ -50,7 +50,7 @@ export async function* gather(
     for await (const prompts of stored ? store.readPrompts(workload.hash) : workload.batches()) {
       await stopIfAsked(signal);
       const from = clockMs();
-      writer?.append(withContent === false ? await withTokens(prompts) : prompts);
+      writer?.append(withContent === false ? await withTokens(prompts, parts.tokens) : prompts);
       storeMs += clockMs() - from;
       await pour.add(prompts);
       yield { type: "read" as const, prompts: pour.builder.size, stored: stored !== null };
@@ -102,7 +102,7 @@ export interface Fit {
 }
 
 /** What the models are worth on the training part: read, but not stored (what is simulated is kept, as anywhere). */
-export async function fitOn(workload: Workload, parts: Pick<Parts, "store" | "settings" | "concurrency" | "signal" | "live" | "graderNeeds">, prices: PriceBook): Promise<Fit> {
+export async function fitOn(workload: Workload, parts: Pick<Parts, "store" | "settings" | "concurrency" | "signal" | "live" | "graderNeeds" | "tokens">, prices: PriceBook): Promise<Fit> {
   // Nothing is fitted on what a live router answers.
   const pour = await pourInto({ ...parts, settings: { ...parts.settings, remotes: [] } }, prices);
   try {
@@ -155,7 +155,7 @@ export function storedWorkload(store: OutcomeStore, hash: string): Workload {
 
 /** Answers and grades prompts batch by batch into columns; every answer once a prompt and model, shared by all policies. */
 export async function pourInto(
-  { settings, store, concurrency, signal, live: host, graderNeeds }: Pick<Parts, "settings" | "concurrency" | "signal" | "live" | "graderNeeds"> & { readonly store: Pick<OutcomeStore, "keptAnswers" | "liveAnswers"> },
+  { settings, store, concurrency, signal, live: host, graderNeeds, tokens: memo }: Pick<Parts, "settings" | "concurrency" | "signal" | "live" | "graderNeeds" | "tokens"> & { readonly store: Pick<OutcomeStore, "keptAnswers" | "liveAnswers"> },
   prices: PriceBook,
 ) {
   const wanted = (name: string) => settings.only?.includes(name) ?? true;
@@ -228,7 +228,7 @@ export async function pourInto(
     /** What the simulated and live models' answers added to the store, or found there. */
     kept: () => [...simulated.values(), ...asked.values()].map((own) => own.counts()),
     async add(read: readonly Prompt[]): Promise<void> {
-      const prompts = tokens ? await withTokens(read) : read;
+      const prompts = tokens ? await withTokens(read, memo) : read;
       const names = new Set<string>();
       for (const prompt of prompts) for (const { model } of prompt.outcomes) names.add(model);
       for (const name of names) {

@@ -23,9 +23,14 @@ export interface Grading {
   readonly asks: "judge" | "embedder" | null;
 }
 
+/** What a prompt's answers cannot be graded for want of. */
+export type Lack = "grader" | "reference" | "judge";
+
 /** How prompts are graded, and how many want a judge where there is none. */
 export interface Gradings {
   of(prompt: Prompt): Grading | null;
+  /** The grading, or what it lacks. Throws as `of` does. */
+  orLack(prompt: Prompt): Grading | Lack;
   unjudged(): number;
   compared(): Compared;
 }
@@ -64,15 +69,20 @@ export function gradings(
   const theJudge = spec ? { grader: judge(ask ?? NO_JUDGE, spec.rubric), identity: judgeIdentity(spec) } : null;
   const theSimilarity = embedder ? { grader: similar ?? UNASKED, identity: `${identityOf(UNASKED)}/${embedderIdentity(embedder.live)}` } : null;
   const compared = { answers: 0, ungraded: new Map<string, { count: number; row: string }>() };
-  return { of, unjudged: () => unjudged.size, compared: () => compared };
+  return { of, orLack, unjudged: () => unjudged.size, compared: () => compared };
 
   function of(prompt: Prompt): Grading | null {
+    const grading = orLack(prompt);
+    return typeof grading === "string" ? null : grading;
+  }
+
+  function orLack(prompt: Prompt): Grading | Lack {
     const name = prompt.grader ?? (prompt.reference === null && prompt.messages !== null ? null : common);
-    if (name === null) return null;
+    if (name === null) return common === null ? "grader" : "reference";
     const judged = name === "judge" && !own.has(name);
     if (judged && !theJudge) {
       unjudged.add(prompt.ordinal);
-      return null;
+      return "judge";
     }
     const embedded = graderName(name) === "similarity" && !own.has(name);
     if (embedded && !theSimilarity)
@@ -83,7 +93,7 @@ export function gradings(
       });
     const { grader, identity } = judged && theJudge ? theJudge : embedded && theSimilarity ? theSimilarity : named(graderOf(name, { file: prompt.file }));
     const leftOut = prompt.reference === null && prompt.messages === null;
-    if (prompt.reference === null && grader.reference === "needed" && !leftOut) return null;
+    if (prompt.reference === null && grader.reference === "needed" && !leftOut) return "reference";
     const reads = prompt.reference !== null && grader.reference !== "none";
     const wrong = reads ? grader.check(prompt.reference as string) : null;
     if (wrong !== null) throw new WrpError(`row ${prompt.row} (${prompt.id}): ${grader.name} cannot grade it, its reference ${wrong}`, { place: { file: prompt.file }, code: "bad-reference" });

@@ -6,6 +6,7 @@ import type { Judging } from "../report/input.ts";
 import type { PlaceOf } from "../router/assemble.ts";
 import type { ModelFigures, SessionHost } from "../router/index.ts";
 import type { LiveHost } from "./ask-live.ts";
+import type { TokenMemo } from "../signals/tokens.ts";
 import type { Workload } from "../workload/workload.ts";
 
 /** Everything that changes a run's numbers, besides the workload. Stored with the run. */
@@ -72,6 +73,8 @@ export interface Parts {
   readonly withContent?: boolean;
   /** What calls live models; without it they answer from the store alone. */
   readonly live?: LiveHost | undefined;
+  /** Tokens that were counted before the run. */
+  readonly tokens?: TokenMemo | undefined;
   /** What graders of live answers are lent; without it answers have the grades that they were given before. */
   readonly graderNeeds?: GraderNeeds | undefined;
 }

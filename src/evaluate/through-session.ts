@@ -67,7 +67,7 @@ async function* askEach(policy: Policy, session: PolicySession, columns: Outcome
   let i = 0;
   for await (const read of promptsAgain(parts)) {
     await stopIfAsked(signal);
-    const prompts = await withTokens(read);
+    const prompts = await withTokens(read, parts.tokens);
     const decisions = await session.decide(prompts.map((prompt) => ({ prompt, signals: {} })));
     for (const [k, decision] of decisions.entries()) {
       model[i] = columns.models.indexOf(modelOf(decision, policy.name, prompts[k] as Prompt, settings.seed));

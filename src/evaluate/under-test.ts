@@ -1,16 +1,16 @@
 import type { OutcomeColumns } from "../model/columns.ts";
-import { WrpError } from "../model/errors.ts";
 import type { Basis } from "../report/input.ts";
 import type { Policy } from "../router/index.ts";
+import { checkNames } from "./names-policies.ts";
 import type { RunSettings } from "./parts.ts";
-
-const SHARE = "share.";
 
 /** What is asked of outcomes: what they are a basis for, and every model that answered, here or in the baseline's run. */
 interface Outcomes {
   readonly basis: Basis;
   readonly columns: Pick<OutcomeColumns, "models">;
   readonly seen: readonly string[];
+  /** Policies that there would be, had their models answered. */
+  readonly absent?: readonly string[];
 }
 
 /**
@@ -18,14 +18,9 @@ interface Outcomes {
  * or is a live router's log (that is what the others are to be judged against); without any, the reference. Throws WrpError where a
  * gate names no policy there is, or the share of no model there is.
  */
-export function policiesUnderTest({ gates, models, reference: asked }: RunSettings, policies: readonly Policy[], reference: string, { basis, columns, seen }: Outcomes): string[] {
+export function policiesUnderTest({ gates, models, reference: asked }: RunSettings, policies: readonly Policy[], reference: string, { basis, columns, seen, absent = [] }: Outcomes): string[] {
   const known = [...new Set([...columns.models, ...models.map(({ name }) => name), ...seen])];
-  for (const { policy, metric, expression } of gates) {
-    if (policy !== null && !policies.some((p) => p.name === policy))
-      throw new WrpError(`gate "${expression}" is about a policy "${policy}", which this run does not have`, { hint: `policies: ${policies.map((p) => p.name).join(", ")}` });
-    if (metric.startsWith(SHARE) && !known.includes(metric.slice(SHARE.length)))
-      throw new WrpError(`gate "${expression}" is about a model "${metric.slice(SHARE.length)}", which this run does not have`, { hint: `models: ${known.join(", ")}` });
-  }
+  checkNames({ reference: null, gates }, [...policies.map(({ name }) => name), ...absent], known);
   const own = policies.filter((p) => !p.control && p.kind !== "always").map((p) => p.name);
   const judge = asked ?? (basis === "decisions" ? reference : null);
   const tested = own.filter((name) => name !== judge);

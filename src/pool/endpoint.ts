@@ -5,7 +5,7 @@ import type { Protocol } from "./protocol.ts";
 export interface Endpoint {
   readonly url: URL;
   readonly apiKey: string | null;
-  /** Sent over what the protocol would send. Their values are held to be secret. */
+  /** Sent over what the protocol would send. Their values are held to be secret, but of names that say where to route. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -43,6 +43,16 @@ export function addressOf<R>(protocol: Protocol<R>, base: URL, request: R): URL 
   else if (below === "") address.pathname = path;
   else address.pathname = below + (protocol.versionInBase || /\/v\d\w*$/.test(below) ? unversioned : path);
   for (const [name, value] of new URLSearchParams(query)) address.searchParams.set(name, value);
+  return address;
+}
+
+/** Where the backend lists its models, by the address of a request; null where that cannot be told. */
+export function modelsAddress<R>(protocol: Protocol<R>, base: URL, request: R): URL | null {
+  const address = addressOf(protocol, base, request);
+  const end = (protocol.path(request).split("?")[0] ?? "").replace(/^\/v\d\w*/, "");
+  if (!address.pathname.endsWith(end)) return null;
+  address.pathname = `${address.pathname.slice(0, -end.length)}/models`;
+  address.search = "";
   return address;
 }
 

@@ -4,7 +4,7 @@ import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import type { Dispatcher } from "undici";
 import type { Failure, FailureKind, Try } from "../model/live.ts";
 import { quoted, wordsOf } from "./backend-words.ts";
-import { addressOf, type Endpoint } from "./endpoint.ts";
+import { addressOf, modelsAddress, type Endpoint } from "./endpoint.ts";
 import { kindOfReport } from "./failure-kind.ts";
 import type { HttpClient } from "./http-client.ts";
 import { keptHeaders } from "./kept-headers.ts";
@@ -37,12 +37,17 @@ const ERROR_BYTES = 64 << 10;
 const ERROR_BODY_MS = 2000;
 /** A stream that is over is read to the end of its response, so that its connection can be used again; its time is not. */
 const DRAIN_MS = 250;
-/** A header of the user's with a shorter value holds no secret. */
+/** A header of the user's with a shorter value holds no secret, nor does one that says where to route. */
 const SECRET_LENGTH = 8;
+const ROUTING = /model|rout|provider|target/i;
 
 /** One try: sends the request, reads and times the answer. Never throws for what the network or the backend does: that is the try's `failure`. */
-export function liveCall<R>(protocol: Protocol<R>, endpoint: Endpoint, request: R, context: CallContext): Promise<Try> {
-  return new Promise((done, bug) => new Call(protocol.reader(), endpoint, context, done, bug).begin(protocol, endpoint, request));
+export function liveCall<R extends { readonly model: string }>(protocol: Protocol<R>, endpoint: Endpoint, request: R, context: CallContext): Promise<Try> {
+  const otherModels = () => {
+    const list = modelsAddress(protocol, endpoint.url, request);
+    return ` (asked for model "${request.model}"${list ? `; GET ${list.origin}${list.pathname} lists what there is` : ""})`;
+  };
+  return new Promise((done, bug) => new Call(protocol.reader(), endpoint, otherModels, context, done, bug).begin(protocol, endpoint, request));
 }
 
 class Call implements Dispatcher.DispatchHandler {
@@ -53,6 +58,8 @@ class Call implements Dispatcher.DispatchHandler {
   readonly #reader: StreamReader;
   readonly #body: ResponseBody;
   readonly #maxBytes: number;
+  /** What a backend that knows no such model is to be asked. */
+  readonly #otherModels: () => string;
   readonly #startedAt: Date;
   readonly #startMs: number;
   readonly #decoder = new StringDecoder("utf8");
@@ -76,13 +83,14 @@ class Call implements Dispatcher.DispatchHandler {
   #firstTokenMs: number | null = null;
   #lastTokenMs: number | null = null;
 
-  constructor(reader: StreamReader, endpoint: Endpoint, context: CallContext, done: (one: Try) => void, bug: (error: unknown) => void) {
+  constructor(reader: StreamReader, endpoint: Endpoint, otherModels: () => string, context: CallContext, done: (one: Try) => void, bug: (error: unknown) => void) {
     this.#context = context;
     this.#bug = bug;
     this.#done = done;
-    this.#secrets = [...(endpoint.apiKey === null ? [] : [endpoint.apiKey]), ...Object.values(endpoint.headers).filter((value) => value.length >= SECRET_LENGTH)];
+    this.#secrets = [...(endpoint.apiKey === null ? [] : [endpoint.apiKey]), ...Object.entries(endpoint.headers).flatMap(([name, value]) => (value.length >= SECRET_LENGTH && !ROUTING.test(name) ? [value] : []))];
     this.#reader = reader;
     this.#body = responseBody(reader);
+    this.#otherModels = otherModels;
     this.#maxBytes = context.maxBytes ?? MAX_BYTES;
     this.#startedAt = context.now();
     this.#startMs = context.clockMs();
@@ -238,7 +246,8 @@ class Call implements Dispatcher.DispatchHandler {
     const words = wordsOf(document) ?? (status < 400 && location !== undefined ? `redirects are not followed, to ${String(location)}` : this.#errorText);
     const kind = kindOfReport(report, status);
     const headers = Object.fromEntries(Object.entries(this.#headers).map(([name, value]) => [name.toLowerCase(), Array.isArray(value) ? value[0] : value]));
-    this.#fail(kind, words.trim() === "" ? `HTTP ${status}` : `HTTP ${status}: ${this.#quoted(words)}`, retryAfterMs(headers, this.#errorText, this.#context.now()));
+    const said = words.trim() === "" ? `HTTP ${status}` : `HTTP ${status}: ${this.#quoted(words)}`;
+    this.#fail(kind, status === 404 ? `${said}${this.#otherModels()}` : said, retryAfterMs(headers, this.#errorText, this.#context.now()));
   }
 
   /** Masked before it is cut: half a key is one too. */
@@ -284,7 +293,8 @@ class Call implements Dispatcher.DispatchHandler {
   /** Less headers whose very name has a secret in it. */
   #harmless(): Readonly<Record<string, string | string[] | undefined>> {
     const secrets = this.#secrets.map((secret) => secret.toLowerCase());
-    return Object.fromEntries(Object.entries(this.#headers).filter(([name]) => !secrets.some((secret) => name.toLowerCase().includes(secret))));
+    const has = (name: string, secret: string) => (secret.length < SECRET_LENGTH ? name.split(/[-_]/).includes(secret) : name.includes(secret));
+    return Object.fromEntries(Object.entries(this.#headers).filter(([name]) => !secrets.some((secret) => has(name.toLowerCase(), secret))));
   }
 
   /** undici gives a connection back one turn of the event loop after its response: who calls again at once shall find it. */

@@ -12,7 +12,7 @@ import { allPrompts, comparedPrompts, type Compared } from "./compared.ts";
 import { METRICS } from "./definitions.ts";
 import { counts, describeOracle, describeWorkload, methodOf, whyUndecided } from "./describe.ts";
 import { judge, objectivesOf } from "./frontier.ts";
-import { overall, pendingGate, type GateSubject, type MixFigures, type PendingGate } from "./gates.ts";
+import { overall, pendingGate, undecidedGate, type GateSubject, type MixFigures, type PendingGate } from "./gates.ts";
 import type { DecidedPolicy, ReportInput } from "./input.ts";
 import { Ledger, type Entry } from "./ledger.ts";
 import { costMatchedMix, hullPoints, pendingAiq, singlePoints } from "./mix.ts";
@@ -188,9 +188,11 @@ export function* compiling(input: ReportInput): Generator<number, Omit<Report, "
 
 /** Every gate on the policy it names, or on each under test. */
 function pendingGates(input: ReportInput, subject: GateSubject): { policy: string; pending: PendingGate }[] {
+  const { why, underTest } = input.absent ?? { why: new Map<string, string>(), underTest: [] };
   return input.gates.flatMap((gate) =>
-    (gate.policy === null ? input.underTest : [gate.policy]).map((name) => {
-      const policy = input.policies.find((p) => p.name === name) as DecidedPolicy;
+    (gate.policy === null ? [...input.underTest, ...underTest] : [gate.policy]).map((name) => {
+      const policy = input.policies.find((p) => p.name === name);
+      if (!policy) return { policy: name, pending: undecidedGate(gate, name, why.get(name) ?? "the policy is not there") };
       return { policy: name, pending: pendingGate(gate, policy, input.baseline?.get(name) ?? null, subject) };
     }),
   );

@@ -109,6 +109,11 @@ function isUnpricedRemote({ decisions }: DecidedPolicy, { at, priced }: Compared
   return decisions.form === "choice" && decisions.served !== undefined && at.some((i) => priced[decisions.model[i] as number] === false);
 }
 
+/** A gate on a policy that is not there to be judged. @param why in words */
+export function undecidedGate({ expression }: Gate, policy: string, why: string): PendingGate {
+  return { resample: null, finish: () => ({ expression, policy, verdict: "inconclusive", observed: null, bound: null, line: null, baseline: null, n: 0, nToSettle: null, note: why }) };
+}
+
 /** Of each report's policies: their gates share them. */
 const figuresKnown = new WeakMap<GateSubject, Map<DecidedPolicy, PromptFigures>>();
 

@@ -69,6 +69,8 @@ export interface ReportInput extends Judging {
   readonly warnings: readonly string[];
   /** Policies that a gate which names none is about. */
   readonly underTest: readonly string[];
+  /** Policies that gates name and that cannot be judged, with the reason; under test those that a gate which names none is about. */
+  readonly absent?: { readonly why: ReadonlyMap<string, string>; readonly underTest: readonly string[] };
   /** The blessed run's figures on these prompts, by policy under test; null where there is no baseline. */
   readonly baseline: ReadonlyMap<string, PromptFigures> | null;
 }

@@ -1,5 +1,5 @@
 import type { PolicySpec } from "../model/config.ts";
-import { raise, telling, WrpError, type Place, type Tell } from "../model/errors.ts";
+import { raise, telling, WrpError, type Place } from "../model/errors.ts";
 import { controls } from "./controls.ts";
 import { buildPolicy, unknownModel, unknownModels } from "./index.ts";
 import type { ModelFigures, Policy, PoolView, RouterContext } from "./policy.ts";
@@ -33,14 +33,14 @@ export function assemble(
   facts: ReadonlyMap<string, Float64Array>,
   logged: boolean,
   placeOf: PlaceOf = () => undefined,
-  tell: Tell = raise,
+  tell: (error: WrpError, spec: PolicySpec) => void = raise,
 ): Assembly {
   const context: RouterContext = { models, ...weakAndStrong(models), factValues: (name) => facts.get(name) ?? null, pool: NO_POOL, placeOf };
   const singles = models.map((m) => buildPolicy({ kind: "always", model: m.name }, context));
   const names = new Set(singles.map((policy) => policy.name));
   const own = (specs.length === 0 && logged ? [{ kind: "recorded" } as const] : specs).flatMap((spec) => {
     const unknown = unknownModels(spec, context);
-    for (const { model, path } of unknown) tell(unknownModel(model, context, placeOf(spec, path)));
+    for (const { model, path } of unknown) tell(unknownModel(model, context, placeOf(spec, path)), spec);
     if (unknown.length > 0) return [];
     const build = (): Policy => {
       const policy = buildPolicy(spec, context);
@@ -50,7 +50,7 @@ export function assemble(
       names.add(policy.name);
       return policy;
     };
-    return telling(tell, build, placeOf(spec)) ?? [];
+    return telling((error) => tell(error, spec), build, placeOf(spec)) ?? [];
   });
   const added = controls(context, names);
   return { context, policies: [...singles, ...own, ...added.policies], notes: added.left };

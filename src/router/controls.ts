@@ -13,6 +13,9 @@ const CONTROLS: readonly PolicySpec[] = [
   { kind: "oracle" },
 ];
 
+/** As reports call them. */
+export const CONTROL_NAMES: readonly string[] = CONTROLS.map(({ name, kind }) => name ?? kind);
+
 /**
  * The controls that these models allow; a reason for each that they do not (no prices, one model).
  *

@@ -207,7 +207,7 @@ describe("Ctrl-C", () => {
 describe("a backend that is not there", () => {
   const refusing = (status: number) => (response: ServerResponse) => void response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify({ error: { message: `no (${status})` } }));
 
-  test.each([401, 404])("answers %i: it is said once, and the run ends", async (status) => {
+  test.each([401, 403, 404])("answers %i: it is said once, and the run ends", async (status) => {
     await using server = await backend(refusing(status));
     const own = prepared(600, config(server.url));
     const ran = await own.wrp(...EVAL, "--json");

@@ -56,7 +56,7 @@ describe("tries that led to no answer", () => {
     expect(ran.code, ran.stderr).toBe(3);
     const tries = rowsOf(at, status === 403 ? "SELECT t.*, m.name AS model FROM tries AS t JOIN answers AS a ON a.id = answer_id JOIN models AS m ON m.id = a.model_id" : LOOSE);
     expect(tries).toHaveLength(3);
-    for (const one of tries) expect(one).toMatchObject({ model: "mine", number: 1, status, cost_usd: 0, failure_kind: status === 404 ? "not-found" : "refused", failure: `HTTP ${status}: no *** and "question" here` });
+    for (const one of tries) expect(one).toMatchObject({ model: "mine", number: 1, status, cost_usd: 0, failure_kind: status === 404 ? "not-found" : "refused", failure: expect.stringMatching(`^HTTP ${status}: no \\*\\*\\* and "question" here${status === 404 ? " \\(asked" : "$"}`) });
     // 403 may be about the prompt: it is an outcome that failed.
     expect(rowsOf(at, "SELECT 1 FROM answers")).toHaveLength(status === 403 ? 3 : 0);
     expect(at.read("wrp.db")).not.toContain(KEY);
@@ -128,6 +128,47 @@ describe("tries that led to no answer", () => {
   });
 });
 
+describe("a model that the backend does not know", () => {
+  test("is named, with where the others are listed; the other model of the same backend goes on", async () => {
+    const said = (model: string) => JSON.stringify({ object: "error", message: `The model \`${model}\` does not exist.`, type: "NotFoundError", param: null, code: 404 });
+    await using server = await serving((response) => {
+      const { model } = asked(server);
+      if (model === "qwen-9b") return void setTimeout(() => answerWell(response), 5);
+      response.writeHead(404, { "content-type": "application/json" }).end(said(model));
+    });
+    const models = [["typo", "qwen-8b"], ["mine", "qwen-9b"]].map(([name, model]) => ({ name, price: "free", live: { backend: "here", model } }));
+    const at = desk(200, config(server.url, {}, { models, backends: { here: { url: `${server.url}/v1` } } }));
+    const ran = await at.wrp(...EVAL, "--json");
+    expect(ran.code, ran.stderr).toBe(3);
+    const how = `HTTP 404: The model \`qwen-8b\` does not exist. (asked for model "qwen-8b"; GET ${server.url}/v1/models lists what there is)`;
+    expect(ran.stderr.match(/^warning: .*is not called.*$/gm)).toEqual([`warning: typo is not called any more: 10 tries in a row failed: ${how}`]);
+    const report = ran.json();
+    expect(report.models).toMatchObject([{ name: "mine", graded: 200 }]);
+    expect(report.warnings.join("\n")).toContain(how);
+    expect(server.requests.filter(({ body }) => body["model"] === "qwen-9b")).toHaveLength(200);
+    expect(server.requests.filter(({ body }) => body["model"] === "qwen-8b").length).toBeLessThan(100);
+  });
+});
+
+describe("what is masked", () => {
+  test("a short key in answers, headers and errors; the names of models stay", async () => {
+    const short = "pl9m4";
+    await using server = await serving((response) => {
+      response.writeHead(200, { "content-type": "application/json", "x-vsr-selected-model": "xai-grok-4-fast-reasoning", "x-request-id": `for ${short}` });
+      response.end(JSON.stringify({ model: "xai-grok-4-fast-reasoning", choices: [{ index: 0, finish_reason: "stop", message: { role: "assistant", content: `the key is ${short}` } }], usage: { prompt_tokens: 3, completion_tokens: 1 } }));
+    });
+    const at = desk(2, config(server.url, { apiKeyEnv: "WRP_TEST_KEY" }));
+    const ran = await at.wrpWith({ env: { WRP_TEST_KEY: short } }, ...EVAL);
+    expect(ran.code, ran.stderr).toBe(0);
+    expect(at.read("wrp.db")).not.toContain(short);
+    expect(rowsOf(at, "SELECT text FROM answers")).toEqual([{ text: "the key is ***" }, { text: "the key is ***" }]);
+    for (const { headers, served_model } of rowsOf(at, "SELECT headers, served_model FROM tries")) {
+      expect(served_model).toBe("xai-grok-4-fast-reasoning");
+      expect(JSON.parse(headers as string)).toMatchObject({ "x-vsr-selected-model": "xai-grok-4-fast-reasoning", "x-request-id": "for ***" });
+    }
+  });
+});
+
 describe("exported and imported", () => {
   test("tries of both kinds come along, once, also of a model that answered nothing; without texts their words stay behind", async () => {
     await using server = await serving((response) => {
@@ -152,7 +193,7 @@ describe("exported and imported", () => {
       for (let time = 0; time < 2; time++) {
         const imported = await there.inside("runs", "import", file, "--store", "wrp.db");
         expect(imported.code, imported.stderr).toBe(0);
-        const bare = (of: Record<string, unknown>[]) => of.map(({ failure, messages: _, answer_id: _a, record_id: _r, model_id: _m, ...rest }) => ({ ...rest, failure: failure === null || flag.length === 0 ? failure : "left out" }));
+        const bare = (of: Record<string, unknown>[]) => of.map(({ failure, messages: _messages, answer_id: _a, record_id: _r, model_id: _m, ...rest }) => ({ ...rest, failure: failure === null || flag.length === 0 ? failure : "left out" }));
         const byTime = (of: Record<string, unknown>[]) => bare(of).map((row) => JSON.stringify(row)).toSorted();
         expect(byTime(rowsOf(there, "SELECT * FROM tries"))).toEqual(byTime(tries));
         expect(byTime(rowsOf(there, LOOSE))).toEqual(byTime(loose));

@@ -139,8 +139,40 @@ test("a key is masked in whole, in part, encoded, and in an answer that repeats 
   server.answer = (response) => response.writeHead(200, SSE).end(HELLO.replace("Hi", `it is ${apiKey}`) + STOP + DONE);
   expect((await ask()).text).toBe("it is ***");
   // A short one stands in words by chance.
-  server.answer = (response) => response.writeHead(400).end('{"error":{"message":"nones and none"}}');
-  expect(failureOf(await calling(client, openaiChat, server.url, { endpoint: { apiKey: "none" } })).message).toBe("HTTP 400: nones and ***");
+  server.answer = (response) => response.writeHead(400).end('{"error":{"message":"nones and none, plums and plum"}}');
+  expect(failureOf(await calling(client, openaiChat, server.url, { endpoint: { apiKey: "plum" } })).message).toBe("HTTP 400: nones and none, plums and ***");
+  // What stands for no key is no secret.
+  expect(failureOf(await calling(client, openaiChat, server.url, { endpoint: { apiKey: "none" } })).message).toBe("HTTP 400: nones and none, plums and plum");
+});
+
+test("a key that was sent is masked in an answer whatever its length from 4 on, and nothing else is", async () => {
+  await using client = disposableClient();
+  let says = "";
+  await using server = await serving((response) => response.writeHead(200, SSE).end(HELLO.replace("Hi", says) + STOP + DONE));
+  const ask = async (apiKey: string, text: string) => {
+    says = text;
+    return (await calling(client, openaiChat, server.url, { endpoint: { apiKey } })).text;
+  };
+  expect(await ask("k3y9", "it is k3y9, not k3y99")).toBe("it is ***, not k3y99");
+  expect(await ask("s3cret-key", "it is s3cret-key, in xs3cret-keyx")).toBe("it is ***, in x***x");
+  expect(await ask("abc", "abc")).toBe("abc");
+  expect(await ask("EMPTY", "the set is EMPTY")).toBe("the set is EMPTY");
+  expect(await ask("k3y9", "sk-Ab3dEf6hIj9kLm2n is an example")).toBe("sk-Ab3dEf6hIj9kLm2n is an example");
+});
+
+test("names of models are no keys, in headers and in what a backend says; keys of others are", async () => {
+  await using client = disposableClient();
+  const names = ["xai-grok-4-fast-reasoning", "hf-internal-testing/tiny-random-llama", "pplx-70b-online-chat", "key-value-extractor-v2", "nvapi-nemotron-super-49b-v1.5", "ak-Qwen3-Coder-30B-A3B-Instruct-2507", "sk-telecom-model-large"];
+  const keys = ["sk-Ab3dEf6hIj9kLm2nOp5q", "sk-proj-a1b2c3d4e5f6", "sk-ant-api03-Zx9Yw8Vu7Ts6Rq5P", "gsk_1a2B3c4D5e6F7g8H", "xai-3fa94bc01d7e52a8f6019bd4", "hf_AbCdEfGhIjKlMnOpQrStUv", "nvapi-0aBcD1eFgH2iJkL3mNoP", "AIzaSyA1b2C3d4E5f6G7h8I9j0K", "sk-abc***********wxyz", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmN"];
+  let told = "";
+  await using server = await serving((response) => response.writeHead(400, { "x-vsr-selected-model": told }).end(JSON.stringify({ error: { message: told } })));
+  for (const [all, masked] of [[names, false], [keys, true]] as const)
+    for (told of all) {
+      const one = await calling(client, openaiChat, server.url, { endpoint: { headers: { "x-target-model": told } } });
+      expect([failureOf(one).message, one.headers["x-vsr-selected-model"]], told).toEqual(masked ? ["HTTP 400: ***", "***"] : [`HTTP 400: ${told}`, told]);
+    }
+  told = "Basic plan has no Bearer token";
+  expect(failureOf(await calling(client, openaiChat, server.url)).message).toBe(`HTTP 400: ${told}`);
 });
 
 test("own headers stand over the protocol's, in any case", async () => {

@@ -53,7 +53,7 @@ export async function evalCommand(data: readonly string[], flags: EvalFlags, wor
     const calling = flags.live === true || flags.dryRun === true;
     if (!calling && (flags.maxCost !== undefined || flags.retryFailed)) throw new WrpError(`${flags.retryFailed ? "--retry-failed" : "--max-cost"} needs --live`);
     const live = calling ? await import("../live-run.ts") : null; // with it comes all that calls
-    const calls = live ? await live.prepareLive({ settings, loaded, flags, workloads: [workload, ...(trainedOn ? [trainedOn] : [])], store }, progress, world) : null;
+    const calls = live ? await live.prepareLive({ settings, loaded, flags, baseline, workloads: [workload, ...(trainedOn ? [trainedOn] : [])], store }, progress, world) : null;
     if (flags.dryRun) return EXIT.ok;
     stopped.calls = calls;
     const runId = flags.resume === undefined ? world.newId() : store.findRun(flags.resume).id;
@@ -78,6 +78,7 @@ export async function evalCommand(data: readonly string[], flags: EvalFlags, wor
       withContent: flags.content !== false,
       graderNeeds: { system: world, own: graders },
       live: calls?.host,
+      tokens: calls?.tokens,
     })) {
       progress.show(event);
       if (event.type === "done") finished = event;
