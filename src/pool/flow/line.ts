@@ -50,7 +50,10 @@ export class Line<T> {
 }
 
 function headOf<T>(queue: Queue<T>): Standing<T> | null {
-  while (queue.first?.gone) queue.first = queue.first.next;
+  for (let first = queue.first; first?.gone; first = queue.first) {
+    queue.first = first.next;
+    first.next = null; // or whoever still holds one that left would hold all who came after it
+  }
   if (!queue.first) queue.last = null;
   return queue.first;
 }
