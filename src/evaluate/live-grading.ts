@@ -1,6 +1,8 @@
 import type { LiveSpec } from "../model/config.ts";
 import type { OutcomeStore } from "../outcomes/store.ts";
+import { valueHash } from "../lib/hash.ts";
 import { NoVector } from "../model/embedder.ts";
+import { liveSource } from "../pool/live.ts";
 import type { LiveAsker } from "./ask-live.ts";
 import type { Compared } from "./grading.ts";
 import type { JudgeTally } from "./judging.ts";
@@ -14,6 +16,9 @@ export interface LiveGrading {
   warnings(): readonly string[];
 }
 
+/** Its name in the store: of its requests the tries are kept, its vectors are not. */
+const EMBEDDER = "embedder";
+
 /** The embedder of a run that calls nobody. */
 const NOT_ASKED = { embed: () => Promise.reject(new NoVector("the embedder was not asked yet: --live asks it")) };
 
@@ -21,6 +26,10 @@ const NOT_ASKED = { embed: () => Promise.reject(new NoVector("the embedder was n
 export async function liveGrading({ settings, store, signal, live, graderNeeds }: Pick<Parts, "settings" | "signal" | "live" | "graderNeeds"> & { readonly store: Pick<OutcomeStore, "liveAnswers"> }): Promise<LiveGrading> {
   const [{ liveAsker }, { gradings }, { judging }] = await Promise.all([import("./ask-live.ts"), import("./grading.ts"), import("./judging.ts")]);
   const { similarity } = await import("../grade/graders/similarity.ts");
+  if (settings.embedder && live?.embedder) {
+    const kept = store.liveAnswers(liveSource(settings.embedder.live));
+    live.embedder.onTries((texts, tries) => kept.keepTries(EMBEDDER, { hash: valueHash(texts).slice(0, 32), variant: 0, messages: null }, tries));
+  }
   const judge = settings.judge ? judging(settings.judge, store, live?.judge ?? null, signal) : null;
   const graded = gradings(settings, graderNeeds ?? null, judge?.ask ?? null, similarity(live?.embedder ?? NOT_ASKED, signal));
   return {

@@ -22,6 +22,8 @@ export interface EmbedderTally {
 
 /** A running embedding model that can be called. */
 export interface LiveEmbedder extends Embedder {
+  /** From now on every request's tries are told before its vectors are. What this throws goes to who asked. */
+  onTries(keep: (texts: readonly string[], tries: readonly FlowedTry[]) => void): void;
   tally(): EmbedderTally;
 }
 
@@ -58,11 +60,13 @@ export function liveEmbedder(
   const dimensions = typeof body["dimensions"] === "number" ? body["dimensions"] : null;
   const rates = ratesOf(price);
   const waiting = new Map<AbortSignal, Wanted[]>();
+  let keep: Parameters<LiveEmbedder["onTries"]>[0] = () => undefined;
   const tally = { calls: 0, texts: 0, failed: 0, costUsd: 0 as number | null };
 
   return {
     identity: embedderIdentity(spec),
     tally: () => ({ ...tally }),
+    onTries: (to) => void (keep = to),
     embed: (texts, signal) => Promise.all(texts.map((text) => new Promise<Float32Array>((resolve, reject) => void queue(signal).push({ text, resolve, reject })))),
   };
 
@@ -90,7 +94,10 @@ export function liveEmbedder(
         return named(await call(openaiEmbeddings(reader), { model, inputs, body }, stop));
       };
       const { tries, outcome, why = "" } = await flow.run({ tokens, reserveUsd: rates && mostUsd(rates, tokens, {}), attempt, costUsdOf: (one) => costOf(one, price) }, signal);
-      if (tries.length > 0) tally.calls++;
+      if (tries.length > 0) {
+        tally.calls++;
+        keep(inputs, tries);
+      }
       for (const { costUsd } of tries) tally.costUsd = tally.costUsd === null || costUsd === null ? null : tally.costUsd + costUsd;
       if (outcome === "answered") {
         for (const [k, vector] of reader.vectors().entries()) part[k]?.resolve(vector);

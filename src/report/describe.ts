@@ -61,7 +61,7 @@ export function describeOracle(
     quality: row.quality.mean,
     costUsdPer1k: row.costUsdPer1k?.mean ?? null,
     unsolved: unsolved / compared.n,
-    label: "hindsight on one sample per prompt and model, ties to the cheapest: biased upward, not reachable",
+    label: `hindsight on ${compared.samples ? `the mean of up to ${compared.samples.perPrompt} samples` : "one sample"} per prompt and model, ties to the cheapest: biased upward, not reachable`,
   };
 }
 

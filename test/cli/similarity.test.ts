@@ -190,6 +190,14 @@ describe("grader similarity", () => {
     expect(n).toBe(3);
     // Nobody knows what the vectors cost that could not be used.
     expect(ran.json().timing.embedder).toEqual({ calls: 1, texts: 4, failed: 0, costUsd: null });
+    const db = new Database(join(at.path, ".wrp/wrp.db"), { readonly: true });
+    const tries = db.prepare("SELECT number, status, failure_kind, input_tokens FROM loose_tries ORDER BY number").all();
+    db.close();
+    expect(tries).toEqual([
+      { number: 1, status: 429, failure_kind: "rate-limit", input_tokens: null },
+      { number: 2, status: 200, failure_kind: "malformed", input_tokens: null },
+      { number: 3, status: 200, failure_kind: null, input_tokens: 40 },
+    ]);
   });
 
   test("vectors that cannot be compared give no grade", async () => {

@@ -35,8 +35,8 @@ export function reportFacts(report: Report): Fact[] {
 function spread({ name, spread: own }: Report["models"][number]): Fact[] {
   if (!own) return [];
   const part = (label: string, figure: NonNullable<typeof own>["quality"], show: (value: number) => string) => {
-    if (!figure) return [];
-    const share = figure.withinShareOfError === null ? "" : ` (${percent(figure.withinShareOfError)} of the mean's variance is within)`;
+    if (!figure || figure.withinShareOfError === null) return []; // nothing varies
+    const share = ` (${percent(figure.withinShareOfError)} of the mean's variance is within)`;
     return [`${label} ${withInterval(figure.withinSd.value, figure.withinSd.ci, show)} within a prompt, ${withInterval(figure.betweenSd.value, figure.betweenSd.ci, show)} between prompts${share}`];
   };
   const parts = [...part("quality", own.quality, quality), ...part("latency", own.latencyMs, milliseconds), ...part("cost per 1,000", own.costUsd && scaled(own.costUsd), usd)];
