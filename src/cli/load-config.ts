@@ -9,7 +9,7 @@ import { issuesOf, SCHEMA_CODES } from "./config-issues.ts";
 import { gateOf } from "./gates.ts";
 import { modelOf } from "./models.ts";
 import { usableConfig } from "./usable-config.ts";
-import { yamlPlaces } from "./yaml-places.ts";
+import { yamlPlaces } from "../lib/yaml-places.ts";
 import { readTextFile } from "./text-file.ts";
 
 /** YAML is read whole, and slowly: ten thousand models with their prices are a megabyte. */
