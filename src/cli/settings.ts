@@ -108,7 +108,7 @@ export function runSettings(flags: EvalFlags, loaded: LoadedConfig): RunSettings
     seed: flags.seed ?? config.seed ?? DEFAULT_SEED,
     models,
     only: flags.models ?? null,
-    policies: [...(config.policies ?? []), ...(flags.policy ?? []).map(policyFromFlag)],
+    policies: [...(config.policies ?? []), ...(flags.policy ?? []).map((flag) => policyFromFlag(flag, loaded.cwd))],
     objectives: objectives(flags.objective) ?? config.objectives ?? null,
     reference: flags.reference ?? config.reference ?? null,
     margins: flags.margin ? limits(flags.margin, "--margin", ["quality", "costUsdPer1k", "latencyMs"]) : (config.margins ?? {}),

@@ -124,6 +124,15 @@ export const policySpecSchema = z.discriminatedUnion("kind", [
     inFlight: z.number().int().min(1).max(1024).default(1).describe("questions that may wait for their answers at a time"),
     version: z.string().min(1).optional().describe("of its code: while this stays, decisions are kept and it is not asked again"),
   }),
+  z.strictObject({
+    kind: z.literal("vsr"),
+    ...named,
+    config: z.string().min(1).describe("a config.yaml (v0.3) of vLLM Semantic Router, relative to this file"),
+    recipe: z.string().min(1).optional().describe("one of its recipes; default: the top-level routing"),
+    entrypoint: z.string().min(1).optional().describe("the recipe that clients get who ask for this model name"),
+    models: z.record(z.string(), z.string()).optional().describe("its names of models → the names here, where they differ"),
+    text: z.string().optional().describe("what the file holds; default: it is read"),
+  }),
 ]);
 
 export const configSchema = z.strictObject({

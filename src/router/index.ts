@@ -10,6 +10,7 @@ import { random } from "./kinds/random.ts";
 import { recorded } from "./kinds/recorded.ts";
 import { rules } from "./kinds/rules.ts";
 import { threshold } from "./kinds/threshold.ts";
+import { vsr } from "./kinds/vsr.ts";
 import { zeroRouter } from "./kinds/zero-router.ts";
 import type { Kind, NamedModel } from "./kind.ts";
 import type { Policy, RouterContext } from "./policy.ts";
@@ -27,6 +28,7 @@ const kinds: { readonly [K in PolicySpec["kind"]]: Kind<K> } = {
   rules,
   recorded,
   command,
+  vsr,
 };
 
 /** Builds one policy of its spec; `control` marks those that wrp adds. Throws WrpError. */
@@ -62,4 +64,7 @@ export function policyName(spec: PolicySpec): string {
 }
 
 export { factOf } from "./facts.ts";
-export type { ModelFigures, Policy, PolicySession, RouterContext, SessionHost, SessionTimes, Undecided } from "./policy.ts";
+export { vsrOf } from "./kinds/vsr.ts";
+export { unknownReadings } from "./vsr/readings.ts";
+export type { VsrTrace } from "./vsr/trace.ts";
+export type { ModelFigures, Policy, PolicySession, RouterContext, SessionHost, SessionTimes, SignalSpecs, Undecided } from "./policy.ts";

@@ -121,7 +121,7 @@ describe("what is unknown", () => {
         counts.determined++;
         expect([...outcomes]).toEqual(said.outcomes);
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
     // Not by calling nothing determined: most of what the grid cannot change is proved.
     expect(counts.determined).toBeGreaterThan(0.85 * counts.stable);
