@@ -37,13 +37,24 @@ export function vsrRouter(text: string, file: string, choice: VsrChoice): VsrRou
     recipe,
     signals: reachableSignals(engine),
     models: [...new Set([...outcomes.values()].flatMap(({ model }) => model ?? []))],
-    notes: [...outcomes.values()].flatMap(({ decision, notes }) => (decision === null ? [] : notes.map((note) => `decision "${decision}": ${note}`))),
+    notes: notesOf([...outcomes.values()]),
     route: (readings) => settle(engine, readings, (winner) => outcome(winner?.decision.name ?? null), called),
     trace(readings) {
       const settled = settle(engine, readings, (winner) => outcome(winner?.decision.name ?? null), ({ decision }) => decision ?? "");
       return traceOf(recipe, evaluated(engine, readings), readings, settled);
     },
   };
+}
+
+function notesOf(outcomes: readonly Outcome[]): string[] {
+  const decided = outcomes.filter(({ decision }) => decision !== null);
+  const by = new Map<string, string[]>();
+  for (const { decision, notes } of decided) for (const note of notes) by.set(note, [...(by.get(note) ?? []), `"${decision}"`]);
+  const reasoning = [...new Set(decided.flatMap(({ model, useReasoning }) => (useReasoning && model !== null ? [model] : [])))];
+  return [
+    ...[...by].map(([note, decisions]) => `${decisions.length === 1 ? "decision" : "decisions"} ${decisions.join(", ")}: ${note}`),
+    ...(reasoning.length > 0 ? [`it asks ${reasoning.join(", ")} to reason: outcomes are taken as they are recorded, whatever the model was asked`] : []),
+  ];
 }
 
 /** Two outcomes of the same name make no difference to what is answered. */

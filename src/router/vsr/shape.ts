@@ -117,7 +117,6 @@ export const vsrShape = part({
 export type VsrFile = z.infer<typeof vsrShape>;
 export type VsrRouting = NonNullable<VsrFile["routing"]>;
 export type VsrDecision = VsrRouting["decisions"][number];
-export type VsrModelRef = VsrDecision["modelRefs"][number];
 export type VsrAlgorithm = NonNullable<VsrDecision["algorithm"]>;
 export type VsrProjections = z.infer<typeof projections>;
 export type Partition = VsrProjections["partitions"][number];

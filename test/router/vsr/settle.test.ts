@@ -1,7 +1,6 @@
 import { stringify } from "yaml";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import "../../properties.ts";
 import { readVsrConfig, recipeOf } from "../../../src/router/vsr/config.ts";
 import { vsrEngine, type Engine } from "../../../src/router/vsr/engine.ts";
 import { settle } from "../../../src/router/vsr/settle.ts";
