@@ -18,7 +18,7 @@ function floorOf({ messages, tools, toolChoice, responseFormat, maxCompletionTok
   let whole = tools.length * FRAMING.definition + [...tools, toolChoice, responseFormat].reduce<number>((sum, value) => sum + jsonBytes(value), 0);
   for (const message of messages) {
     const result = roleOf(message) === "tool";
-    whole += FRAMING.message + IMAGE_TOKENS * imageParts(message) + (result ? FRAMING.result + jsonBytes(message.content) : 0);
+    whole += FRAMING.message + IMAGE_TOKENS * imageParts(message) + (result ? FRAMING.result + resultBytes(message) : 0);
     text += bytes(message.role ?? "") + bytes(message.name ?? "") + bytes(message.tool_call_id ?? "");
     if (!result) text += textParts(message).reduce((sum, part) => sum + bytes(part), 0);
     for (const call of callsOf(message)) {
@@ -27,6 +27,11 @@ function floorOf({ messages, tools, toolChoice, responseFormat, maxCompletionTok
     }
   }
   return quarter(text) + whole + Math.max(0, maxCompletionTokens ?? maxTokens ?? 0);
+}
+
+/** A result in parts counts part by part; an image in it counts as an image alone. */
+function resultBytes({ content }: RequestMessage): number {
+  return Array.isArray(content) ? content.reduce<number>((sum, part) => sum + (part?.type === "image_url" ? 0 : jsonBytes(part)), 0) : jsonBytes(content);
 }
 
 interface Call {
