@@ -1,30 +1,43 @@
-/** Whether two texts are at most `edits` insertions, deletions or changes of a rune apart. Takes time in the shorter one's length times `edits`. */
-export function within(one: string, other: string, edits: number): boolean {
-  if (edits < 0) return false;
-  if (one === other) return true;
-  // A text has at most as many runes as units, and at least half as many.
-  if (one.length > 2 * (other.length + edits) || other.length > 2 * (one.length + edits)) return false;
-  const [a, b] = [runesOf(one), runesOf(other)];
-  if (Math.abs(a.length - b.length) > edits) return false;
-  if (a.length === 0 || b.length === 0) return true;
-  let above = Array.from({ length: b.length + 1 }, (_, j) => j);
+/** A word taken apart for comparing: its runes, and which letters it has, one bit for all runes that are the same modulo 32. */
+export interface Spelled {
+  readonly runes: readonly number[];
+  readonly letters: number;
+}
+
+export function spelled(word: string): Spelled {
+  const runes = Array.from(word, (rune) => rune.codePointAt(0) as number);
+  return { runes, letters: runes.reduce((bits, rune) => bits | (1 << (rune & 31)), 0) };
+}
+
+/** Whether two words are at most `edits` insertions, deletions or changes of a rune apart. Takes time in one's length times `edits`. */
+export function within(one: Spelled, other: Spelled, edits: number): boolean {
+  const [a, b] = [one.runes, other.runes];
+  if (edits < 0 || Math.abs(a.length - b.length) > edits) return false;
+  // An edit gets rid of one letter that the other word lacks, at most.
+  if (bitsOf(one.letters & ~other.letters) > edits || bitsOf(other.letters & ~one.letters) > edits) return false;
+  let above: number[] = [];
+  for (let j = 0; j <= b.length; j++) above.push(j);
+  let row: number[] = above.map(() => edits + 1);
   for (let i = 1; i <= a.length; i++) {
     // Outside of this band, more edits than allowed were needed already.
     const [from, to] = [Math.max(1, i - edits), Math.min(b.length, i + edits)];
-    const row = Array.from({ length: b.length + 1 }, () => edits + 1);
-    if (i <= edits) row[0] = i;
-    let least = row[0] as number;
+    row[from - 1] = from === 1 ? i : edits + 1;
+    let least = row[from - 1] as number;
     for (let j = from; j <= to; j++) {
-      const change = (above[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      row[j] = Math.min(change, (above[j] as number) + 1, (row[j - 1] as number) + 1);
-      least = Math.min(least, row[j] as number);
+      const changed = (above[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const edited = Math.min(changed, (above[j] as number) + 1, (row[j - 1] as number) + 1);
+      row[j] = edited;
+      if (edited < least) least = edited;
     }
+    if (to < b.length) row[to + 1] = edits + 1;
     if (least > edits) return false;
-    above = row;
+    [above, row] = [row, above];
   }
   return (above[b.length] as number) <= edits;
 }
 
-function runesOf(text: string): readonly string[] {
-  return [...text];
+function bitsOf(bits: number): number {
+  let count = 0;
+  for (let left = bits; left !== 0; left &= left - 1) count++;
+  return count;
 }

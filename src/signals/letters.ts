@@ -3,7 +3,7 @@
  * code point.
  */
 
-const BLANKS = /^[\t-\r \u{85}\u{A0}\u{1680}\u{2000}-\u{200A}\u{2028}\u{2029}\u{202F}\u{205F}\u{3000}]+|[\t-\r \u{85}\u{A0}\u{1680}\u{2000}-\u{200A}\u{2028}\u{2029}\u{202F}\u{205F}\u{3000}]+$/gu;
+const BLANK = /[\t-\r \u{85}\u{A0}\u{1680}\u{2000}-\u{200A}\u{2028}\u{2029}\u{202F}\u{205F}\u{3000}]/u;
 const CJK = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;
 const HAN = /\p{Script=Han}/u;
 const LETTER_OR_DIGIT = /[\p{L}\p{Nd}]/u;
@@ -12,7 +12,10 @@ const UNITS = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Ha
 
 /** `strings.TrimSpace`. JavaScript also cuts U+FEFF, and keeps U+0085. */
 export function trim(text: string): string {
-  return text.replaceAll(BLANKS, "");
+  let [from, to] = [0, text.length];
+  while (from < to && BLANK.test(text[from] as string)) from++;
+  while (to > from && BLANK.test(text[to - 1] as string)) to--;
+  return text.slice(from, to);
 }
 
 /** `strings.ToLower`: rune by rune, so that İ becomes one i and a Σ at a word's end no final sigma. */

@@ -1,6 +1,9 @@
 import { fold } from "./fold.ts";
 
-/** A text that is looked for as it is written, or with RE2's `(?i)`; `bounded`: only between two ASCII word boundaries, as RE2's `\b` sees them. */
+/**
+ * A text that is looked for as it is written, or with RE2's `(?i)`; `bounded`: only between two ASCII word boundaries, as RE2's `\b` sees them.
+ * An empty text is in every text, and is never bounded.
+ */
 export interface Literal {
   readonly text: string;
   readonly folds: boolean;

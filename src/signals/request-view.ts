@@ -1,5 +1,6 @@
 import type { SignalRequest } from "../model/signal.ts";
 import { conversationFacts, type ConversationFacts } from "./conversation-facts.ts";
+import { spelled, type Spelled } from "./edit-distance.ts";
 import { fold } from "./fold.ts";
 import { lower, trim, wordsOf } from "./letters.ts";
 import { imageParts, roleOf, textParts } from "./message-text.ts";
@@ -22,7 +23,7 @@ export interface RequestView {
   readonly window: string;
   readonly foldedWindow: string;
   /** The different runs of letters and digits of `text`, in lower case. */
-  readonly words: readonly string[];
+  readonly words: readonly Spelled[];
   /** An estimate for all of the request, the answer's room included. */
   readonly tokens: number;
   readonly conversation: ConversationFacts;
@@ -34,7 +35,7 @@ export function requestView(request: SignalRequest): RequestView {
     folded: once(() => fold(texts().text)),
     lowered: once(() => lower(texts().text)),
     window: once(() => sampled(texts().text)),
-    words: once(() => wordsOf(texts().text)),
+    words: once(() => wordsOf(texts().text).map(spelled)),
     tokens: once(() => requestTokens(request, texts().contextText)),
     conversation: once(() => conversationFacts(request)),
   };

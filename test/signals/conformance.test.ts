@@ -74,20 +74,23 @@ const KEYS = { keyword: "keywords", context: "context", structure: "structure", 
 describe.skipIf(!hasVectors("recipe_probes.jsonl") || !existsSync(CONFIGS))("recipes' probes (skipped without shared/vectors/vllm-sr and shared/data/vllm-sr-configs)", () => {
   test("what deterministic signals match, and the tokens", () => {
     const cases = vectors<{ id: string; config: string; request: WrittenRequest; oracle: { matched: Record<string, string[]>; token_count: number } }>("recipe_probes.jsonl");
-    const readers = new Map<string, ReturnType<typeof compileSignals>>();
+    const configs = new Map(["accuracy", "balance", "knowledge", "privacy"].map((recipe) => [`config/recipes/${recipe}/config.yaml`, recipeOf(join(CONFIGS, recipe, "config.yaml"))]));
     const failed = failures("recipe_probes.jsonl (signals)", cases, ({ config, request, oracle }) => {
-      const path = join(CONFIGS, config.replace("config/recipes/", ""));
-      const { signals, decisions, projections } = (parse(readFileSync(path, "utf8")) as { routing: { signals: Record<string, Rule[]>; decisions: unknown; projections: unknown } }).routing;
-      // Upstream reads what decisions reach, and every rule of such a type of keyword, context and structure.
-      const used = JSON.stringify([decisions, projections]);
-      const specs = Object.entries(KEYS).flatMap(([type, key]): [string, readonly SignalSpec[]][] => (signals[key] && used.includes(`"type":"${type}"`) ? [[type, specsOf(key, signals[key])]] : []));
-      if (!readers.has(path)) readers.set(path, compileSignals(new Map(specs)));
-      const { matched } = (readers.get(path) as ReturnType<typeof compileSignals>)(requestOf(request));
+      const { read, countsTokens } = configs.get(config) ?? recipeOf(join(CONFIGS, config.replace("config/recipes/", "")));
+      const { matched } = read(requestOf(request));
       for (const type of Object.keys(KEYS)) expect([...(matched.get(type) ?? [])].sort(), type).toEqual([...(oracle.matched[type] ?? [])].sort());
       // Tokens are counted only where a context signal asks for them.
-      expect(signals["context"] ? requestView(requestOf(request)).tokens : 0).toBe(oracle.token_count);
+      expect(countsTokens ? requestView(requestOf(request)).tokens : 0).toBe(oracle.token_count);
     });
     expect(failed).toEqual([]);
     expect(cases.length).toBeGreaterThan(0);
   });
 });
+
+/** A recipe's deterministic signals: upstream reads a type where a decision or projection asks for one of it. */
+function recipeOf(path: string): { readonly read: ReturnType<typeof compileSignals>; readonly countsTokens: boolean } {
+  const { signals, decisions, projections } = (parse(readFileSync(path, "utf8")) as { routing: { signals: Record<string, Rule[]>; decisions: unknown; projections: unknown } }).routing;
+  const asked = JSON.stringify([decisions, projections]);
+  const specs = Object.entries(KEYS).flatMap(([type, key]): [string, readonly SignalSpec[]][] => (signals[key] && asked.includes(`"type":"${type}"`) ? [[type, specsOf(key, signals[key])]] : []));
+  return { read: compileSignals(new Map(specs)), countsTokens: signals["context"] !== undefined };
+}

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { re2, type Re2 } from "../../lib/re2.ts";
 import type { Tell } from "../../model/errors.ts";
-import { within } from "../edit-distance.ts";
+import { spelled, within, type Spelled } from "../edit-distance.ts";
 import { fieldsOf, flagField, match, numberField, specError, textField, textsField, type SignalKind, type SignalSpec } from "../kind.ts";
 import { hasHan, hasWordRune, lower } from "../letters.ts";
 import { literalScanner, type Literal, type Occurrences } from "../literals.ts";
@@ -103,7 +103,7 @@ function isOperator(operator: string): operator is Operator {
 
 function byPatterns(spec: SignalSpec, fields: Fields, isRegex: boolean, literals: Literal[], tell: Tell): Find | null {
   const exact = fields.keywords.map((one, i) => (isRegex ? byRegex(spec, fields, one, i, tell) : byLiteral(fields, one, literals)));
-  const fuzzy = fields.fuzzy_match ? fields.keywords.map(lower) : null;
+  const fuzzy = fields.fuzzy_match ? fields.keywords.map((one) => spelled(lower(one.toWellFormed()))) : null;
   const edits = fields.fuzzy_threshold || 2;
   if (exact.includes(null)) return null;
   return (seen, enough) => {
@@ -111,7 +111,7 @@ function byPatterns(spec: SignalSpec, fields: Fields, isRegex: boolean, literals
     for (let i = 0; i < exact.length && found.length < enough; i++) {
       const written = fields.keywords[i] as string;
       if (exact[i]?.(seen)) found.push(written);
-      else if (fuzzy && seen.view.words.some((word) => within(word, fuzzy[i] as string, edits))) found.push(`${written} (fuzzy)`);
+      else if (fuzzy && seen.view.words.some((word) => within(word, fuzzy[i] as Spelled, edits))) found.push(`${written} (fuzzy)`);
     }
     return found;
   };
