@@ -29,12 +29,14 @@ export async function tryPolicies(parts: PreviewParts, workload: OpenedWorkload,
   if (trying.size === 0) return;
   const tokens = readsTokens(settings.policies);
   const tried = [...trying];
+  const readers = new Map<Policy, ReturnType<typeof signalReader>>();
   for await (const prompts of workload.batches()) {
     await stopIfAsked(signal, NOTHING_STORED);
     const views = (tokens ? await withTokens(prompts) : prompts).map((prompt) => ({ prompt, signals: {} }));
     for (const [policy, place] of trying)
       try {
-        const read = signalReader(policy);
+        if (!readers.has(policy)) readers.set(policy, signalReader(policy));
+        const read = readers.get(policy);
         for (const view of views) policy.decide?.(read ? { ...view, readings: read(view.prompt) } : view);
       } catch (error) {
         if (!(error instanceof WrpError)) throw error;

@@ -1,3 +1,5 @@
+import type { Place } from "./errors.ts";
+
 /**
  * Facts of a prompt that a router's signals find: what each signal matched, how sure it is, and what it measured. A signal that could not
  * be computed is unknown, which is neither matched nor unmatched.
@@ -36,3 +38,14 @@ export interface RequestMessage {
   readonly tool_call_id?: string;
   readonly tool_calls?: readonly unknown[];
 }
+
+/** A signal as a config asks for it: its name, its other fields as they were read, and where it stands (`routing.signals.keywords[2]`). */
+export interface SignalSpec {
+  readonly name: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly path: string;
+  readonly place?: Place;
+}
+
+/** The signals that something reads, by type. */
+export type SignalSpecs = ReadonlyMap<string, readonly SignalSpec[]>;

@@ -4,7 +4,7 @@ import type { PolicySpec } from "../model/config.ts";
 import type { Decision } from "../model/decision.ts";
 import type { Place } from "../model/errors.ts";
 import type { Prompt } from "../model/prompt.ts";
-import type { SignalReadings } from "../model/signal.ts";
+import type { SignalReadings, SignalSpecs } from "../model/signal.ts";
 import type { VsrTrace } from "./vsr/trace.ts";
 
 /** What a policy may know of the models: fitted on the training part where something is held out. */
@@ -42,9 +42,6 @@ export interface PromptView {
   /** What the policy's `reads` found. */
   readonly readings?: SignalReadings;
 }
-
-/** Specs of signals that a policy reads, by the list that its config has them in. */
-export type SignalSpecs = Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>;
 
 /** The threshold that a sweep varies. */
 export interface SweepSpec {

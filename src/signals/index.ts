@@ -1,6 +1,6 @@
 import { raise, type Tell } from "../model/errors.ts";
-import type { SignalReadings, SignalRequest } from "../model/signal.ts";
-import type { Findings, SignalKind, SignalOptions, SignalSpec } from "./kind.ts";
+import type { SignalReadings, SignalRequest, SignalSpec } from "../model/signal.ts";
+import type { Findings, SignalKind, SignalOptions } from "./kind.ts";
 import { authz } from "./kinds/authz.ts";
 import { context } from "./kinds/context.ts";
 import { conversation } from "./kinds/conversation.ts";
@@ -10,7 +10,7 @@ import { metadata } from "./kinds/metadata.ts";
 import { structure } from "./kinds/structure.ts";
 import { requestView } from "./request-view.ts";
 
-export type { SignalOptions, SignalSpec } from "./kind.ts";
+export type { SignalOptions, SignalSpec };
 
 /** Types of signal that can be read without a model. */
 const KINDS: Readonly<Record<string, SignalKind>> = { keyword, context, structure, conversation, event, metadata, authz };

@@ -1,14 +1,9 @@
 import * as z from "zod";
-import { WrpError, type Place, type Tell } from "../model/errors.ts";
+import { WrpError, type Tell } from "../model/errors.ts";
+import type { SignalSpec } from "../model/signal.ts";
 import type { RequestView } from "./request-view.ts";
 
-/** A signal as a config asks for it: its name, its other fields as they were read, and where it stands (`routing.signals.keywords[2]`). */
-export interface SignalSpec {
-  readonly name: string;
-  readonly fields: Readonly<Record<string, unknown>>;
-  readonly path: string;
-  readonly place?: Place;
-}
+export type { SignalSpec };
 
 export interface SignalOptions {
   /** An empty user id is nobody, in place of an error (`authz` only). */

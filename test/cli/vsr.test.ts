@@ -126,6 +126,28 @@ describe("wrp route --policy vsr:", () => {
     expect(trace.outcome?.notes).toEqual(["algorithm router_dc is not evaluated: the first candidate, as upstream takes it where the selector is not at hand"]);
   });
 
+  test("computes what needs no model, and tells what is unknown", async () => {
+    const ran = await folder({ "desk.yaml": DESK }).inside("route", "My stolen card was used", "--policy", "vsr:desk.yaml", "--json");
+    expect(ran.code, ran.stderr).toBe(0);
+    const [first] = ran.json<RouteDocument>().decisions;
+    expect(first).toMatchObject({ model: "finch", trace: { determined: true, unknownSignals: ["domain:law", "jailbreak:strict"], outcome: { decision: "in_house" } } });
+  });
+
+  test("roles are those of the user and groups that the metadata names", async () => {
+    const config = DESK.replace("    domains:", "    role_bindings:\n      - { name: b, role: staff, subjects: [{ kind: Group, name: desk }] }\n    domains:").replace("{ type: keyword, name: closing }", "{ type: authz, name: staff }");
+    const here = folder({ "desk.yaml": config });
+    const decided = async (...meta: string[]) => (await here.inside("route", "Hello", "--policy", "vsr:desk.yaml", "--json", ...meta.flatMap((pair) => ["--meta", pair]))).json<RouteDocument>().decisions[0]?.trace;
+    expect((await decided("user=ana", "groups=night, desk"))?.outcome?.decision).toBe("farewell");
+    expect((await decided("user=ana"))?.possible.toSorted()).toEqual(["legal", "ordinary"]);
+    expect((await decided())?.possible).toContain("farewell");
+  });
+
+  test("a signal that cannot be read is told at its line", async () => {
+    const ran = await folder({ "desk.yaml": DESK.replace("keywords: [goodbye]", 'method: regex, keywords: ["(?=x)"]') }).inside("route", "Hello", "--policy", "vsr:desk.yaml");
+    expect(ran.code).toBe(2);
+    expect(ran.stderr).toMatch(/desk\.yaml:14: routing\.signals\.keywords\[1\]/);
+  });
+
   test("readings that are none are refused", async () => {
     const ran = await folder({ "desk.yaml": DESK, "facts.json": facts({ matches: {} }) }).inside("route", "Hello", "--policy", "vsr:desk.yaml", "--signals", "facts.json");
     expect(ran.code).toBe(2);
@@ -213,6 +235,16 @@ describe("wrp eval with vsr policies", () => {
     const report = ran.json();
     expect(report.warnings.join("\n")).toMatch(/policy "vsr:desk\.yaml": 40 of 40 prompts undetermined, and so not decided: .*domain.* unknown/);
     expect(policy(report, "vsr:desk.yaml").quality.n).toBe(0);
+  });
+
+  test("decides those that it can", async () => {
+    const config = DESK.replaceAll(/finch\b/g, "finch-7b").replaceAll(/eagle\b/g, "eagle-70b");
+    const data = OUTCOMES.replaceAll(/"Question (\d)"/g, '"Is this fraud? $1"');
+    const ran = await folder({ "desk.yaml": config, "data.jsonl": data }).inside("eval", "data.jsonl", "--policy", "vsr:desk.yaml", "--json");
+    expect(ran.code, ran.stderr).toBe(0);
+    const report = ran.json();
+    expect(report.warnings.join("\n")).toContain('policy "vsr:desk.yaml": 30 of 40 prompts undetermined, and so not decided: domain, jailbreak unknown');
+    expect(policy(report, "vsr:desk.yaml").share).toMatchObject({ "finch-7b": { mean: 0.25 } });
   });
 
   test("a model that the pool lacks is named", async () => {

@@ -1,4 +1,4 @@
-import type { SignalReadings } from "../../model/signal.ts";
+import type { SignalReadings, SignalSpec, SignalSpecs } from "../../model/signal.ts";
 import type { VsrConfig } from "./config.ts";
 import { applyComposers, applyTopK, composerOf } from "./output-policies.ts";
 import { applyPartitions } from "./partitions.ts";
@@ -6,7 +6,7 @@ import { applyProjections, IMPOSSIBLE } from "./projections.ts";
 import { winners, type Judged } from "./ranking.ts";
 import { ReadingState, type Assumed } from "./reading-state.ts";
 import { evaluateRule, NO_RULES, type DomainCategories } from "./rule-tree.ts";
-import { LEAF_TYPES, leafNameOf } from "./signal-kinds.ts";
+import { LEAF_TYPES, leafNameOf, signalNameOf } from "./signal-kinds.ts";
 import type { RuleNode, VsrRecipe } from "./shape.ts";
 import type { Span } from "./span.ts";
 
@@ -88,18 +88,32 @@ function readsOf({ decisions, scores, partitions, signals }: VsrRecipe, composer
   return [...keys];
 }
 
-/** The specs that rules can reach, by the lists of the file: only those are computed, as upstream computes them. */
-export function reachableSignals({ recipe, reads }: Engine): Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>> {
+/** The specs that rules can reach, each with its place: only those are computed, as upstream computes them. */
+export function reachableSignals({ recipe, reads }: Engine, placeOf: VsrConfig["placeOf"]): SignalSpecs {
   const kbMetric = recipe.scores.some(({ inputs }) => inputs.some(({ type }) => type.trim().toLowerCase() === "kb_metric"));
-  const lists = Object.entries(recipe.signals).map(([list, specs]) => {
+  const read = new Set(reads.flatMap((key) => [key, signalKeyOf(key)]));
+  const specs = Object.entries(recipe.signals).flatMap(([list, all]) => {
     const type = LEAF_TYPES[list];
-    const wanted = specs.filter((spec) => {
-      const key = `${type}:${leafNameOf(list, spec)}`;
-      return (list === "kb" && kbMetric) || reads.some((read) => read === key || (list === "complexity" && read.startsWith(`${key}:`)));
+    if (type === undefined) return [];
+    const some = all.flatMap(({ name, ...fields }, k): SignalSpec[] => {
+      const path = [...recipe.path, "signals", list, k];
+      const reached = read.has(`${type}:${leafNameOf(type, { ...fields, name })}`) || (type === "kb" && kbMetric);
+      return reached ? [{ name, fields, path: inWords(path), place: placeOf(path) }] : [];
     });
-    return [list, wanted] as const;
+    return some.length > 0 ? [[type, some] as const] : [];
   });
-  return Object.fromEntries(lists.filter(([, specs]) => specs.length > 0));
+  return new Map(specs);
+}
+
+function signalKeyOf(key: string): string {
+  const colon = key.indexOf(":");
+  const type = key.slice(0, colon);
+  return `${type}:${signalNameOf(type, key.slice(colon + 1))}`;
+}
+
+/** `routing.signals.keywords[2]` */
+function inWords(path: readonly (string | number)[]): string {
+  return path.map((part, k) => (typeof part === "number" ? `[${part}]` : k === 0 ? part : `.${part}`)).join("");
 }
 
 function textsOf(value: unknown): string[] {

@@ -74,6 +74,6 @@ function rejectRule(node: RuleNode, path: Path, defined: ReadonlyMap<string, Rea
 }
 
 function definedNames({ signals, mappings }: VsrRecipe): Map<string, ReadonlySet<string>> {
-  const named = Object.entries(LEAF_TYPES).map(([list, type]) => [type, new Set((signals[list] ?? []).map((spec) => leafNameOf(list, spec)))] as const);
+  const named = Object.entries(LEAF_TYPES).map(([list, type]) => [type, new Set((signals[list] ?? []).map((spec) => leafNameOf(type, spec)))] as const);
   return new Map([...named, ["projection", new Set(mappings.flatMap(({ outputs }) => outputs.map(({ name }) => name)))]]);
 }

@@ -1,4 +1,4 @@
-import type { SignalReadings } from "../../model/signal.ts";
+import type { SignalReadings, SignalSpecs } from "../../model/signal.ts";
 import { readVsrConfig, recipeOf } from "./config.ts";
 import { reachableSignals, vsrEngine, type Engine, type Evaluation } from "./engine.ts";
 import { outcomeOf, type Outcome } from "./outcome.ts";
@@ -15,8 +15,8 @@ export interface VsrChoice {
 /** A config of vLLM Semantic Router at work. */
 export interface VsrRouter {
   readonly recipe: VsrRecipe;
-  /** What it has to know of a prompt: specs by the lists of the config. */
-  readonly signals: ReturnType<typeof reachableSignals>;
+  /** What it has to know of a prompt. */
+  readonly signals: SignalSpecs;
   /** Models that may be called, by their names in the config. */
   readonly models: readonly string[];
   /** What upstream would do that is not evaluated, by decision. */
@@ -35,7 +35,7 @@ export function vsrRouter(text: string, file: string, choice: VsrChoice): VsrRou
   const outcome = (name: string | null) => outcomes.get(name) as Outcome;
   return {
     recipe,
-    signals: reachableSignals(engine),
+    signals: reachableSignals(engine, config.placeOf),
     models: [...new Set([...outcomes.values()].flatMap(({ model }) => model ?? []))],
     notes: notesOf([...outcomes.values()]),
     route: (readings) => settle(engine, readings, (winner) => outcome(winner?.decision.name ?? null), called),

@@ -23,8 +23,8 @@ export const LEAF_TYPES: Readonly<Record<string, string>> = {
 };
 
 /** What a leaf calls a signal: a role binding goes by its role. */
-export function leafNameOf(list: string, spec: { readonly name: string; readonly [key: string]: unknown }): string {
-  return list === "role_bindings" && typeof spec["role"] === "string" ? spec["role"] : spec.name;
+export function leafNameOf(type: string, spec: { readonly name: string; readonly [key: string]: unknown }): string {
+  return type === "authz" && typeof spec["role"] === "string" ? spec["role"] : spec.name;
 }
 
 /** The signal that a leaf's name means: a complexity leaf names a level too (`proofs:hard`). */

@@ -1,8 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { LEAF_TYPES, leafNameOf } from "../../../src/router/vsr/signal-kinds.ts";
+import { unknownReadings } from "../../../src/router/vsr/readings.ts";
 import { vsrRouter } from "../../../src/router/vsr/router.ts";
+import { compileSignals } from "../../../src/signals/index.ts";
+import { requestOf, type WrittenRequest } from "../../signals/vectors.ts";
 import { SHARED_DATA } from "../../wrp.ts";
 import { cases, given, hasVectors } from "./vectors.ts";
 
@@ -42,6 +44,7 @@ function readsConfidences({ recipe }: ReturnType<typeof routerOf>, score: string
 interface Probe {
   readonly id: string;
   readonly config: string;
+  readonly request: WrittenRequest;
   readonly upstream_expect: { readonly decision: string };
   readonly oracle: { readonly recipe: string; readonly matched: Record<string, string[]>; readonly decision_without_learned: string; readonly projection_scores_without_learned: Record<string, number> | null };
   readonly deterministic: boolean;
@@ -58,9 +61,12 @@ describe.skipIf(!hasVectors("recipe_probes.jsonl") || !existsSync(CONFIGS))("ups
     expect(absent.outcome?.decision ?? "").toBe(probe.oracle.decision_without_learned ?? "");
     for (const [name, score] of Object.entries(probe.oracle.projection_scores_without_learned ?? {})) if (!readsConfidences(router, name)) expect(absent.scores[name], name).toBeCloseTo(score, 12);
 
-    const unknown = Object.entries(router.signals).flatMap(([list, specs]) => (COMPUTED.has(LEAF_TYPES[list] as string) ? [] : specs.map((spec) => `${LEAF_TYPES[list]}:${leafNameOf(list, { name: "", ...spec })}`)));
+    const unknown = [...unknownReadings(router.signals).unknown].filter((key) => !COMPUTED.has(key.slice(0, key.indexOf(":"))));
     const traced = router.trace(given({ matched, unknown }));
     if (probe.deterministic) expect(traced).toMatchObject({ determined: true, outcome: { decision: probe.upstream_expect.decision } });
+    // The same from the request alone.
+    const read = router.trace(compileSignals(router.signals)(requestOf(probe.request)));
+    expect({ determined: read.determined, decision: read.outcome?.decision }).toEqual({ determined: traced.determined, decision: traced.outcome?.decision });
     // Of what is determined, the outcome with learned signals absent is one case.
     if (traced.determined) expect(traced.outcome?.decision).toBe(probe.oracle.decision_without_learned);
   });
