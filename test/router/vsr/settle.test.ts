@@ -2,14 +2,21 @@ import { stringify } from "yaml";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { readVsrConfig, recipeOf } from "../../../src/router/vsr/config.ts";
-import { vsrEngine, type Engine } from "../../../src/router/vsr/engine.ts";
+import { vsrEngine, type Engine, type Evaluation } from "../../../src/router/vsr/engine.ts";
 import { settle } from "../../../src/router/vsr/settle.ts";
+import type { Span } from "../../../src/router/vsr/span.ts";
 import { given } from "./vectors.ts";
 
 function engineOf(routing: Record<string, unknown>, topK = 0): Engine {
   const text = stringify({ providers: { models: [{ name: "m" }] }, routing, global: { model_catalog: { embeddings: { semantic: { embedding_config: { top_k: topK } } } } } }, { aliasDuplicateObjects: false });
   const config = readVsrConfig(text, "case.yaml");
   return vsrEngine(config, recipeOf(config, {}));
+}
+
+function evaluated(engine: Engine, readings: ReturnType<typeof given>): Evaluation {
+  const evaluation = engine.evaluate(readings);
+  if (!evaluation) throw new Error("nothing was assumed");
+  return evaluation;
 }
 
 function settled(engine: Engine, readings: ReturnType<typeof given>) {
@@ -99,10 +106,10 @@ function built(one: Case): { engine: Engine; readingsWith: (filled: ReadonlyMap<
 }
 
 /** Every way that the unknown can turn out, on a grid of confidences. */
-function* fillings(keys: readonly string[]): Generator<Map<string, number | null>> {
+function* fillings(keys: readonly string[], grid: readonly (number | null)[] = [null, 0.01, 0.3, 0.45, 0.5, 0.7, 0.95, 1]): Generator<Map<string, number | null>> {
   const [first, ...rest] = keys;
   if (first === undefined) return yield new Map();
-  for (const more of fillings(rest)) for (const value of [null, 0.01, 0.3, 0.45, 0.5, 0.7, 0.95, 1]) yield new Map([...more, [first, value]]);
+  for (const more of fillings(rest, grid)) for (const value of grid) yield new Map([...more, [first, value]]);
 }
 
 describe("what is unknown", () => {
@@ -125,6 +132,31 @@ describe("what is unknown", () => {
     // Not by calling nothing determined: most of what the grid cannot change is proved.
     expect(counts.determined).toBeGreaterThan(0.85 * counts.stable);
     expect(counts.stable).toBeLessThan(counts.cases);
+  });
+
+  test("bounds whatever can come out: scores, matches, confidences and the decision", () => {
+    const inside = (value: number, span: Span | undefined) => span !== undefined && value >= span.lo - 1e-12 && value <= span.hi + 1e-12;
+    fc.assert(
+      fc.property(routing, (one) => {
+        const { engine, readingsWith, open } = built(one);
+        const bounds = evaluated(engine, open);
+        for (const filled of fillings(one.unknown, [null, 0.01, 0.45, 1])) {
+          const real = evaluated(engine, readingsWith(filled));
+          for (const [name, score] of real.scores) expect(inside(score.lo, bounds.scores.get(name)), `score ${name}`).toBe(true);
+          for (const [k, { decision, result }] of real.judged.entries()) {
+            const bound = bounds.judged[k]?.result;
+            expect(bound?.match ?? result.match, decision.name).toBe(result.match);
+            if (result.match === true) expect(inside(result.confidence.lo, bound?.confidence), `confidence of ${decision.name}`).toBe(true);
+          }
+          expect(bounds.winners.map((winner) => winner?.decision.name ?? null)).toContain(real.winners[0]?.decision.name ?? null);
+          // What is assumed and true changes none of that.
+          const truths = OPEN.filter((key) => one.unknown.includes(key)).map((key) => [key, real.state.match(...(key.split(":") as [string, string]))] as [string, boolean]);
+          const assuming = engine.evaluate(open, new Map(truths));
+          expect(assuming?.winners.map((winner) => winner?.decision.name ?? null)).toContain(real.winners[0]?.decision.name ?? null);
+        }
+      }),
+      { numRuns: 200 },
+    );
   });
 
   test("bands of one score are of one mind", () => {
