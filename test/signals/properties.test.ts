@@ -1,7 +1,6 @@
 import * as fc from "fast-check";
 import { RE2JS } from "re2js";
 import { describe, expect, test } from "vitest";
-import "../properties.ts";
 import { re2, type Re2 } from "../../src/lib/re2.ts";
 import { compileSignals, type SignalSpec } from "../../src/signals/index.ts";
 import { spelled, within } from "../../src/signals/edit-distance.ts";
