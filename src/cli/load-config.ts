@@ -4,13 +4,14 @@ import { LineCounter, parseDocument, type Document } from "yaml";
 import { condition } from "../lib/cel.ts";
 import { configSchema, type Config, type PolicySpec } from "../model/config.ts";
 import { placed, telling, WrpError, type Place, type Tell } from "../model/errors.ts";
-import { factOf, policyName } from "../router/index.ts";
+import { factOf, policyName, vsrOf } from "../router/index.ts";
 import { issuesOf, SCHEMA_CODES } from "./config-issues.ts";
 import { gateOf } from "./gates.ts";
 import { modelOf } from "./models.ts";
 import { remoteOf } from "./remotes.ts";
 import { usableConfig } from "./usable-config.ts";
-import { yamlPlaces } from "./yaml-places.ts";
+import { withVsrText } from "./vsr-file.ts";
+import { yamlPlaces } from "../lib/yaml-places.ts";
 import { readTextFile } from "./text-file.ts";
 
 /** YAML is read whole, and slowly: ten thousand models with their prices are a megabyte. */
@@ -22,6 +23,8 @@ export interface LoadedConfig {
   readonly file: string | null;
   /** What relative paths in it are relative to. */
   readonly folder: string;
+  /** What those of flags are relative to. */
+  readonly cwd: string;
   /** Where what a path leads to stands in the file, or the nearest thing around it that does. */
   placeAt(path: readonly PropertyKey[]): Place | undefined;
   /** Where a policy stands, or what a path leads to in it; undefined for one that is not in the file. */
@@ -79,20 +82,21 @@ export function readConfig(file: string | false | undefined, cwd: string): ReadC
   for (const issue of configSchema.safeParse(value).error?.issues ?? [])
     for (const { message, hint, code, path: at, isKey } of issuesOf(issue, value, configSchema))
       wrong.push(new WrpError(message, { code, ...(hint === null ? {} : { hint }), place: isKey ? places.ofKey(at) : places.of(at) }));
-  const { config, pathInFile } = usableConfig(value);
+  const { config: usable, pathInFile } = usableConfig(value);
   const placeIn = (at: readonly PropertyKey[]) => places.of(pathInFile(at));
+  const config = withFiles(usable, dirname(path), placeIn);
   const { sound, pathIn } = soundConfig(config, dirname(path), placeIn, (error) => void wrong.push(error));
   const placeOf: LoadedConfig["placeOf"] = (spec, at = []) => {
     const k = config.policies?.indexOf(spec) ?? -1;
     return k < 0 ? undefined : placeIn(["policies", k, ...at]);
   };
   const leftOut = (config.policies ?? []).filter((spec) => !sound.policies?.includes(spec));
-  return { loaded: { config: sound, file: name, folder: dirname(path), placeAt: (at) => placeIn(pathIn(at)), placeOf }, wrong: wrong.toSorted(byPlace), leftOut };
+  return { loaded: { config: sound, file: name, folder: dirname(path), cwd, placeAt: (at) => placeIn(pathIn(at)), placeOf }, wrong: wrong.toSorted(byPlace), leftOut };
 }
 
 /** No config at all: everything is left to flags and defaults. */
 export function noConfig(cwd: string): LoadedConfig {
-  return { config: {}, file: null, folder: cwd, placeAt: () => undefined, placeOf: () => undefined };
+  return { config: {}, file: null, folder: cwd, cwd, placeAt: () => undefined, placeOf: () => undefined };
 }
 
 /** Lists of a config of which entries can be left out. */
@@ -121,6 +125,7 @@ function soundConfig(config: Config, folder: string, placeAt: (path: readonly Pr
     if (spec.kind === "threshold") telling(about("policies", k), () => factOf(spec.fact, placeAt(["policies", k, "fact"])));
     if (spec.kind === "remote") telling(about("policies", k), () => remoteOf(spec, config.backends ?? {}, (key) => placeAt(["policies", k, key])));
     if (spec.kind === "rules") for (const [r, { when }] of spec.rules.entries()) readable(when, ["policies", k], ["rules", r, "when"]);
+    if (spec.kind === "vsr") telling(about("policies", k), () => vsrOf(withVsrText(spec, folder, placeAt(["policies", k, "config"]))));
     newName("policies", policyName(spec), k, { hint: "give each policy its own name; single models are policies too" });
   }
   for (const [k, model] of models.entries()) {
@@ -139,6 +144,12 @@ function soundConfig(config: Config, folder: string, placeAt: (path: readonly Pr
     sound: { ...rest, ...left, ...(where === undefined || faulty.has("where") ? {} : { where }) },
     pathIn: ([list, k, ...more]) => (list === undefined ? [] : k === undefined ? [list] : [list, kept[String(list)]?.[k as number] ?? k, ...more]),
   };
+}
+
+/** The config with the files that its policies name read; one that cannot be is told of later, with the rest. */
+function withFiles(config: Config, folder: string, placeAt: (path: readonly PropertyKey[]) => Place): Config {
+  if (!config.policies) return config;
+  return { ...config, policies: config.policies.map((spec, k) => telling(() => undefined, () => withVsrText(spec, folder, placeAt(["policies", k, "config"]))) ?? spec) };
 }
 
 /** The document as plain values, or what keeps it from being that (aliases that unfold without end, nesting without end). */

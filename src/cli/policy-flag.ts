@@ -1,12 +1,26 @@
 import { parse } from "yaml";
 import { policyKinds, policySpecSchema, type PolicySpec } from "../model/config.ts";
 import { WrpError } from "../model/errors.ts";
+import { isVsrFlag, withVsrText } from "./vsr-file.ts";
 
 /**
  * A policy as a flag: `kind` or `kind(key=value, …)`, values in YAML flow form. An unnamed one is named by the flag itself, so
- * that `threshold(threshold=100)` and `threshold(threshold=200)` can stand side by side. Throws WrpError.
+ * that `threshold(threshold=100)` and `threshold(threshold=200)` can stand side by side. `vsr:config.yaml` is `vsr(config=config.yaml)`.
+ * Throws WrpError.
+ *
+ * @param cwd what files that it names are relative to
  */
-export function policyFromFlag(flag: string): PolicySpec {
+export function policyFromFlag(flag: string, cwd: string): PolicySpec {
+  if (isVsrFlag(flag)) return withVsrText({ kind: "vsr", name: flag.trim(), config: flag.slice(flag.indexOf(":") + 1).trim() }, cwd);
+  return withVsrText(policyOf(flag), cwd);
+}
+
+/** Whether a flag states a policy, in place of naming one. */
+export function statesPolicy(flag: string): boolean {
+  return flag.includes("(") || isVsrFlag(flag);
+}
+
+function policyOf(flag: string): PolicySpec {
   const match = /^\s*([a-z-]+)\s*(?:\((.*)\))?\s*$/s.exec(flag);
   if (!match) throw bad(flag, "write kind or kind(key=value,…)");
   const [, kind, inside] = match;

@@ -5,7 +5,7 @@ import { shippedProfileSchema, type ShippedProfile } from "../model/profile.ts";
 import { at } from "./backends.ts";
 import { issuesOf } from "./config-issues.ts";
 import { readTextFile } from "./text-file.ts";
-import { yamlPlaces } from "./yaml-places.ts";
+import { yamlPlaces } from "../lib/yaml-places.ts";
 
 /** A profile is a page; this is no profile. */
 const MAX_BYTES = 1 << 20;

@@ -110,7 +110,7 @@ export function runSettings(flags: EvalFlags, loaded: LoadedConfig): RunSettings
     throw new WrpError(`--missing must be gap or failure-is-refusal (got "${flags.missing}")`);
   const repeat = flags.repeat ?? config.repeat ?? 1;
   if (repeat < 1 || repeat > MOST_REPEAT) throw new WrpError(`--repeat must be from 1 to ${MOST_REPEAT} (got ${repeat})`);
-  const policies = [...(config.policies ?? []), ...(flags.policy ?? []).map(policyFromFlag)];
+  const policies = [...(config.policies ?? []), ...(flags.policy ?? []).map((flag) => policyFromFlag(flag, loaded.cwd))];
   const remotes = remotesOf(policies, loaded);
   return {
     seed: flags.seed ?? config.seed ?? DEFAULT_SEED,

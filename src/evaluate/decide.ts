@@ -7,6 +7,7 @@ import { readsTokens, withTokens } from "../signals/tokens.ts";
 import { columnsUnder, promptsAgain } from "./gather.ts";
 import { liveHash } from "./live-findings.ts";
 import { liveModels } from "./live-models.ts";
+import { signalReader } from "./read-signals.ts";
 import { stopIfAsked } from "./interrupt.ts";
 import type { Parts } from "./parts.ts";
 
@@ -55,16 +56,18 @@ async function decideEach(policy: Policy, columns: OutcomeColumns, batches: Retu
   const rule = new Int32Array(columns.n).fill(-1);
   const rules: string[] = [];
   const numbers = new Map<string, number>();
+  const read = signalReader(policy);
   let i = 0;
   for await (const prompts of batches) {
     await stopIfAsked(signal);
     for (const prompt of counted ? await counted(prompts) : prompts) {
-      const decision = policy.decide?.({ prompt, signals: {} });
-      const step = decision?.alternatives[0]?.steps[0];
-      if (decision && step?.do === "call") {
-        model[i] = columns.models.indexOf(step.model);
-        let number = numbers.get(decision.rule);
-        if (number === undefined) numbers.set(decision.rule, (number = rules.push(decision.rule) - 1));
+      const decision = policy.decide?.({ prompt, signals: {}, ...(read ? { readings: read(prompt) } : {}) });
+      if (decision) {
+        const step = "undecided" in decision ? undefined : decision.alternatives[0]?.steps[0];
+        if (step?.do === "call") model[i] = columns.models.indexOf(step.model);
+        const reason = "undecided" in decision ? decision.undecided : decision.rule;
+        let number = numbers.get(reason);
+        if (number === undefined) numbers.set(reason, (number = rules.push(reason) - 1));
         rule[i] = number;
       }
       i++;

@@ -7,6 +7,7 @@ import { alignBaseline } from "./baseline.ts";
 import { assembled } from "./based.ts";
 import { referenceName } from "./describe.ts";
 import { stopIfAsked } from "./interrupt.ts";
+import { signalReader } from "./read-signals.ts";
 import type { RunSettings } from "./parts.ts";
 import { listening, NOTHING_STORED, type PreviewBasis, type PreviewParts } from "./preview-parts.ts";
 import { policiesUnderTest } from "./under-test.ts";
@@ -28,12 +29,15 @@ export async function tryPolicies(parts: PreviewParts, workload: OpenedWorkload,
   if (trying.size === 0) return;
   const tokens = readsTokens(settings.policies);
   const tried = [...trying];
+  const readers = new Map<Policy, ReturnType<typeof signalReader>>();
   for await (const prompts of workload.batches()) {
     await stopIfAsked(signal, NOTHING_STORED);
     const views = (tokens ? await withTokens(prompts) : prompts).map((prompt) => ({ prompt, signals: {} }));
     for (const [policy, place] of trying)
       try {
-        for (const view of views) policy.decide?.(view);
+        if (!readers.has(policy)) readers.set(policy, signalReader(policy));
+        const read = readers.get(policy);
+        for (const view of views) policy.decide?.(read ? { ...view, readings: read(view.prompt) } : view);
       } catch (error) {
         if (!(error instanceof WrpError)) throw error;
         told.tell(placed(error, place));

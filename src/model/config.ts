@@ -140,6 +140,15 @@ export const policySpecSchema = z.discriminatedUnion("kind", [
     price: z.union([tokenPrice, z.literal("free")]).optional().describe("of whatever it serves; default: that of the model that served"),
     chosenBy: z.string().min(1).optional().describe("the header of its responses that names the model; default: the one of a known router, else the response's model"),
   }),
+  z.strictObject({
+    kind: z.literal("vsr"),
+    ...named,
+    config: z.string().min(1).describe("a config.yaml (v0.3) of vLLM Semantic Router, relative to this file"),
+    recipe: z.string().min(1).optional().describe("one of its recipes; default: the top-level routing"),
+    entrypoint: z.string().min(1).optional().describe("the recipe that clients get who ask for this model name"),
+    models: z.record(z.string(), z.string()).optional().describe("its names of models → the names here, where they differ"),
+    text: z.string().optional().describe("what the file holds; default: it is read"),
+  }),
 ]);
 
 export const configSchema = z.strictObject({

@@ -11,6 +11,7 @@ import { recorded } from "./kinds/recorded.ts";
 import { remote } from "./kinds/remote.ts";
 import { rules } from "./kinds/rules.ts";
 import { threshold } from "./kinds/threshold.ts";
+import { vsr } from "./kinds/vsr.ts";
 import { zeroRouter } from "./kinds/zero-router.ts";
 import type { Kind, NamedModel } from "./kind.ts";
 import type { Policy, RouterContext } from "./policy.ts";
@@ -29,6 +30,7 @@ const kinds: { readonly [K in PolicySpec["kind"]]: Kind<K> } = {
   recorded,
   command,
   remote,
+  vsr,
 };
 
 /** Builds one policy of its spec; `control` marks those that wrp adds. Throws WrpError. */
@@ -65,4 +67,7 @@ export function policyName(spec: PolicySpec): string {
 
 export { call } from "./policy.ts";
 export { factOf } from "./facts.ts";
+export { vsrOf } from "./kinds/vsr.ts";
+export { unknownReadings } from "./vsr/readings.ts";
+export type { VsrTrace } from "./vsr/trace.ts";
 export type { ModelFigures, Policy, PolicySession, RouterContext, SessionHost, SessionTimes, Undecided } from "./policy.ts";

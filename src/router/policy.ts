@@ -4,6 +4,8 @@ import type { PolicySpec } from "../model/config.ts";
 import type { Decision } from "../model/decision.ts";
 import type { Place } from "../model/errors.ts";
 import type { Prompt } from "../model/prompt.ts";
+import type { SignalReadings, SignalSpecs } from "../model/signal.ts";
+import type { VsrTrace } from "./vsr/trace.ts";
 
 /** What a policy may know of the models: fitted on the training part where something is held out. */
 export interface ModelFigures {
@@ -37,6 +39,8 @@ export interface RouterContext {
 export interface PromptView {
   readonly prompt: Prompt;
   readonly signals: Readonly<Record<string, unknown>>;
+  /** What the policy's `reads` found. */
+  readonly readings?: SignalReadings;
 }
 
 /** The threshold that a sweep varies. */
@@ -99,7 +103,11 @@ export interface Policy {
   /** True where its decisions depend on more than its content: stored ones are not taken for those it would make now. */
   readonly volatile?: boolean;
   readonly sweep?: SweepSpec;
-  decide?(view: PromptView): Decision;
+  /** Signals to compute of each prompt before it is asked. */
+  readonly reads?: SignalSpecs;
+  decide?(view: PromptView): Decision | Undecided;
+  /** All that leads to a decision, where a policy can tell. */
+  trace?(readings: SignalReadings): VsrTrace;
   /** What `decide` has met so far that a report should warn of. */
   notes?(): string[];
   replay?(columns: OutcomeColumns): Decisions;

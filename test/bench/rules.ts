@@ -29,7 +29,8 @@ export async function bench(): Promise<Figure[]> {
   const ms = cpuTime(() => {
     fired.clear();
     for (const prompt of prompts) {
-      const rule = policy.decide?.({ prompt, signals: {} }).rule ?? "";
+      const decision = policy.decide?.({ prompt, signals: {} });
+      const rule = decision && "rule" in decision ? decision.rule : "";
       fired.set(rule, (fired.get(rule) ?? 0) + 1);
     }
   });

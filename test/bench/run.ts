@@ -12,10 +12,11 @@ import * as parse from "./parse.ts";
 import * as replay from "./replay.ts";
 import * as report from "./report.ts";
 import * as rules from "./rules.ts";
+import * as signals from "./signals.ts";
 import * as store from "./store.ts";
 import * as sweep from "./sweep.ts";
 
-const BENCHES: readonly Bench[] = [store, parse, replay, report, rules, command, live, sweep, help, demo];
+const BENCHES: readonly Bench[] = [store, parse, replay, report, rules, signals, command, live, sweep, help, demo];
 
 /** A figure with its verdict: null where it has no aim. */
 type Row = Figure & { readonly bench: string; readonly aim: Aim | null; readonly met: boolean | null };

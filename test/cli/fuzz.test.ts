@@ -115,7 +115,7 @@ test("a spoilt --policy is a policy of a known kind, or refused", () => {
   const flags = ["threshold(fact=prompt.tokens,threshold=300)", "mix(weights={wren: 0.5, heron: 0.5})", "mix(name=half,weights={wren=1,condor=1})", `rules(name=r,rules=[{when: "meta.topic == 'a'", model: heron}],default=wren)`, "cheapest", "zero-router(costUsdPer1k=3)"];
   fc.assert(
     fc.property(fc.oneof(mutatedText(flags), fc.string()), (text) => {
-      const spec = told(() => policyFromFlag(text));
+      const spec = told(() => policyFromFlag(text, "."));
       if (spec?.kind === "threshold") expect(Number.isNaN(spec.threshold ?? 0)).toBe(false);
       if (spec?.kind === "mix") for (const weight of Object.values(spec.weights)) expect(weight).toBeGreaterThanOrEqual(0);
     }),

@@ -10,15 +10,19 @@ import type { PolicySpec } from "../../model/config.ts";
 import type { Decision } from "../../model/decision.ts";
 import { EXIT, WrpError } from "../../model/errors.ts";
 import type { Message, MetaValue, Prompt } from "../../model/prompt.ts";
+import { signalReader } from "../../evaluate/read-signals.ts";
+import type { SignalReadings } from "../../model/signal.ts";
 import { assemble } from "../../router/assemble.ts";
-import { call, policyName, type ModelFigures, type Policy, type Undecided } from "../../router/index.ts";
+import { call, modelsNamed, policyName, type ModelFigures, type Policy, type Undecided, type VsrTrace } from "../../router/index.ts";
 import { expectations, type Expectation, type RunFigures } from "../expectations.ts";
 import { loadConfig, type LoadedConfig } from "../load-config.ts";
 import { modelsOf } from "../models.ts";
-import { policyFromFlag } from "../policy-flag.ts";
+import { policyFromFlag, statesPolicy } from "../policy-flag.ts";
 import { sessionHost } from "../session-host.ts";
 import { openExisting, storeFile } from "../store-file.ts";
 import { readTextFile } from "../text-file.ts";
+import { signalFacts } from "../signal-facts.ts";
+import { traceInWords } from "../vsr-trace-words.ts";
 import type { World } from "../world.ts";
 
 interface RouteFlags {
@@ -29,6 +33,8 @@ interface RouteFlags {
   readonly run: string;
   readonly policy?: string;
   readonly all?: boolean;
+  /** A file of given signal readings. */
+  readonly signals?: string;
   readonly json?: boolean;
   readonly store?: string;
 }
@@ -38,11 +44,13 @@ interface Routed {
   readonly policy: string;
   readonly kind: string;
   readonly control: boolean;
-  /** The model, where the choice is certain. */
+  /** The model, where the choice is certain; null too where none is called (`alternatives` is empty then). */
   readonly model: string | null;
   readonly alternatives: readonly { readonly model: string; readonly probability: number }[];
   readonly rule: string;
   readonly facts: Decision["facts"];
+  /** All that led to it, where the policy can tell. */
+  readonly trace?: VsrTrace;
   readonly expectedCostUsd: Expectation;
   readonly expectedLatencyMs: Expectation;
 }
@@ -53,14 +61,17 @@ export async function routeCommand(given: string | undefined, flags: RouteFlags,
   const prompt = await promptOf(messages, flags);
   const run = await runFigures(flags, loaded, world);
   const { policies, specs, stored } = await candidates(flags, loaded, run);
-  const wanted = chosenPolicies(policies, specs, flags);
+  const wanted = chosenPolicies(policies, specs, flags, world.cwd);
+  const facts = flags.signals === undefined ? null : signalFacts(flags.signals, world.cwd);
+  if (facts && !wanted.some(({ reads }) => reads)) throw new WrpError("--signals: no policy asked reads any", { hint: "give one that does: --policy vsr:config.yaml" });
   const decided: Routed[] = [];
   const undecided: { policy: string; reason: string }[] = [];
   for (const policy of wanted) {
     const asked = policy.open && !stored.has(policy.name) ? await askedOnce(policy, prompt, loaded, world) : null; // what goes wrong there is not about this prompt
     try {
       if (policy.open && !asked) throw notStarted(policy, run);
-      decided.push(await route(policy, asked ?? remoteChoice(policy, prompt, run) ?? decisionOf(policy, prompt), prompt, loaded, run, world));
+      const read = facts ?? signalReader(policy)?.(prompt);
+      decided.push(await route(policy, asked ?? remoteChoice(policy, prompt, run) ?? decisionOf(policy, prompt, read), prompt, loaded, run, world, read && policy.trace?.(read)));
     } catch (error) {
       if (!(error instanceof WrpError) || flags.policy !== undefined) throw error;
       undecided.push({ policy: policy.name, reason: error.message });
@@ -74,9 +85,10 @@ export async function routeCommand(given: string | undefined, flags: RouteFlags,
   return 0;
 }
 
-async function route(policy: Policy, decision: Decision | Undecided, prompt: Prompt, loaded: LoadedConfig, run: RunFigures | null, world: World): Promise<Routed> {
-  if ("undecided" in decision) throw new WrpError(`policy "${policy.name}" did not decide: ${decision.undecided}`);
-  const { alternatives, rule, facts } = decision;
+async function route(policy: Policy, decision: Decision | Undecided, prompt: Prompt, loaded: LoadedConfig, run: RunFigures | null, world: World, trace?: VsrTrace): Promise<Routed> {
+  // What can say why it did not decide has answered.
+  if ("undecided" in decision && !trace) throw new WrpError(`policy "${policy.name}" did not decide: ${decision.undecided}`);
+  const { alternatives, rule, facts } = "undecided" in decision ? { alternatives: [], rule: decision.undecided, facts: [] } : decision;
   const calls = alternatives.flatMap(({ steps, probability }) => steps.flatMap((step) => (step.do === "call" ? [{ model: step.model, probability }] : [])));
   const { costUsd, latencyMs } = await expectations(calls, prompt, modelsOf(loaded), run, world.now());
   return {
@@ -89,12 +101,13 @@ async function route(policy: Policy, decision: Decision | Undecided, prompt: Pro
     facts,
     expectedCostUsd: costUsd,
     expectedLatencyMs: latencyMs,
+    ...(trace ? { trace } : {}),
   };
 }
 
-function decisionOf(policy: Policy, prompt: Prompt): Decision {
+function decisionOf(policy: Policy, prompt: Prompt, readings: SignalReadings | undefined): Decision | Undecided {
   if (!policy.decide) throw new WrpError(`policy "${policy.name}" looks at outcomes: it cannot route a new prompt`);
-  return policy.decide({ prompt, signals: {} });
+  return policy.decide({ prompt, signals: {}, ...(readings ? { readings } : {}) });
 }
 
 /** What a live router chose for this very prompt, where the run asked it; null of other policies, and where nothing is known. */
@@ -149,23 +162,26 @@ async function runFigures(flags: RouteFlags, loaded: LoadedConfig, world: World)
 /** Policies of the config and flag, else those of the run (named in `stored`); over the run's models, else the config's. */
 async function candidates(
   flags: RouteFlags,
-  { config, placeOf }: LoadedConfig,
+  { config, placeOf, cwd }: LoadedConfig,
   run: RunFigures | null,
 ): Promise<{ policies: readonly Policy[]; specs: readonly PolicySpec[]; stored: ReadonlySet<string> }> {
   const known: ModelFigures[] = run ? [...run.figures] : [];
   for (const { name } of config.models ?? []) if (!known.some((m) => m.name === name)) known.push({ name, quality: NaN, costUsdPer1k: NaN });
+  const flag = flags.policy !== undefined && statesPolicy(flags.policy) ? [policyFromFlag(flags.policy, cwd)] : [];
+  // A config of another router says itself which models there are.
+  for (const spec of [...(config.policies ?? []), ...flag])
+    if (spec.kind === "vsr") for (const { model } of modelsNamed(spec)) if (!known.some(({ name }) => name === model)) known.push({ name: model, quality: NaN, costUsdPer1k: NaN });
   if (known.length === 0)
     throw new WrpError("no models are known", { hint: "run wrp eval DATA first, or list models and policies in wrp.yaml" });
-  const flag = flags.policy !== undefined && flags.policy.includes("(") ? [policyFromFlag(flags.policy)] : [];
   const ofRun = config.policies ? [] : (run?.settings.policies ?? []).filter((spec) => policyName(spec) !== flag[0]?.name);
   const specs = [...(config.policies ?? ofRun), ...flag];
   const { policies } = assemble(known, specs, run?.columns.facts ?? new Map(), false, placeOf);
   return { policies, specs, stored: new Set(ofRun.map(policyName)) };
 }
 
-function chosenPolicies(policies: readonly Policy[], specs: readonly PolicySpec[], flags: RouteFlags): readonly Policy[] {
+function chosenPolicies(policies: readonly Policy[], specs: readonly PolicySpec[], flags: RouteFlags, cwd: string): readonly Policy[] {
   if (flags.policy !== undefined) {
-    const name = flags.policy.includes("(") ? (policyFromFlag(flags.policy).name as string) : flags.policy;
+    const name = statesPolicy(flags.policy) ? policyName(policyFromFlag(flags.policy, cwd)) : flags.policy;
     const found = policies.filter((p) => p.name === name);
     if (found.length === 0) throw new WrpError(`no policy is named "${name}"`, { hint: `policies: ${policies.map((p) => p.name).join(", ")}` });
     return found;
@@ -255,11 +271,13 @@ function words({ prompt, decisions, undecided }: Document, configured: boolean, 
   const lines = [`prompt: ${prompt.lengthCodePoints} code points, ${prompt.tokens} tokens (o200k)`];
   if (!configured) lines.push("no policy is configured: these are controls");
   for (const d of decisions) {
-    const target = d.model ?? d.alternatives.map((a) => `${(100 * a.probability).toFixed(1)} % ${a.model}`).join(", ");
+    const nothing = d.trace?.outcome ? "no model" : "undetermined";
+    const target = d.alternatives.length === 0 ? nothing : d.model ?? d.alternatives.map((a) => `${(100 * a.probability).toFixed(1)} % ${a.model}`).join(", ");
     lines.push("", `${bold(target)}   by ${d.policy}${d.control ? " (control)" : ""}`, `  rule     ${d.rule}`);
     for (const fact of d.facts) lines.push(`  fact     ${fact.name} = ${typeof fact.value === "number" ? Number(fact.value.toPrecision(6)) : String(fact.value)}`);
-    lines.push(`  cost     ${d.expectedCostUsd.value === null ? "unknown" : `$${d.expectedCostUsd.value.toPrecision(4)} expected`} (${d.expectedCostUsd.source})`);
-    lines.push(`  latency  ${d.expectedLatencyMs.value === null ? "unknown" : `${d.expectedLatencyMs.value.toFixed(0)} ms expected`} (${d.expectedLatencyMs.source})`);
+    if (d.alternatives.length > 0) lines.push(`  cost     ${d.expectedCostUsd.value === null ? "unknown" : `$${d.expectedCostUsd.value.toPrecision(4)} expected`} (${d.expectedCostUsd.source})`);
+    if (d.alternatives.length > 0) lines.push(`  latency  ${d.expectedLatencyMs.value === null ? "unknown" : `${d.expectedLatencyMs.value.toFixed(0)} ms expected`} (${d.expectedLatencyMs.source})`);
+    if (d.trace) lines.push(...traceInWords(d.trace));
   }
   for (const { policy, reason } of undecided) lines.push("", `${policy}: ${reason}`);
   return `${lines.join("\n")}\n`;

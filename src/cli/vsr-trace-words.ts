@@ -1,0 +1,42 @@
+import type { VsrTrace } from "../router/index.ts";
+
+type Rule = NonNullable<VsrTrace["decisions"][number]["rules"]>;
+
+/** A trace as indented lines: what signals say, each decision with its rules, what decided between those that match. */
+export function traceInWords({ recipe, determined, possible, signals, scores, decisions, tieBreak, outcome }: VsrTrace): string[] {
+  const lines = [`  recipe   ${recipe}`];
+  if (!determined) lines.push(`  possible ${possible.map((name) => name ?? "no decision, so the default model").join(", ")}`);
+  for (const { signal, match, confidence, value } of signals) {
+    const facts = [...(confidence === null || match === false ? [] : [`confidence ${number(confidence)}`]), ...(value === null ? [] : [`value ${number(value)}`])];
+    lines.push(`  signal   ${truth(match)} ${signal}${facts.length > 0 ? ` (${facts.join(", ")})` : ""}`);
+  }
+  for (const [name, score] of Object.entries(scores)) lines.push(`  score    ${name} = ${number(score)}`);
+  for (const { name, tier, priority, match, confidence, rules } of decisions) {
+    lines.push(`  decision ${truth(match)} ${name} (tier ${tier}, priority ${priority}${confidence === null ? "" : `, confidence ${number(confidence)}`})`);
+    lines.push(...(rules ? ruleLines(rules, 13) : ["             no rules: always"]));
+  }
+  if (tieBreak) lines.push(`  won      by ${tieBreak.key} over ${tieBreak.over} (order: ${tieBreak.order})`);
+  if (outcome) {
+    const { useReasoning, reasoningEffort, selection, answer, plugins, notes } = outcome;
+    if (useReasoning) lines.push(`  reasons  ${reasoningEffort ?? "yes"}`);
+    if (selection) lines.push(`  chosen   by ${selection.algorithm}: ${selection.why}`);
+    if (answer !== null) lines.push(`  answer   ${answer}`);
+    if (plugins.length > 0) lines.push(`  plugins  ${plugins.join(", ")}`);
+    for (const note of notes) lines.push(`  note     ${note}`);
+  }
+  return lines;
+}
+
+function ruleLines({ rule, match, confidence, conditions = [] }: Rule, indent: number): string[] {
+  return [`${" ".repeat(indent)}${truth(match)} ${rule}${confidence === null ? "" : ` ${number(confidence)}`}`, ...conditions.flatMap((condition) => ruleLines(condition, indent + 2))];
+}
+
+function truth(match: boolean | null): string {
+  return match === null ? "unknown" : String(match);
+}
+
+function number(value: number | readonly [number, number] | null): string {
+  if (value === null) return "anything";
+  if (typeof value === "number") return String(Number(value.toPrecision(6)));
+  return `${number(value[0])} to ${number(value[1])}`;
+}

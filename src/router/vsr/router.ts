@@ -1,0 +1,70 @@
+import type { SignalReadings, SignalSpecs } from "../../model/signal.ts";
+import { readVsrConfig, recipeOf } from "./config.ts";
+import { reachableSignals, vsrEngine, type Engine, type Evaluation } from "./engine.ts";
+import { outcomeOf, type Outcome } from "./outcome.ts";
+import { settle, type Settled } from "./settle.ts";
+import { traceOf, type VsrTrace } from "./trace.ts";
+import type { VsrRecipe } from "./shape.ts";
+
+/** Which part of a config routes. */
+export interface VsrChoice {
+  readonly recipe?: string | undefined;
+  readonly entrypoint?: string | undefined;
+}
+
+/** A config of vLLM Semantic Router at work. */
+export interface VsrRouter {
+  readonly recipe: VsrRecipe;
+  /** What it has to know of a prompt. */
+  readonly signals: SignalSpecs;
+  /** Models that may be called, by their names in the config. */
+  readonly models: readonly string[];
+  /** What upstream would do that is not evaluated, by decision. */
+  readonly notes: readonly string[];
+  /** What is called, or answers, whatever unknown signals say; outcomes that call the same model in the same way are one. */
+  route(readings: SignalReadings): Settled<Outcome>;
+  trace(readings: SignalReadings): VsrTrace;
+}
+
+/** Reads a config and makes a recipe of it ready. Throws WrpError where upstream would not load it, or the recipe is not there. */
+export function vsrRouter(text: string, file: string, choice: VsrChoice): VsrRouter {
+  const config = readVsrConfig(text, file);
+  const recipe = recipeOf(config, choice);
+  const engine = vsrEngine(config, recipe);
+  const outcomes = new Map([null, ...recipe.decisions].map((decision) => [decision?.name ?? null, outcomeOf(decision && { decision }, config, recipe)]));
+  const outcome = (name: string | null) => outcomes.get(name) as Outcome;
+  return {
+    recipe,
+    signals: reachableSignals(engine, config.placeOf),
+    models: [...new Set([...outcomes.values()].flatMap(({ model }) => model ?? []))],
+    notes: notesOf([...outcomes.values()]),
+    route: (readings) => settle(engine, readings, (winner) => outcome(winner?.decision.name ?? null), called),
+    trace(readings) {
+      const settled = settle(engine, readings, (winner) => outcome(winner?.decision.name ?? null), ({ decision }) => decision ?? "");
+      return traceOf(recipe, evaluated(engine, readings), readings, settled);
+    },
+  };
+}
+
+function notesOf(outcomes: readonly Outcome[]): string[] {
+  const decided = outcomes.filter(({ decision }) => decision !== null);
+  const by = new Map<string, string[]>();
+  for (const { decision, notes } of decided) for (const note of notes) by.set(note, [...(by.get(note) ?? []), `"${decision}"`]);
+  const reasoning = [...new Set(decided.flatMap(({ model, useReasoning }) => (useReasoning && model !== null ? [model] : [])))];
+  return [
+    ...[...by].map(([note, decisions]) => `${decisions.length === 1 ? "decision" : "decisions"} ${decisions.join(", ")}: ${note}`),
+    ...(reasoning.length > 0 ? [`it asks ${reasoning.join(", ")} to reason: outcomes are taken as they are recorded, whatever the model was asked`] : []),
+  ];
+}
+
+/** Two outcomes of the same name make no difference to what is answered. */
+function called({ model, lora, useReasoning, reasoningEffort, answer, plugins }: Outcome): string {
+  return JSON.stringify([model, lora, useReasoning, reasoningEffort, answer, plugins]);
+}
+
+function evaluated(engine: Engine, readings: SignalReadings): Evaluation {
+  const evaluation = engine.evaluate(readings);
+  if (!evaluation) throw new Error("nothing was assumed, and yet it cannot be");
+  return evaluation;
+}
+

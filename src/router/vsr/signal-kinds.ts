@@ -1,0 +1,34 @@
+/** The type that rule leaves use of each list under `signals`. */
+export const LEAF_TYPES: Readonly<Record<string, string>> = {
+  keywords: "keyword",
+  context: "context",
+  structure: "structure",
+  conversation: "conversation",
+  events: "event",
+  metadata: "metadata",
+  role_bindings: "authz",
+  language: "language",
+  embeddings: "embedding",
+  domains: "domain",
+  fact_check: "fact_check",
+  user_feedbacks: "user_feedback",
+  reasks: "reask",
+  preferences: "preference",
+  complexity: "complexity",
+  modality: "modality",
+  jailbreak: "jailbreak",
+  pii: "pii",
+  kb: "kb",
+  classifiers: "classifier",
+};
+
+/** What a leaf calls a signal: a role binding goes by its role. */
+export function leafNameOf(type: string, spec: { readonly name: string; readonly [key: string]: unknown }): string {
+  return type === "authz" && typeof spec["role"] === "string" ? spec["role"] : spec.name;
+}
+
+/** The signal that a leaf's name means: a complexity leaf names a level too (`proofs:hard`). */
+export function signalNameOf(type: string, leaf: string): string {
+  const colon = leaf.lastIndexOf(":");
+  return type === "complexity" && colon > 0 ? leaf.slice(0, colon) : leaf;
+}

@@ -1,0 +1,90 @@
+import type { SignalReadings } from "../../model/signal.ts";
+import type { Evaluation } from "./engine.ts";
+import type { Outcome } from "./outcome.ts";
+import { decidedBy } from "./ranking.ts";
+import type { RuleResult } from "./rule-tree.ts";
+import type { VsrRecipe } from "./shape.ts";
+import type { Span, Truth } from "./span.ts";
+
+/** Null: anything. A number where it is known, else its bounds. */
+type Known = number | readonly [number, number] | null;
+
+/** A rule as it came out; `match` null: unknown. */
+export interface RuleTrace {
+  /** A leaf's `type:name`, or the operator. */
+  readonly rule: string;
+  readonly match: Truth;
+  readonly confidence: Known;
+  readonly conditions?: readonly RuleTrace[];
+}
+
+/** Everything that led to a decision, as JSON-able data. */
+export interface VsrTrace {
+  readonly recipe: string;
+  readonly determined: boolean;
+  /** Decisions that may come out, where it is not determined. */
+  readonly possible: readonly (string | null)[];
+  readonly unknownSignals: readonly string[];
+  readonly signals: readonly { readonly signal: string; readonly match: Truth; readonly confidence: Known; readonly value: Known }[];
+  readonly scores: Readonly<Record<string, Known>>;
+  readonly decisions: readonly { readonly name: string; readonly tier: number; readonly priority: number; readonly match: Truth; readonly confidence: Known; readonly rules: RuleTrace | null }[];
+  /** What told the winner from the next: null where nothing else matched. */
+  readonly tieBreak: { readonly key: string; readonly over: string; readonly order: string } | null;
+  readonly outcome: Outcome | null;
+}
+
+export function traceOf({ name, strategy }: VsrRecipe, { state, scores, judged, winners }: Evaluation, readings: SignalReadings, settled: { readonly determined: boolean; readonly outcomes: readonly Outcome[] }): VsrTrace {
+  const [winner] = winners;
+  return {
+    recipe: name,
+    determined: settled.determined,
+    possible: settled.determined ? [] : [...new Set(settled.outcomes.map(({ decision }) => decision))],
+    unknownSignals: [...readings.unknown].toSorted(),
+    signals: signalsOf(state, readings),
+    scores: Object.fromEntries([...scores].map(([score, span]) => [score, known(span)])),
+    decisions: judged.map(({ decision, result }) => ({
+      name: decision.name,
+      tier: decision.tier ?? 0,
+      priority: decision.priority ?? 0,
+      match: result.match,
+      confidence: result.match === false ? null : known(result.confidence),
+      rules: "node" in result ? ruleTrace(result as RuleResult) : null,
+    })),
+    tieBreak: settled.determined && winners.length === 1 && winner ? decidedBy(winner, judged, strategy) : null,
+    outcome: settled.determined ? (settled.outcomes[0] ?? null) : null,
+  };
+}
+
+/** What matched, was measured, or is stated, after partitions and projections. */
+function signalsOf(state: Evaluation["state"], readings: SignalReadings): VsrTrace["signals"] {
+  const keys = new Set([...readings.confidences.keys(), ...readings.values.keys(), ...readings.unknown]);
+  for (const type of [...readings.matched.keys(), "domain", "embedding", "complexity", "projection"]) for (const name of state.names(type)) keys.add(`${type}:${name}`);
+  return [...keys].toSorted().map((key) => {
+    const colon = key.indexOf(":");
+    const [type, name] = [key.slice(0, colon), key.slice(colon + 1)];
+    const confidence = state.confidence(type, name);
+    const value = readings.values.get(key);
+    return { signal: key, match: state.match(type, name), confidence: confidence && known(confidence), value: value ?? null };
+  });
+}
+
+function ruleTrace({ node, match, confidence, children }: RuleResult): RuleTrace {
+  const leaf = node.type !== "";
+  const rule = leaf ? `${node.type}:${node.name}${node.label === "" ? "" : `:${node.label}`}${node.predicate ? ` ${boundsInWords(node.predicate)}` : ""}` : operatorInWords(node.operator);
+  return { rule, match, confidence: match === false ? null : known(confidence), ...(leaf ? {} : { conditions: children.map(ruleTrace) }) };
+}
+
+function operatorInWords(operator: string): string {
+  const upper = operator.toUpperCase();
+  return ["AND", "OR", "NOT"].includes(upper) ? upper : `${operator || "(no operator)"}, taken as OR`;
+}
+
+function boundsInWords(predicate: object): string {
+  const signs: Readonly<Record<string, string>> = { gt: ">", gte: "≥", lt: "<", lte: "≤" };
+  return Object.entries(predicate).flatMap(([key, bound]) => (typeof bound === "number" && signs[key] ? [`${signs[key]} ${bound}`] : [])).join(" and ");
+}
+
+function known({ lo, hi }: Span): Known {
+  if (lo === hi) return lo;
+  return Number.isFinite(lo) && Number.isFinite(hi) ? [lo, hi] : null;
+}
