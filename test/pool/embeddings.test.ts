@@ -146,12 +146,12 @@ describe("openai-embeddings on the wire", () => {
   test.each<[number, string, string, string]>([
     [400, '{"error": {"message": "This model\'s maximum context length is 8192 tokens", "type": "invalid_request_error"}}', "request", "HTTP 400: This model's maximum context length is 8192 tokens"],
     [413, '{"error": "Input validation error: inputs must have less than 512 tokens", "error_type": "Validation"}', "request", "HTTP 413: Input validation error: inputs must have less than 512 tokens"],
-    [404, '{"error": {"message": "model not found"}}', "not-found", "HTTP 404: model not found"],
+    [404, '{"error": {"message": "model not found"}}', "not-found", "HTTP 404: model not found (asked for model \"m\""],
     [503, "busy", "overloaded", "HTTP 503: busy"],
-  ])("%d with the server's own words", async (status, text, kind, message) => {
+  ])("%d with the server's own words", async (status, text, kind, words) => {
     await using client = disposableClient();
     await using server = await serving((response) => response.writeHead(status).end(text));
-    expect(failureOf((await embedding(client, server.url)).one)).toMatchObject({ kind, message });
+    expect(failureOf((await embedding(client, server.url)).one)).toMatchObject({ kind, message: expect.stringContaining(words) as string });
   });
 
   test("a connection that breaks off in the body", async () => {
