@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
-import { SAMPLE_FAILED, type OutcomeColumns } from "../model/columns.ts";
+import { failedCalls, type OutcomeColumns } from "../model/columns.ts";
 import type { Report } from "../model/report.ts";
+import { withRemotes } from "../outcomes/remote-columns.ts";
 import type { LiveHost, LiveTally } from "./ask-live.ts";
 import type { Fit } from "./gather.ts";
 import type { Compared } from "./grading.ts";
@@ -23,7 +24,8 @@ export interface LiveFindings {
 }
 
 export function liveFindings(tallies: readonly LiveTally[], silent: readonly Silent[], columns: OutcomeColumns, fit: Pick<Fit, "columns" | "live" | "compared"> | null = null, compared: Compared | null = null): LiveFindings {
-  const { models, n, samples } = columns;
+  const { models, n, samples, remotes = [] } = columns;
+  const tables = withRemotes(columns);
   const warnings: string[] = [];
   let undecided = silent.length > 0;
   for (const { model, why } of silent) warnings.push(`${model} answered none of ${n} prompts and ${isRemote(columns, model) ? "has no figures in" : "is left out of"} this report${why === null ? "" : `: ${why}`}`);
@@ -38,7 +40,7 @@ export function liveFindings(tallies: readonly LiveTally[], silent: readonly Sil
     for (const [why, count] of whys.slice(0, MOST_WHYS)) warnings.push(`${model} has no outcome of ${count} of ${all}: ${why}`);
     const others = whys.slice(MOST_WHYS).reduce((sum, [, count]) => sum + count, 0);
     if (others > 0) warnings.push(`${model} has no outcome of ${others} more of ${all}, for other reasons (--jsonl has each)`);
-    const failures = failedCalls(columns, model);
+    const failures = failedCalls(tables, [...models, ...remotes.map(({ name }) => name)].indexOf(model));
     if (failures > 0) warnings.push(`${failures} of ${calls} calls of ${model} failed: --retry-failed asks again`);
     if (failures > MOST_FAILED * calls) undecided = true;
     if (late > 0) warnings.push(`${late} of ${answered} timings of ${model} were taken while wrp itself was late: call fewer at a time (--concurrency)`);
@@ -50,19 +52,8 @@ export function liveFindings(tallies: readonly LiveTally[], silent: readonly Sil
   return { warnings: [...warnings, ...trained.warnings.map((warning) => `training part: ${warning}`)], undecided: undecided || trained.undecided };
 }
 
-function failedCalls(columns: OutcomeColumns, name: string): number {
-  const m = columns.models.indexOf(name);
-  const several = columns.samples?.models[m];
-  if (several) return several.state.filter((state) => state === SAMPLE_FAILED).length;
-  return failedOf(columns, name)?.reduce((sum, f) => sum + f, 0) ?? 0;
-}
-
 function isRemote({ remotes = [] }: OutcomeColumns, name: string): boolean {
   return remotes.some((one) => one.name === name);
-}
-
-function failedOf({ models, failed, remotes = [] }: OutcomeColumns, name: string): Uint8Array | undefined {
-  return remotes.find((one) => one.name === name)?.failed ?? failed[models.indexOf(name)];
 }
 
 /** A run that is undecided says so, in words and by its exit code. */

@@ -24,11 +24,10 @@ const NOT_ASKED = { embed: () => Promise.reject(new NoVector("the embedder was n
 
 /** Joins live models, graders and the judge. They are loaded only where a run has live models: graders are large. */
 export async function liveGrading({ settings, store, signal, live, graderNeeds }: Pick<Parts, "settings" | "signal" | "live" | "graderNeeds"> & { readonly store: Pick<OutcomeStore, "liveAnswers"> }): Promise<LiveGrading> {
-  const [{ liveAsker }, { gradings }, { judging }] = await Promise.all([import("./ask-live.ts"), import("./grading.ts"), import("./judging.ts")]);
-  const { similarity } = await import("../grade/graders/similarity.ts");
+  const [{ liveAsker }, { gradings }, { judging }, { similarity }] = await Promise.all([import("./ask-live.ts"), import("./grading.ts"), import("./judging.ts"), import("../grade/graders/similarity.ts")]);
   if (settings.embedder && live?.embedder) {
     const kept = store.liveAnswers(liveSource(settings.embedder.live));
-    live.embedder.onTries((texts, tries) => kept.keepTries(EMBEDDER, { hash: valueHash(texts).slice(0, 32), variant: 0, messages: null }, tries));
+    live.embedder.onTries((texts, tries) => kept.keepTries(EMBEDDER, { hash: valueHash(texts), variant: 0, messages: null }, tries));
   }
   const judge = settings.judge ? judging(settings.judge, store, live?.judge ?? null, signal) : null;
   const graded = gradings(settings, graderNeeds ?? null, judge?.ask ?? null, similarity(live?.embedder ?? NOT_ASKED, signal));

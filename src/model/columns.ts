@@ -78,6 +78,13 @@ export interface ModelSamples {
 /** What there is of a sample. */
 export const [NO_SAMPLE, SAMPLE_ANSWERED, SAMPLE_FAILED] = [0, 1, 2];
 
+/** Failed calls of a model, by its place in the tables: of one that was asked several times, each. */
+export function failedCalls({ failed, samples }: Pick<OutcomeColumns, "failed" | "samples">, m: number): number {
+  const several = samples?.models[m];
+  if (several) return several.state.reduce((sum, state) => sum + (state === SAMPLE_FAILED ? 1 : 0), 0);
+  return failed[m]?.reduce((sum, f) => sum + f, 0) ?? 0;
+}
+
 /** A label with more values than this is no slice. */
 export const MOST_SLICE_VALUES = 100;
 

@@ -211,6 +211,16 @@ export class ColumnsBuilder {
   }
 }
 
+type Figures = { readonly [K in "quality" | "costUsd" | "latencyMs" | "ttftMs"]: Growing<Float64Array> };
+
+/** Sets what is known of an answer. */
+function put({ quality, costUsd, latencyMs, ttftMs }: Figures, at: number, answer: Answer, grade: number | null, cost: number | null): void {
+  if (grade !== null) quality.set(at, grade);
+  if (cost !== null) costUsd.set(at, cost);
+  if (answer.latencyMs !== null) latencyMs.set(at, answer.latencyMs);
+  if (answer.ttftMs !== null) ttftMs.set(at, answer.ttftMs);
+}
+
 function statedCost({ costUsd }: Answer): number | null {
   return costUsd;
 }
@@ -234,17 +244,11 @@ class ModelColumns {
 
   addSamples({ samples: perPrompt }: Gathering, costOf: (answer: Answer) => number | null, sample: number, from: number, answers: readonly (Answer | null)[], grades: readonly (number | null)[]): void {
     this.#samples ??= { state: new Growing((length) => new Uint8Array(length), 0), quality: floats(), costUsd: floats(), latencyMs: floats(), ttftMs: floats() };
-    const { state, quality, costUsd, latencyMs, ttftMs } = this.#samples;
     for (const [k, answer] of answers.entries()) {
       if (!answer) continue;
       const at = (from + k) * perPrompt + sample;
-      state.set(at, answer.error === null ? SAMPLE_ANSWERED : SAMPLE_FAILED);
-      const grade = grades[k];
-      if (grade !== null && grade !== undefined) quality.set(at, grade);
-      const cost = costOf(answer);
-      if (cost !== null) costUsd.set(at, cost);
-      if (answer.latencyMs !== null) latencyMs.set(at, answer.latencyMs);
-      if (answer.ttftMs !== null) ttftMs.set(at, answer.ttftMs);
+      this.#samples.state.set(at, answer.error === null ? SAMPLE_ANSWERED : SAMPLE_FAILED);
+      put(this.#samples, at, answer, grades[k] ?? null, costOf(answer));
     }
   }
 
@@ -273,12 +277,7 @@ class ModelColumns {
       const answer = answers[k];
       if (!answer) continue;
       const at = from + k;
-      const grade = grades[k];
-      if (grade !== null && grade !== undefined) this.quality.set(at, grade);
-      const cost = costOf(answer);
-      if (cost !== null) this.costUsd.set(at, cost);
-      if (answer.latencyMs !== null) this.latencyMs.set(at, answer.latencyMs);
-      if (answer.ttftMs !== null) this.ttftMs.set(at, answer.ttftMs);
+      put(this, at, answer, grades[k] ?? null, costOf(answer));
       if (answer.error !== null) this.failed.set(at, 1);
     }
   }

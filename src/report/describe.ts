@@ -1,4 +1,4 @@
-import { SAMPLE_FAILED, type OutcomeColumns } from "../model/columns.ts";
+import { failedCalls } from "../model/columns.ts";
 import type { Report, ReportPolicy } from "../model/report.ts";
 import type { Design } from "../stats/design.ts";
 import type { Compared } from "./compared.ts";
@@ -36,15 +36,9 @@ export function counts(input: ReportInput, model: string): { graded: number; fai
   const known = (column: Float64Array | undefined) => column?.reduce((sum, v) => sum + (Number.isNaN(v) ? 0 : 1), 0) ?? 0;
   return {
     graded: known(input.columns.quality[m]),
-    failed: failures(input.columns, m),
+    failed: failedCalls(input.columns, m),
     priced: known(input.columns.costUsd[m]),
   };
-}
-
-/** Failed calls of a model. */
-function failures({ failed, samples }: OutcomeColumns, m: number): number {
-  const several = samples?.models[m];
-  return several ? several.state.reduce((sum, state) => sum + (state === SAMPLE_FAILED ? 1 : 0), 0) : (failed[m]?.reduce((sum, v) => sum + v, 0) ?? 0);
 }
 
 /** The oracle's figures with what has to be said of them. */

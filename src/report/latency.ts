@@ -23,22 +23,27 @@ export function latencyOf(compared: Compared, units: Design, table: readonly Flo
 export function waitsOf(compared: Compared, units: Design, table: readonly Float64Array[], decisions: Decisions) {
   if (table.length === 0) return null;
   const several = severalOf(compared, table);
-  if (several) return waitsOfSeveral(compared, units, table, several, decisions);
-  const { distribution, n } = decisions.form === "choice" ? ofChoice(compared, table, decisions.model) : ofMixture(table, decisions.weights);
+  const waits = several ? ofSeveral(compared, several, decisions) : decisions.form === "choice" ? ofChoice(compared, table, decisions.model) : ofMixture(table, decisions.weights);
+  const { distribution, n } = waits;
   if (n === 0) return null;
   const atOrBelow = table.map(() => new Float64Array(compared.n));
   const quantile = (p: number, level: Level = 0.95): { value: number; ci: Bounds | null } => {
     const value = distribution.quantile(p);
     atOrBelow.forEach((column, m) => {
-      const latency = table[m] as Float64Array;
-      for (let k = 0; k < column.length; k++) column[k] = Number.isNaN(latency[k] as number) ? NaN : (latency[k] as number) <= value ? 1 : 0;
+      for (let k = 0; k < column.length; k++) column[k] = several ? several.atOrBelow(m, k, value) : shareAtOrBelow((table[m] as Float64Array)[k] as number, value);
     });
     const share = meanOf(units, (into) => fillValues(compared, atOrBelow, decisions, into));
-    // Order statistics are exact for independent prompts; clusters leave fewer observations than prompts.
-    const alone = units.clusters === compared.n;
-    return { value, ci: boundsOf(distribution, share, alone ? share.n : effectiveOf(share, share.n), p, level) };
+    // Order statistics are exact for independent values; clusters leave fewer observations than prompts, several answers to one have its prompt in common.
+    const alone = !several && units.clusters === compared.n;
+    const effective = alone ? share.n : effectiveOf(share, share.n * (several?.perPrompt ?? 1));
+    const ranks = share.units < 2 ? null : quantileRanks(effective, p, level);
+    return { value, ci: ranks ? [distribution.quantile((ranks[0] + 1) / effective), distribution.quantile((ranks[1] + 1) / effective)] : null };
   };
   return { quantile, mean: distribution.mean, n };
+}
+
+function shareAtOrBelow(latency: number, value: number): number {
+  return Number.isNaN(latency) ? NaN : latency <= value ? 1 : 0;
 }
 
 type Share = ReturnType<typeof meanOf>;
@@ -49,23 +54,28 @@ function effectiveOf({ mean, se, units }: Share, most: number): number {
   return se > 0 && spread > 0 ? Math.min(most, Math.round(spread / (se * se))) : units;
 }
 
-function boundsOf(distribution: Distribution, share: Share, effective: number, p: number, level: Level): Bounds | null {
-  const ranks = share.units < 2 ? null : quantileRanks(effective, p, level);
-  return ranks ? [distribution.quantile((ranks[0] + 1) / effective), distribution.quantile((ranks[1] + 1) / effective)] : null;
-}
-
-/** [model] the times of every answer, where some models were asked several times. */
-function severalOf({ samples, latencyMs, ttftMs }: Compared, table: readonly Float64Array[]): { readonly perPrompt: number; readonly times: readonly (Float64Array | null)[] } | null {
+/** The times of every answer, where some models were asked several times. */
+function severalOf({ samples, latencyMs, ttftMs }: Compared, table: readonly Float64Array[]) {
   const times = table === latencyMs ? samples?.latencyMs : table === ttftMs ? samples?.ttftMs : undefined;
-  return samples && times ? { perPrompt: samples.perPrompt, times } : null;
-}
-
-/** Waits over prompts of several answers each: a prompt's answers share its weight, and it stands for one prompt in the spread. */
-function waitsOfSeveral(compared: Compared, units: Design, table: readonly Float64Array[], { perPrompt, times }: NonNullable<ReturnType<typeof severalOf>>, decisions: Decisions) {
+  if (!samples || !times) return null;
+  const { perPrompt } = samples;
   const known = (m: number, k: number): Float64Array => {
     const own = times[m];
     return (own ? own.subarray(k * perPrompt, (k + 1) * perPrompt) : (table[m] as Float64Array).subarray(k, k + 1)).filter((v) => !Number.isNaN(v));
   };
+  return {
+    perPrompt,
+    known,
+    /** Share of a prompt's answers; NaN where none is known. */
+    atOrBelow(m: number, k: number, value: number): number {
+      const values = known(m, k);
+      return values.length === 0 ? NaN : values.reduce((count, v) => count + (v <= value ? 1 : 0), 0) / values.length;
+    },
+  };
+}
+
+/** Prompts of several answers each: those share their prompt's weight. */
+function ofSeveral(compared: Compared, { known }: NonNullable<ReturnType<typeof severalOf>>, decisions: Decisions) {
   /** By weight: answers that weigh the same stand in one ascending sample. */
   const parts = new Map<number, number[]>();
   let n = 0;
@@ -81,20 +91,7 @@ function waitsOfSeveral(compared: Compared, units: Design, table: readonly Float
       else parts.set(each, [...values]);
     }
   }
-  if (n === 0) return null;
-  const distribution = new Distribution([...parts].map(([weight, values]) => ({ sorted: Float64Array.from(values).sort(), weight })));
-  const quantile = (p: number, level: Level = 0.95): { value: number; ci: Bounds | null } => {
-    const value = distribution.quantile(p);
-    const atOrBelow = table.map((_, m) =>
-      Float64Array.from({ length: compared.n }, (__, k) => {
-        const values = known(m, k);
-        return values.length === 0 ? NaN : values.reduce((count, v) => count + (v <= value ? 1 : 0), 0) / values.length;
-      }),
-    );
-    const share = meanOf(units, (into) => fillValues(compared, atOrBelow, decisions, into));
-    return { value, ci: boundsOf(distribution, share, effectiveOf(share, share.n * perPrompt), p, level) };
-  };
-  return { quantile, mean: distribution.mean, n };
+  return { distribution: new Distribution([...parts].map(([weight, values]) => ({ sorted: Float64Array.from(values).sort(), weight }))), n };
 }
 
 function ofChoice(compared: Compared, table: readonly Float64Array[], model: Int32Array) {

@@ -106,8 +106,11 @@ function privacy(subject: Subject): Pick<ReportPolicy, "privacy"> {
 }
 
 function safety(subject: Subject): Pick<ReportPolicy, "safety"> {
-  const { columns } = subject;
-  const [reached, answered, refused] = [attackReached(columns, subject.models), attackAnswered(columns), falselyRefused(columns)].map((event, k) => event && rateOverRead(k === 0 ? byServed(subject) : subject, event));
+  const { columns, models } = subject;
+  const rate = (event: Event | null, of: Parameters<typeof rateOverRead>[0]) => event && rateOverRead(of, event);
+  const reached = rate(attackReached(columns, models), byServed(subject));
+  const answered = rate(attackAnswered(columns), subject);
+  const refused = rate(falselyRefused(columns), subject);
   if (!reached && !answered && !refused) return {};
   return {
     safety: {
