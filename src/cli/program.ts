@@ -3,6 +3,7 @@ import { append, collect, common, gates, group, number, shared, whole, type Outc
 import { wrpVersion } from "./manifest.ts";
 import { addPool } from "./pool-commands.ts";
 import { addRuns } from "./runs-commands.ts";
+import { TOPICS } from "./topics.ts";
 import type { World } from "./world.ts";
 
 const SHORT = `wrp replays prompts through routing policies and reports cost, latency, quality,
@@ -245,7 +246,7 @@ export function program(world: World, outcome: Outcome): Command {
 
   wrp
     .command("help")
-    .summary("help on a command, or on: exit-codes, environment, metrics, profiles, formats, graders, command")
+    .summary(`help on a command, or on: ${TOPICS.join(", ")}`)
     .argument("[topic]")
     .action(async (topic: string | undefined) => {
       const command = wrp.commands.find((c) => c.name() === topic);

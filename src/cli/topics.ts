@@ -7,7 +7,8 @@ const EXIT_CODES = `Exit codes
     0  ran, gates passed
     1  ran, a gate failed
     2  could not run: usage, config, data, store
-    3  inconclusive: a gate cannot be decided, live calls were not made, or more than 10 % of a model's failed
+    3  inconclusive: a gate cannot be decided, live calls were not made, more than 10 % of a model's failed,
+       or what a reference or gate names answered nothing
   130  interrupted; outcomes are kept, the same command goes on
 When several apply: 130, then 2, 1, 3, 0.
 `;
