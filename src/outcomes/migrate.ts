@@ -36,9 +36,10 @@ async function runMigrations(handle: Database): Promise<void> {
 
 /** Throws WrpError when the file is another program's database, or a newer wrp's. Changes nothing. */
 export function refuseForeign(handle: Database, path: string): void {
-  const id = handle.pragma("application_id", { simple: true });
+  // One view of the file: between two, another process may make the store, whose tables would then stand there without our mark.
+  const { id, tables } = handle.transaction(() => ({ id: handle.pragma("application_id", { simple: true }), tables: tableCount(handle) }))();
   if (id === APPLICATION_ID) return void isCurrent(handle, path);
-  if (id === 0 && tableCount(handle) === 0) return;
+  if (id === 0 && tables === 0) return;
   throw new WrpError("not a wrp store: an SQLite database of another program", {
     hint: "choose another file with --store",
     place: { file: path },

@@ -7,6 +7,7 @@ import Database from "better-sqlite3";
 import { afterAll, describe, expect, test } from "vitest";
 import type { WrpError } from "../../src/model/errors.ts";
 import { openStore } from "../../src/outcomes/index.ts";
+import { refuseForeign } from "../../src/outcomes/migrate.ts";
 import { migrations } from "../../src/outcomes/migrations/index.ts";
 import { readRunFile } from "../../src/outcomes/read-run-file.ts";
 import { sqliteStore } from "../../src/outcomes/sqlite-store.ts";
@@ -56,6 +57,22 @@ describe("the file", () => {
     const stores = await Promise.all([openStore(path), openStore(path), openStore(path)]);
     for (const store of stores) store.close();
     expect(query(path, "SELECT name FROM kysely_migration")).toHaveLength(Object.keys(migrations).length);
+  });
+
+  test("that another process makes between two looks at it is not taken for another program's", async () => {
+    const path = newPath();
+    mkdirSync(join(path, ".."));
+    query(path, "PRAGMA journal_mode = WAL");
+    const handle = new Database(path);
+    const pragma = handle.pragma.bind(handle);
+    handle.pragma = (...given) => {
+      const seen = pragma(...given);
+      query(path, "CREATE TABLE IF NOT EXISTS kysely_migration (name TEXT)");
+      query(path, `PRAGMA application_id = ${0x77727031}`);
+      return seen;
+    };
+    expect(() => refuseForeign(handle, path)).not.toThrow();
+    handle.close();
   });
 
   test("shows outcomes and decisions by name to whoever opens it", async () => {
