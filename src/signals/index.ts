@@ -10,6 +10,16 @@ import { event } from "./kinds/event.ts";
 import { keyword } from "./kinds/keyword.ts";
 import { metadata } from "./kinds/metadata.ts";
 import { structure } from "./kinds/structure.ts";
+import { classifier } from "./learned/classifier.ts";
+import { complexity } from "./learned/complexity.ts";
+import { domain } from "./learned/domain.ts";
+import { embedding } from "./learned/embedding.ts";
+import { encodeOnce } from "./learned/encode-once.ts";
+import { factCheck } from "./learned/fact-check.ts";
+import { jailbreak } from "./learned/jailbreak.ts";
+import { preference } from "./learned/preference.ts";
+import { reask } from "./learned/reask.ts";
+import { userFeedback } from "./learned/user-feedback.ts";
 import { requestView, type RequestView } from "./request-view.ts";
 
 export type { SignalOptions, SignalSpec };
@@ -18,7 +28,7 @@ export type { SignalOptions, SignalSpec };
 const KINDS: Readonly<Record<string, SignalKind>> = { keyword, context, structure, conversation, event, metadata, authz };
 
 /** Types, or parts of types, that are read where a model is given. */
-const LEARNED: Readonly<Record<string, LearnedKind>> = {};
+const LEARNED: Readonly<Record<string, LearnedKind>> = { embedding, complexity, preference, reask, jailbreak, domain, fact_check: factCheck, user_feedback: userFeedback, classifier };
 
 type Options = SignalOptions & { readonly tell?: Tell };
 
@@ -60,10 +70,12 @@ export interface SharedReader {
  * Compiles several sets of signals (each policy has one) to be read together: what sets have in common, type by type, is read once, learned
  * signals for all requests at a time. Throws as `compileSignals` does.
  */
-export function shareSignals(sets: readonly SignalSpecs[], models: SignalModels | null, options: Options = {}): SharedReader {
+export function shareSignals(sets: readonly SignalSpecs[], given: SignalModels | null, options: Options = {}): SharedReader {
+  const encoder = given?.encoder && encodeOnce(given.encoder);
+  const models = given && { ...given, ...(encoder ? { encoder } : {}) };
   const groups = new Map<string, Group>();
   const keysOf = sets.map((specs) => [...specs].map(([type, some]) => {
-    const key = contentHash(JSON.stringify([type, some.map(({ name, fields }) => [name, fields])]));
+    const key = contentHash(JSON.stringify([type, some.map(({ name, fields, settings }) => [name, fields, settings])]));
     if (!groups.has(key)) groups.set(key, groupOf(type, some, options, models));
     return key;
   }));
@@ -73,6 +85,7 @@ export function shareSignals(sets: readonly SignalSpecs[], models: SignalModels 
       const views = requests.map(requestView);
       const found = new Map<string, readonly Findings[]>();
       for (const [key, group] of groups) found.set(key, await readGroup(group, views));
+      encoder?.forget();
       return keysOf.map((keys) => requests.map((_, i) => joined(keys.map((key) => (found.get(key) as readonly Findings[])[i] as Findings))));
     },
   };
