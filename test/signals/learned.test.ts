@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Classifier, Encoder } from "../../src/model/encoder.ts";
 import type { SignalModels } from "../../src/model/signal-models.ts";
@@ -70,8 +70,8 @@ describe("prototypes", () => {
     expect(scoreOf(query as Float32Array, [], scoring().weights).score).toBe(0);
   });
 
-  test("a score is between the farthest and the nearest prototype, and more weight on the best never lowers it", () => {
-    fc.assert(
+  test("a score is between the farthest and the nearest prototype, and more weight on the best never lowers it", async () => {
+    await fc.assert(
       fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 359 }), { minLength: 1, maxLength: 8 }), fc.double({ min: 0, max: 1, noNaN: true }), fc.integer({ min: 0, max: 9 }), async (degrees, best, top) => {
         const [query, ...bank] = await angles().encode(["0°", ...degrees.map((one) => `${one}°`)]);
         const near = bank.map((one) => cosine(query as Float32Array, one));
