@@ -1,40 +1,44 @@
-/** A sentence encoder: texts to vectors that are near where meanings are. */
+/**
+ * Models that run on this machine, as signals and graders use them. The `id` of each is a content hash of all that changes what it
+ * answers (weights, tokenizer, settings): what it answered is stored under it, and is as good on another machine.
+ */
+
+/** Makes vectors of texts. */
 export interface Encoder {
-  /** Hash of its weights, tokenizer and settings: what stored vectors are keyed by. */
   readonly id: string;
   /** For messages. */
   readonly name: string;
   readonly dimensions: number;
-  /** True where it stands in for the one that a router uses. */
+  /** True where it stands in for what a router itself uses. */
   readonly surrogate?: boolean;
-  /** A vector per text, in order, of length 1. */
+  /** A vector of length 1 for each text, in order. */
   encode(texts: readonly string[]): Promise<readonly Float32Array[]>;
 }
 
-/** Tells which of its labels a text has. */
+/** Says how probable each label is for a text. */
 export interface Classifier {
   readonly id: string;
   readonly name: string;
   readonly labels: readonly string[];
   readonly surrogate?: boolean;
-  /** Per text the probability of each label, in the order of `labels`. */
+  /** A probability for each label, in label order, for each text. */
   classify(texts: readonly string[]): Promise<readonly Float32Array[]>;
 }
 
-/** Finds stretches of text of some kinds. */
+/** Finds parts of texts that are of a kind. */
 export interface SpanFinder {
   readonly id: string;
   readonly name: string;
   readonly kinds: readonly string[];
   readonly surrogate?: boolean;
+  /** The spans of each text, in the order they stand in it. */
   find(texts: readonly string[]): Promise<readonly (readonly Span[])[]>;
 }
 
+/** `start` and `end` (exclusive) are offsets in UTF-16 units; `confidence` is in [0,1]. */
 export interface Span {
   readonly kind: string;
-  /** UTF-16 offsets; `end` is after the last. */
   readonly start: number;
   readonly end: number;
-  /** In [0,1]. */
   readonly confidence: number;
 }
