@@ -2,7 +2,8 @@ import type { SignalReadings } from "../../model/signal.ts";
 import type { Engine, Evaluation } from "./engine.ts";
 import type { Judged } from "./ranking.ts";
 import type { Assumed } from "./reading-state.ts";
-import { signalNameOf } from "./signal-kinds.ts";
+import type { RuleResult } from "./rule-tree.ts";
+import { signalKeyOf } from "./signal-kinds.ts";
 
 /** How many cases are looked at before a decision is called undetermined for want of a proof. */
 const MOST_CASES = 256;
@@ -65,7 +66,7 @@ export function settle<T>(engine: Engine, readings: SignalReadings, outcomeOf: (
 /** An unknown match that keeps the likeliest open decision open: a leaf of its rules. */
 function openKey({ winners, judged, state }: Evaluation, { reads }: Engine): string | null {
   const leaves = (result: Judged["result"]): string[] => {
-    const own = "node" in result ? leafOf(result as never) : null;
+    const own = "rule" in result ? leafOf(result as RuleResult) : null;
     return own !== null ? [own] : result.children.flatMap((child) => (child.match === null ? leaves(child) : []));
   };
   const candidates = [...winners.filter((winner) => winner !== null), ...judged.filter(({ result }) => result.match === null)];
@@ -79,13 +80,12 @@ function openKey({ winners, judged, state }: Evaluation, { reads }: Engine): str
 }
 
 function isOpen(key: string, state: Evaluation["state"]): boolean {
-  const colon = key.indexOf(":");
-  return state.match(key.slice(0, colon), key.slice(colon + 1)) === null;
+  return state.match(key) === null;
 }
 
 /** A leaf with a predicate looks at a number, which no assumption settles. */
-function leafOf({ node, match }: { readonly node: { readonly type: string; readonly name: string; readonly predicate?: unknown }; readonly match: boolean | null }): string | null {
-  return node.type !== "" && !node.predicate && match === null ? `${node.type}:${node.name}` : null;
+function leafOf({ rule, match }: RuleResult): string | null {
+  return rule.operator === "leaf" && !rule.node.predicate && match === null ? rule.key : null;
 }
 
 function assuming(assumed: Assumed, key: string, truth: boolean, { exclusive }: Engine, { unknown }: SignalReadings): Map<string, boolean> {
@@ -106,7 +106,7 @@ function guesses(engine: Engine, readings: SignalReadings): SignalReadings[] {
     for (const [k, key] of open.entries()) {
       const colon = key.indexOf(":");
       const [type, name] = [key.slice(0, colon), key.slice(colon + 1)];
-      const signal = `${type}:${signalNameOf(type, name)}`;
+      const signal = signalKeyOf(key);
       const exclusive = signal !== key && readings.unknown.has(signal);
       if (!chosen(k) || (exclusive && levels.has(signal))) continue;
       levels.add(signal);
@@ -124,8 +124,5 @@ function guesses(engine: Engine, readings: SignalReadings): SignalReadings[] {
 }
 
 function isUnknown(key: string, unknown: ReadonlySet<string>): boolean {
-  if (unknown.has(key)) return true;
-  const colon = key.indexOf(":");
-  const type = key.slice(0, colon);
-  return unknown.has(`${type}:${signalNameOf(type, key.slice(colon + 1))}`);
+  return unknown.has(key) || unknown.has(signalKeyOf(key));
 }
