@@ -25,9 +25,9 @@ export interface Settled<T> {
  *
  * Guesses come first: two that differ settle it. Then cases: three-valued logic with intervals of confidences and scores proves an
  * outcome or leaves it open; an open case is split by one unknown match, until all cases agree. `determined` is never said wrongly.
- * What is lost: confidences are not split, scores that share an input are bounded apart, and after 256 cases the answer is undetermined.
+ * `enough` outcomes that differ end the guessing. What is lost: confidences are not split, scores that share an input are bounded apart, and after 256 cases the answer is undetermined.
  */
-export function settle<T>(engine: Engine, readings: SignalReadings, outcomeOf: (winner: Judged | null) => T, nameOf: (outcome: T) => string): Settled<T> {
+export function settle<T>(engine: Engine, readings: SignalReadings, outcomeOf: (winner: Judged | null) => T, nameOf: (outcome: T) => string, enough = Infinity): Settled<T> {
   const found = new Map<string, T>();
   const add = (winners: Evaluation["winners"]) => {
     for (const winner of winners) {
@@ -40,6 +40,7 @@ export function settle<T>(engine: Engine, readings: SignalReadings, outcomeOf: (
     for (const guess of guesses(engine, readings)) {
       const evaluation = engine.evaluate(guess);
       if (evaluation) add(evaluation.winners.slice(0, 1));
+      if (found.size >= enough) break;
     }
   if (found.size > 1) return { determined: false, outcomes: [...found.values()] };
 
@@ -97,7 +98,7 @@ function assuming(assumed: Assumed, key: string, truth: boolean, { exclusive }: 
 }
 
 /** Readings in which what is unknown is made up: nothing matches, all does, and one or another. */
-function guesses(engine: Engine, readings: SignalReadings): SignalReadings[] {
+function* guesses(engine: Engine, readings: SignalReadings): Generator<SignalReadings> {
   const open = engine.reads.filter((key) => isUnknown(key, readings.unknown));
   const pick = (chosen: (k: number) => boolean, confidence: (k: number) => number): SignalReadings => {
     const matched = new Map([...readings.matched].map(([type, names]) => [type, [...names]] as [string, string[]]));
@@ -115,12 +116,10 @@ function guesses(engine: Engine, readings: SignalReadings): SignalReadings[] {
     }
     return { ...readings, matched, confidences, unknown: new Set() };
   };
-  return [
-    pick(() => false, () => 0),
-    pick(() => true, () => 1),
-    ...[3, 5, 7, 11].map((step, shift) => pick((k) => (k * step + shift) % 4 < 1, (k) => TRIED_CONFIDENCES[(k + shift) % TRIED_CONFIDENCES.length] as number)),
-    pick(() => true, (k) => TRIED_CONFIDENCES[k % TRIED_CONFIDENCES.length] as number),
-  ];
+  yield pick(() => false, () => 0);
+  yield pick(() => true, () => 1);
+  for (const [shift, step] of [3, 5, 7, 11].entries()) yield pick((k) => (k * step + shift) % 4 < 1, (k) => TRIED_CONFIDENCES[(k + shift) % TRIED_CONFIDENCES.length] as number);
+  yield pick(() => true, (k) => TRIED_CONFIDENCES[k % TRIED_CONFIDENCES.length] as number);
 }
 
 function isUnknown(key: string, unknown: ReadonlySet<string>): boolean {
