@@ -17,6 +17,7 @@ import { embedding } from "./learned/embedding.ts";
 import { encodeOnce } from "./learned/encode-once.ts";
 import { factCheck } from "./learned/fact-check.ts";
 import { jailbreak } from "./learned/jailbreak.ts";
+import { kb } from "./learned/kb.ts";
 import { preference } from "./learned/preference.ts";
 import { reask } from "./learned/reask.ts";
 import { userFeedback } from "./learned/user-feedback.ts";
@@ -28,7 +29,7 @@ export type { SignalOptions, SignalSpec };
 const KINDS: Readonly<Record<string, SignalKind>> = { keyword, context, structure, conversation, event, metadata, authz };
 
 /** Types, or parts of types, that are read where a model is given. */
-const LEARNED: Readonly<Record<string, LearnedKind>> = { embedding, complexity, preference, reask, jailbreak, domain, fact_check: factCheck, user_feedback: userFeedback, classifier };
+const LEARNED: Readonly<Record<string, LearnedKind>> = { embedding, complexity, preference, reask, jailbreak, domain, fact_check: factCheck, user_feedback: userFeedback, kb, classifier };
 
 type Options = SignalOptions & { readonly tell?: Tell };
 
