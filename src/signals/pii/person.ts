@@ -1,0 +1,78 @@
+import type { Span } from "../../model/spans.ts";
+import { GUESSED, LISTED, NAMED } from "./confidence.ts";
+import { CITIES } from "./cities.ts";
+import { COUNTRIES } from "./countries.ts";
+import { FAMILY_NAMES } from "./family-names.ts";
+import { matches, together } from "./finder.ts";
+import { GIVEN_NAMES, WORDS_TOO } from "./given-names.ts";
+import { NATIONALITIES } from "./nationalities.ts";
+
+const GIVEN = new Set(GIVEN_NAMES);
+const AMBIGUOUS = new Set(WORDS_TOO);
+const FAMILY = new Set(FAMILY_NAMES);
+/** Capitalised words that begin a sentence or name something else than a person. */
+const OTHERS = new Set([
+  ..."A|An|The|This|That|These|Those|I|We|You|He|She|It|They|My|Our|Your|His|Her|Its|Their|In|On|At|For|To|From|By|With|Of|As|If|When|While|Where|What|Who|Why|How|Which|Is|Are|Was|Were|Do|Does|Did|Can|Could|Will|Would|Should|May|Please|Hi|Hello|Hey|Dear|Thanks|Thank|Sorry|Yes|No|Not|And|But|Or|So|Then|There|Here|Let|Bot|User|Sir|Madam|Team|All|Everyone|Customer|Support|Street|Avenue|Road|Inc|LLC|Ltd|Corp|Group|University|Bank|English|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|January|February|March|April|June|July|August|September|October|November|December|North|South|East|West|New|Great|Black|White|Big|Google|Microsoft|Apple|Amazon|Windows|Linux|Python|Java|Excel|Internet|God|Christmas|Easter|Also|Just|Now|Have|Has|Had|Need|Give|Tell|Make|Write|Explain|Describe|Find|Show|After|Before|During|Since|Until|However|Mr|Mrs|Ms|Miss|Dr|Prof|Male|Female|Apt|Suite|Box|PSC|Unit".split("|"),
+  ...[...COUNTRIES, ...CITIES].flatMap((one) => (GIVEN.has(one) ? [] : [one])),
+  ...NATIONALITIES.filter((one) => !GIVEN.has(one)),
+]);
+
+const WORD = "\\p{Lu}[\\p{L}’']{1,24}(?:-\\p{Lu}\\p{L}{1,24})?";
+const INITIAL = "\\p{Lu}\\.?(?![\\p{L}\\p{N}])";
+const PARTICLE = "(?:van der|van den|van|von|de la|de|del|della|di|da|dos|du|le|la|bin|ibn|al|el|ter)";
+const NAME = `${WORD}(?: (?:${INITIAL} )?(?:${PARTICLE} )?${WORD}){0,3}(?: (?:Jr|Sr|II|III|IV)\\b\\.?)?`;
+const TITLES = "(?:Mr|Mrs|Ms|Mx|Dr|Prof|Sr|Sra|Mme|Herr|Frau|Sir|Lady|Lord|Dame|Rev|Capt|Sgt|Lt|Col|Gen|Hon|Miss|Mister|Doctor|Professor|Judge|Senator|Captain|President|Officer)";
+
+/** A name without an "'s" at its end, and only where no word of it is another kind of word; a name of several words may lose its first so. */
+function* named(spans: Iterable<Span>, text: string): Iterable<Span> {
+  for (const span of spans) {
+    const value = text.slice(span.start, span.end).replace(/['’]s?$/u, "");
+    const words = value.split(" ");
+    const first = OTHERS.has(words[0] as string) ? (words.length > 1 ? (words[0] as string).length + 1 : null) : 0;
+    if (first === null || words.slice(1).some((word) => OTHERS.has(word))) continue;
+    yield { ...span, start: span.start + first, end: span.start + value.length };
+  }
+}
+
+function introduced(pattern: string, confidence: number, flags = "u") {
+  const find = matches("PERSON", new RegExp(pattern, flags), confidence);
+  return (text: string) => named(find(text), text);
+}
+
+/** Names by what stands before or after them: titles, greetings, introductions, and verbs of saying. */
+const byContext = together(
+  matches("TITLE", new RegExp(`(?<![\\p{L}\\p{N}])(?:Mr|Mrs|Ms|Mx|Dr|Prof|Rev)\\.?(?= \\p{Lu})`, "u"), NAMED),
+  introduced(`(?<![\\p{L}\\p{N}])(?i:${TITLES})\\.? (?<value>${NAME})`, NAMED),
+  introduced(`(?i:\\b(?:my|his|her|their|partner's|whose|the) (?:full |first |last |maiden |middle )?name(?: on the account)?(?:'s| is| was|:)?|\\bnamed|\\bname:|\\bis called|\\bwas called|\\bcall me|\\bthis is|\\bI am called|\\bname on the account\\? user:|\\bwhat's your name\\?|\\bwhat is your name\\?|\\bunder (?:my|the|the) (?:partner's )?name|\\bpartner's name) (?<value>${NAME})`, NAMED),
+  introduced(`(?i:(?:^|[\\n.!?>] ?)(?:dear|hi|hello|hey|good morning|good afternoon|sincerely|regards|cheers)),? (?<value>${NAME})`, NAMED),
+  introduced(`\\b(?:I['’]m|I am) (?<value>${NAME})(?=[.,!?]|$| and | from )`, LISTED),
+  introduced(`\\b(?:says|said|explained|wrote|written by|sung by|arranged by|not by|performed by|directed by|produced by|painted by|founded by|signed by|sent by|tribute to|add|adding|contact|ask|tell|meet|met|with|met with|songs? by|album by|book by|novel by|Producer|commenter|player|daughter|assistant to) (?<value>${NAME})(?=$|[\\s,.;:!?)"”'’])`, GUESSED),
+  introduced(`(?<![\\p{L}\\p{N}])(?<value>${NAME})(?= (?:says|said|wrote|explained|asked|replied|lives|lived|listed|told|thinks|added|spent a|was born|is the keynote|concert|from \\p{Lu}))`, GUESSED),
+  introduced(`(?<=^|\\n|> )(?<value>\\p{Lu}[\\p{L}’'-]{1,24} (?:${INITIAL} )?(?:${PARTICLE} )?${WORD})(?=\\r?\\n)`, GUESSED),
+  introduced(`(?<=^|\\n)(?<value>${WORD})(?=: ?["“])`, GUESSED),
+);
+
+const RUN = new RegExp(`(?<![\\p{L}\\p{N}])${WORD}(?: (?:${INITIAL} ?)?(?:${PARTICLE} )?${WORD}){0,3}(?: (?:Jr|Sr|II|III|IV)\\b\\.?)?`, "gu");
+
+/** Names by list: from a given name on, with the capitalised words after it, or before a family name. */
+function* byList(text: string): Iterable<Span> {
+  for (const match of text.matchAll(RUN)) {
+    const words = [...match[0].replace(/['’]s?$/u, "").matchAll(/\S+/g)];
+    const from = words.findIndex(([word], i) => GIVEN.has(bare(word)) || (i < words.length - 1 && AMBIGUOUS.has(word) && !OTHERS.has((words[i + 1] as RegExpExecArray)[0])) || (i > 0 && FAMILY.has(word) && !OTHERS.has((words[i - 1] as RegExpExecArray)[0])));
+    if (from < 0) continue;
+    const family = FAMILY.has((words[from] as RegExpExecArray)[0]) && from > 0 && !GIVEN.has(bare((words[from] as RegExpExecArray)[0]));
+    const first = family ? from - 1 : from;
+    let last = from;
+    while (last + 1 < words.length && !OTHERS.has((words[last + 1] as RegExpExecArray)[0])) last++;
+    if (last === first && AMBIGUOUS.has((words[first] as RegExpExecArray)[0])) continue;
+    const end = words[last] as RegExpExecArray;
+    yield { kind: "PERSON", start: match.index + (words[first] as RegExpExecArray).index, end: match.index + end.index + end[0].length, confidence: LISTED };
+  }
+}
+
+/** Without a hyphen's second part. */
+function bare(word: string): string {
+  return word.split("-", 1)[0] as string;
+}
+
+export const person = together(byContext, byList);
