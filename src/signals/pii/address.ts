@@ -1,25 +1,31 @@
+import { COUNTRIES } from "./countries.ts";
 import { LISTED, NAMED, SHAPED } from "./confidence.ts";
 import { matches, together } from "./finder.ts";
 
 /** Words that end a street's name in English, and ends or beginnings of them in other languages. */
 const ENGLISH = "(?:street|str|st|avenue|ave|road|rd|boulevard|blvd|lane|ln|drive|dr|court|ct|circle|cir|place|pl|square|squares|sq|terrace|terr|way|parkway|pkwy|highway|hwy|trail|trl|close|crescent|grove|gardens|mews|row|alley|plaza|loop|turnpike|expressway|heights|hill|quay|wharf|crossing|walk|pike)";
-const ENDS = "(?:stra(?:ss|ß)e|str\\.|gasse|weg|platz|allee|damm|ufer|ring|straat|laan|plein|gracht|kade|vej|gade|gata|gatan|vägen|veien|vegen|veg|gate|stigen|katu|tie|kuja|polku|utca|út|tér|körút|ulica|ulice|cesta|náměstí|trg|stræti|braut|vegur|gatu)";
+const ENDS = "(?:stra(?:ss|ß)e|str\\.|gasse|weg|platz|allee|damm|straat|laan|plein|gracht|kade|vej|gade|gata|gatan|vägen|veien|vegen|veg|gate|stigen|katu|tie|kuja|polku|utca|út|tér|körút|ulica|ulice|cesta|náměstí|trg|stræti|braut|vegur|gatu)";
 const BEGINS = "(?:rue|avenue|av\\.?|boulevard|bd\\.?|place|chemin|allée|impasse|quai|cours|via|viale|piazza|corso|vicolo|strada|calle|c\\/|avenida|avda\\.?|paseo|plaza|camino|carrer|rua|travessa|praça|largo|estrada|ulica|ul\\.|al\\.|aleja|plac|os\\.|jalan|jl\\.)";
 const NAME = "[\\p{Lu}\\p{N}][\\p{L}\\p{N}'’.-]{0,24}";
 const UNIT = "(?:suite|ste\\.?|apt\\.?|apartment|unit|flat|floor|room|#)\\s?[\\p{N}A-Z][\\p{L}\\p{N}-]{0,5}";
-/** What may follow a street: a unit, a town, a state and a code. */
-const TAIL = `(?:(?:,\\s{0,2}|\\s{1,2})${UNIT})?(?:(?:\\s{0,2},\\s{0,3}|\\s{1,3})${NAME}){0,5}(?:(?:\\s{0,2},\\s{0,3}|\\s{1,3})[A-Z]{2})?(?:\\s{0,2},\\s{0,3}|\\s{1,3})(?:\\d{5}(?:-\\d{4})?|[A-Z]{1,2}\\d[A-Z\\d]? \\d[A-Z]{2})(?![\\p{L}\\p{N}])`;
+const GAP = "(?:\\s{0,2},\\s{0,3}|\\s{1,3})";
+const CODE = "(?:\\d{5}(?:-\\d{4})?|[A-Z]{1,2}\\d[A-Z\\d]? \\d[A-Z]{2})(?![\\p{L}\\p{N}])";
+const COUNTRY = `(?:${COUNTRIES.join("|").replaceAll(".", "\\.")})(?![\\p{L}\\p{N}])`;
+/** What may follow a street: units, a town, a state, a country and a code; and at least one of the last two, since any words may follow. */
+const TAIL = `(?:${GAP}${UNIT}){0,2}(?:${GAP}${NAME}){0,5}?(?:${GAP}[A-Z]{2})?(?:${GAP}${COUNTRY}(?:${GAP}${CODE})?|${GAP}${CODE})`;
 
 function street(pattern: string, flags = "u", confidence: number = LISTED) {
-  return matches("STREET_ADDRESS", new RegExp(`(?<![\\p{L}\\p{N}.,#-])${pattern}(?:${TAIL}|(?:,\\s{0,2}|\\s{1,2})${UNIT})?`, flags), confidence);
+  return matches("STREET_ADDRESS", new RegExp(`(?<![\\p{L}\\p{N}.,#-])${pattern}(?:${TAIL}|(?:${GAP}${UNIT}){1,2})?`, flags), confidence);
 }
 
 /** Street addresses: a number with a street's name by its word, post office boxes, military addresses, and units ("Apt. 12") by themselves. */
 export const address = together(
   street(`\\d{1,5}[A-Za-z]?(?: \\d{1,4}(?:st|nd|rd|th)?)?(?: ${NAME}){1,4} (?i:${ENGLISH})\\b\\.?(?: (?:[NSEW]|North|South|East|West)\\b)?`, "u", NAMED),
-  street(`(?:\\d{1,5},? )?(?:(?:${NAME} ){0,3}\\p{L}{2,24}(?:${ENDS})|${NAME} (?i:${ENDS}))\\.? \\d{1,5}[a-zA-Z]?(?![\\p{L}\\p{N}])`, "u", NAMED),
+  street(`(?:\\d{1,5},? )?(?:(?:${NAME} ){0,3}\\p{Lu}\\p{L}{1,24}(?:${ENDS})|${NAME} (?i:${ENDS}))\\.? \\d{1,5}[a-zA-Z]?(?![\\p{L}\\p{N}])`, "u", NAMED),
   street(`(?:\\d{1,5},? )(?i:${BEGINS})(?: (?:d[eiou]s?|du|de la|della|do|da|la|le|les|el))?(?: ${NAME}){1,4}`),
   street(`(?i:${BEGINS})(?: (?:d[eiou]s?|du|de la|della|do|da|la|le|les|el))?(?: \\p{Lu}[\\p{L}'’.-]{0,24}){1,4},? \\d{1,5}(?![\\p{L}\\p{N}])`),
+  matches("STREET_ADDRESS", new RegExp(`(?<![\\p{L}\\p{N}.,#-])\\d{1,5}(?: ${NAME}){1,4}${GAP}${UNIT}(?:${TAIL})?`, "u"), NAMED),
+  matches("STREET_ADDRESS", new RegExp(`\\b(?:lives? at|living at|address(?: is|:)|located at|(?:delivered|deliver|sent|send it|ship|shipped|return|mailed) to|meet me at|is at) (?<value>\\d{1,5}(?: ${NAME}){1,4}(?:${TAIL}|(?:${GAP}${UNIT}){1,2})?)`, "u"), LISTED),
   street(`the corner of (?:[\\p{Lu}\\p{N}][\\p{L}\\p{N}'’.-]{0,24} ){1,4}and(?: [\\p{Lu}\\p{N}][\\p{L}\\p{N}'’.-]{0,24}){1,4}`),
   matches("STREET_ADDRESS", /(?<![\p{L}\p{N}])(?:PSC \d{3,5},? Box \d{1,5}|Unit \d{3,5},? Box \d{1,5}|US(?:NS|S|CGC|NV) \p{Lu}\p{L}{1,24})\s{1,2}(?:APO|FPO|DPO)\s(?:AA|AE|AP)\s\d{5}(?:-\d{4})?(?!\d)/u, SHAPED),
   matches("STREET_ADDRESS", /(?<![\p{L}\p{N}])(?:P\.? ?O\.? ?Box|Postbox|Postfach|Apartado|Box)\s?#?\d{1,6}(?![\p{L}\p{N}])/iu, LISTED),
