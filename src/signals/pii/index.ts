@@ -1,5 +1,5 @@
 import type { Span } from "../../model/spans.ts";
-import { address, zipCode } from "./address.ts";
+import { address, corner, zipCode } from "./address.ts";
 import { age } from "./age.ts";
 import { bank } from "./bank.ts";
 import { CHECKED } from "./confidence.ts";
@@ -21,14 +21,16 @@ import { place } from "./place.ts";
 import { ssn } from "./ssn.ts";
 import { url } from "./url.ts";
 
-const find = together(creditCard, iban, crypto, nationalIds, ssn, bank, documents, email, url, mac, ip, dates, phone, address, zipCode, age, person, organization, place, nationalities);
+/** Families of which every form has a digit: most prompts have none. */
+const withDigits = together(creditCard, iban, crypto, nationalIds, ssn, bank, documents, ip, phone, address, zipCode, age);
+const others = together(email, url, mac, dates, corner, person, organization, place, nationalities);
 
 /**
  * Personal data in a text by patterns, check digits and lists, in order, none over another: where two meet, one whose check holds comes
  * first, then the longer, then the surer. English above all; docs/models/pii-patterns.md says how well and where it fails. Time is linear.
  */
 export function findPii(text: string): readonly Span[] {
-  const found = [...find(text)].sort((a, b) => Number(b.confidence >= CHECKED) - Number(a.confidence >= CHECKED) || b.end - b.start - (a.end - a.start) || b.confidence - a.confidence);
+  const found = [...(/\d/.test(text) ? withDigits(text) : []), ...others(text)].sort((a, b) => Number(b.confidence >= CHECKED) - Number(a.confidence >= CHECKED) || b.end - b.start - (a.end - a.start) || b.confidence - a.confidence);
   const taken = new Uint8Array(text.length);
   const kept: Span[] = [];
   for (const span of found) {

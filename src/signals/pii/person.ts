@@ -45,6 +45,7 @@ const byContext = together(
   introduced(`(?<![\\p{L}\\p{N}])(?i:${TITLES})\\.? (?<value>${NAME})`, NAMED),
   introduced(`(?i:\\b(?:my|his|her|their|partner's|whose|the) (?:full |first |last |maiden |middle )?name(?: on the account)?(?:'s| is| was|:)?|\\bnamed|\\bname:|\\bis called|\\bwas called|\\bcall me|\\bthis is|\\bI am called|\\bname on the account\\? user:|\\bwhat's your name\\?|\\bwhat is your name\\?|\\bunder (?:my|the|the) (?:partner's )?name|\\bpartner's name) (?<value>${NAME})`, NAMED),
   introduced(`(?i:(?:^|[\\n.!?>] ?)(?:dear|hi|hello|hey|good morning|good afternoon|sincerely|regards|cheers)),? (?<value>${NAME})`, NAMED),
+  introduced(`^(?<value>(?!\\p{L}{0,20}ly,|First|Second|Third|Next|Finally|Today|Tomorrow|Yesterday|Okay|Ok|Well|Sure|Great|Good|Welcome|Congratulations|Otherwise|Instead|Therefore|Meanwhile|Moreover|Furthermore|Besides|Overall|Recently)\\p{Lu}\\p{L}{2,24}), (?=\\p{L})`, GUESSED),
   introduced(`\\b(?:I['’]m|I am) (?<value>${NAME})(?=[.,!?]|$| and | from )`, LISTED),
   introduced(`\\b(?:says|said|explained|wrote|written by|sung by|arranged by|not by|performed by|directed by|produced by|painted by|founded by|signed by|sent by|tribute to|add|adding|contact|ask|tell|meet|met|with|met with|songs? by|album by|book by|novel by|Producer|commenter|player|daughter|assistant to) (?<value>${NAME})(?=$|[\\s,.;:!?)"”'’])`, GUESSED),
   introduced(`(?<![\\p{L}\\p{N}])(?<value>${NAME})(?= (?:says|said|wrote|explained|asked|replied|lives|lived|listed|told|thinks|added|spent a|was born|is the keynote|concert|from \\p{Lu}))`, GUESSED),
@@ -78,6 +79,20 @@ function bare(word: string): string {
   return word.split("-", 1)[0] as string;
 }
 
+/** Ends of family names that few English words share: -sson, -ova, -owski, -opoulos … */
+const FAMILY_END = /(?:sson|sen|dóttir|ström|gren|qvist|[eo]v|[eo]va|[cs]ki|[cs]ka|wicz|ić|vić|escu|enko|chuk|yan|idis|opoulos|akis|shvili|[íi]nez|[ée]rez|[áa]ndez|[íi]guez|elli|etti|ucci|mann|stein|inen|nagy|oğlu|moto|yama|mura)$/u;
+
+/** Two or three capitalised words of which the last ends as a family name does, or any has a letter that English lacks. */
+function* byEnding(text: string): Iterable<Span> {
+  for (const match of text.matchAll(RUN)) {
+    const words = match[0].split(" ");
+    const last = words.at(-1) as string;
+    if (words.length < 2 || words.some((word) => OTHERS.has(word))) continue;
+    if (FAMILY_END.test(last)) yield { kind: "PERSON", start: match.index, end: match.index + match[0].length, confidence: LISTED };
+    else if (/[À-ɏ]/u.test(match[0])) yield { kind: "PERSON", start: match.index, end: match.index + match[0].length, confidence: GUESSED };
+  }
+}
+
 /** Names in a row of which one at least is listed: "Ann, Ben and Cleo". */
 function* inRows(text: string): Iterable<Span> {
   for (const row of text.matchAll(new RegExp(`(?<![\\p{L}\\p{N}])${WORD}(?:, ${WORD}){1,20},? (?:and|&|or) ${WORD}(?![\\p{L}\\p{N}])`, "gu"))) {
@@ -96,7 +111,7 @@ function* again(text: string, found: readonly Span[]): Iterable<Span> {
 
 /** People's names, English above all; docs/models/pii-patterns.md says how many of them stay unseen. */
 export function* person(text: string): Iterable<Span> {
-  const found = [...byContext(text), ...byList(text), ...inRows(text)];
+  const found = [...byContext(text), ...byList(text), ...byEnding(text), ...inRows(text)];
   yield* found;
   yield* again(text, found);
 }
