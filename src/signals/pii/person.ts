@@ -12,7 +12,7 @@ const AMBIGUOUS = new Set(WORDS_TOO);
 const FAMILY = new Set(FAMILY_NAMES);
 /** Capitalised words that begin a sentence or name something else than a person. */
 const OTHERS = new Set([
-  ..."A|An|The|This|That|These|Those|I|We|You|He|She|It|They|My|Our|Your|His|Her|Its|Their|In|On|At|For|To|From|By|With|Of|As|If|When|While|Where|What|Who|Why|How|Which|Is|Are|Was|Were|Do|Does|Did|Can|Could|Will|Would|Should|May|Please|Hi|Hello|Hey|Dear|Thanks|Thank|Sorry|Yes|No|Not|And|But|Or|So|Then|There|Here|Let|Bot|User|Sir|Madam|Team|All|Everyone|Customer|Support|Street|Avenue|Road|Inc|LLC|Ltd|Corp|Group|University|Bank|English|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|January|February|March|April|June|July|August|September|October|November|December|North|South|East|West|New|Great|Black|White|Big|Google|Microsoft|Apple|Amazon|Windows|Linux|Python|Java|Excel|Internet|God|Christmas|Easter|Also|Just|Now|Have|Has|Had|Need|Give|Tell|Make|Write|Explain|Describe|Find|Show|After|Before|During|Since|Until|However|Mr|Mrs|Ms|Miss|Dr|Prof|Male|Female|Apt|Suite|Box|PSC|Unit|Producer|Director|Manager|Author|Singer|Actor|Engineer|Investments|Union|Technologies|Partners|Services|Solutions|Tower|Park|Lake|River|Mount|San|Santa|Saint|Fort|Port|Bay|Town|City".split("|"),
+  ..."A|An|The|This|That|These|Those|I|We|You|He|She|It|They|My|Our|Your|His|Her|Its|Their|In|On|At|For|To|From|By|With|Of|As|If|When|While|Where|What|Who|Why|How|Which|Is|Are|Was|Were|Do|Does|Did|Can|Could|Will|Would|Should|May|Please|Hi|Hello|Hey|Dear|Thanks|Thank|Sorry|Yes|No|Not|And|But|Or|So|Then|There|Here|Let|Bot|User|Sir|Madam|Team|All|Everyone|Customer|Support|Street|Avenue|Road|Inc|LLC|Ltd|Corp|Group|University|Bank|English|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|January|February|March|April|June|July|August|September|October|November|December|North|South|East|West|New|Great|Black|White|Big|Google|Microsoft|Apple|Amazon|Windows|Linux|Python|Java|Excel|Internet|God|Christmas|Easter|Also|Just|Now|Have|Has|Had|Need|Give|Tell|Make|Write|Explain|Describe|Find|Show|After|Before|During|Since|Until|However|Mr|Mrs|Ms|Miss|Dr|Prof|Cllr|Male|Female|Apt|Suite|Box|PSC|Unit|Producer|Director|Manager|Author|Singer|Actor|Engineer|Investments|Union|Technologies|Partners|Services|Solutions|Tower|Park|Lake|River|Mount|San|Santa|Saint|Fort|Port|Bay|Town|City".split("|"),
   ...[...COUNTRIES, ...CITIES].flatMap((one) => (GIVEN.has(one) ? [] : [one])),
   ...NATIONALITIES.filter((one) => !GIVEN.has(one)),
 ]);
@@ -21,7 +21,12 @@ const WORD = "\\p{Lu}(?:['’]\\p{Lu})?\\p{L}{1,24}(?:-\\p{Lu}\\p{L}{1,24})?";
 const INITIAL = "\\p{Lu}\\.?(?![\\p{L}\\p{N}])";
 const PARTICLE = "(?:van der|van den|van|von|de la|de|del|della|di|da|dos|du|le|la|bin|ibn|al|el|ter)";
 const NAME = `${WORD}(?: (?:${INITIAL} )?(?:${PARTICLE} )?${WORD}){0,3}(?: (?:Jr|Sr|II|III|IV)\\b\\.?)?`;
-const TITLES = "(?:Mr|Mrs|Ms|Mx|Dr|Prof|Sr|Sra|Mme|Herr|Frau|Sir|Lady|Lord|Dame|Rev|Capt|Sgt|Lt|Col|Gen|Hon|Miss|Mister|Doctor|Professor|Judge|Senator|Captain|President|Officer)";
+const TITLES = "(?:Mr|Mrs|Ms|Mx|Dr|Prof|Sr|Sra|Mme|Herr|Frau|Sir|Lady|Lord|Dame|Rev|Capt|Sgt|Lt|Col|Gen|Hon|Miss|Mister|Doctor|Professor|Cllr|Councillor|Judge|Senator|Captain|President|Officer)";
+
+/** All in capitals, as headings are. */
+function isShouted(value: string): boolean {
+  return value === value.toUpperCase();
+}
 
 /** A name without an "'s" at its end, and only where no word of it is another kind of word; a name of several words may lose its first so. */
 function* named(spans: Iterable<Span>, text: string): Iterable<Span> {
@@ -29,7 +34,7 @@ function* named(spans: Iterable<Span>, text: string): Iterable<Span> {
     const value = text.slice(span.start, span.end).replace(/['’]s?$/u, "");
     const words = value.split(" ");
     const first = OTHERS.has(words[0] as string) ? (words.length > 1 ? (words[0] as string).length + 1 : null) : 0;
-    if (first === null || words.slice(1).some((word) => OTHERS.has(word))) continue;
+    if (first === null || (span.confidence <= GUESSED && isShouted(value)) || words.slice(1).some((word) => OTHERS.has(word))) continue;
     yield { ...span, start: span.start + first, end: span.start + value.length };
   }
 }
@@ -41,7 +46,7 @@ function introduced(pattern: string, confidence: number, flags = "u") {
 
 /** Names by what stands before or after them: titles, greetings, introductions, and verbs of saying. */
 const byContext = together(
-  matches("TITLE", new RegExp(`(?<![\\p{L}\\p{N}])(?:Mr|Mrs|Ms|Mx|Dr|Prof|Rev)\\.?(?= \\p{Lu})`, "u"), NAMED),
+  matches("TITLE", new RegExp(`(?<![\\p{L}\\p{N}])(?:Mr|Mrs|Ms|Mx|Dr|Prof|Rev|Cllr)\\.?(?= \\p{Lu})`, "u"), NAMED),
   introduced(`(?<![\\p{L}\\p{N}])(?i:${TITLES})\\.? (?<value>${NAME})`, NAMED),
   introduced(`(?i:\\b(?:my|his|her|their|partner's|whose|the) (?:full |first |last |maiden |middle )?name(?: on the account)?(?:'s| is| was|:)?|\\bnamed|\\bname:|\\bis called|\\bwas called|\\bcall me|\\bthis is|\\bI am called|\\bname on the account\\? user:|\\bwhat's your name\\?|\\bwhat is your name\\?|\\bunder (?:my|the|the) (?:partner's )?name|\\bpartner's name) (?<value>${NAME})`, NAMED),
   introduced(`(?i:(?:^|[\\n.!?>] ?)(?:dear|hi|hello|hey|good morning|good afternoon|sincerely|regards|cheers)),? (?<value>${NAME})`, NAMED),
@@ -82,14 +87,16 @@ function bare(word: string): string {
 /** Ends of family names that few English words share: -sson, -ova, -owski, -opoulos … */
 const FAMILY_END = /(?:sson|sen|dóttir|ström|gren|qvist|[eo]v|[eo]va|[cs]ki|[cs]ka|wicz|ić|vić|escu|enko|chuk|yan|idis|opoulos|akis|shvili|[íi]nez|[ée]rez|[áa]ndez|[íi]guez|elli|etti|ucci|mann|stein|inen|nagy|oğlu|moto|yama|mura)$/u;
 
-/** Two or three capitalised words of which the last ends as a family name does, or any has a letter that English lacks. */
+const FOREIGN = /[À-ÃÅ-ÕØ-ÛÝÞà-ãå-õø-ûý-ɏ]/u;
+
+/** Two or three capitalised words of which the last ends as a family name does, or any has a letter that English and German lack (German capitalises every noun). */
 function* byEnding(text: string): Iterable<Span> {
   for (const match of text.matchAll(RUN)) {
     const words = match[0].split(" ");
     const last = words.at(-1) as string;
-    if (words.length < 2 || words.some((word) => OTHERS.has(word))) continue;
+    if (words.length < 2 || words.some((word) => OTHERS.has(word) || !/^\p{Lu}/u.test(word)) || isShouted(match[0])) continue;
     if (FAMILY_END.test(last)) yield { kind: "PERSON", start: match.index, end: match.index + match[0].length, confidence: LISTED };
-    else if (/[À-ɏ]/u.test(match[0])) yield { kind: "PERSON", start: match.index, end: match.index + match[0].length, confidence: GUESSED };
+    else if (FOREIGN.test(match[0])) yield { kind: "PERSON", start: match.index, end: match.index + match[0].length, confidence: GUESSED };
   }
 }
 

@@ -13,9 +13,9 @@ function within(low: number, high: number, confidence: number) {
   return (value: string) => (digitsOf(value) >= low && digitsOf(value) <= high ? confidence : null);
 }
 
-/** Thousands that are parted by spaces, and years from to. */
+/** Thousands that are parted by spaces, years from to, and a year with a number. */
 function isQuantity(value: string): boolean {
-  return /^\d{1,3}(?: \d{3})+$/.test(value) || /^(?:19|20)\d{2}[ -](?:19|20)\d{2}$/.test(value);
+  return /^\d{1,3}(?: \d{3})+$/.test(value) || /^(?:19|20)\d{2}[ -]\d{2,4}$/.test(value);
 }
 
 /**
