@@ -1,4 +1,4 @@
-import type { Span } from "../../src/model/spans.ts";
+import type { Span } from "../../src/model/encoder.ts";
 import { design, drawWeights } from "../../src/stats/design.ts";
 import type { Bounds } from "../../src/stats/intervals.ts";
 import { wilson } from "../../src/stats/proportions.ts";

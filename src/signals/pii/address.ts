@@ -7,7 +7,7 @@ const ENGLISH = "(?:street|str|st|avenue|ave|road|rd|boulevard|blvd|lane|ln|driv
 const ENDS = "(?:stra(?:ss|ß)e|str\\.|gasse|weg|platz|allee|damm|straat|laan|plein|gracht|kade|vej|gade|gata|gatan|vägen|veien|vegen|veg|gate|stigen|katu|tie|kuja|polku|utca|út|tér|körút|ulica|ulice|cesta|náměstí|trg|stræti|braut|vegur|gatu)";
 const BEGINS = "(?:rue|avenue|av\\.?|boulevard|bd\\.?|place|chemin|allée|impasse|quai|cours|via|viale|piazza|corso|vicolo|strada|calle|c\\/|avenida|avda\\.?|paseo|plaza|camino|carrer|rua|travessa|praça|largo|estrada|ulica|ul\\.|al\\.|aleja|plac|os\\.|jalan|jl\\.)";
 const NAME = "[\\p{Lu}\\p{N}][\\p{L}\\p{N}'’.-]{0,24}";
-const UNIT = "(?:suite|ste\\.?|apt\\.?|apartment|unit|flat|floor|room|#)\\s?[\\p{N}A-Z][\\p{L}\\p{N}-]{0,5}";
+const UNIT = "(?i:suite|ste\\.?|apt\\.?|apartment|unit|flat|floor|room|#)\\s?[\\p{N}A-Z][\\p{L}\\p{N}-]{0,5}";
 const GAP = "(?:\\s{0,2},\\s{0,3}|\\s{1,3})";
 const CODE = "(?:\\d{5}(?:-\\d{4})?|[A-Z]{1,2}\\d[A-Z\\d]? \\d[A-Z]{2})(?![\\p{L}\\p{N}])";
 const COUNTRY = `(?:${COUNTRIES.join("|").replaceAll(".", "\\.")})(?![\\p{L}\\p{N}])`;
@@ -47,7 +47,7 @@ export const address = together(
 
 /** Postal codes: after a word for them, after a US state's letters, and those of the UK, Canada and the Netherlands by their shape. */
 export const zipCode = together(
-  matches("ZIP_CODE", /\b(?:zip|postal|post)[ -]?codes?(?: is| was|:| of| to)?[ :]{0,2}(?<value>\d{3,6}(?:-\d{2,4})?(?: [A-Z]{2})?|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2})(?![\p{L}\p{N}])/iu, NAMED),
+  matches("ZIP_CODE", /\b(?:zip|(?:zip|postal|post)[ -]?code)s?(?: is| was|:| of| to)?[ :]{0,2}(?<value>\d{3,6}(?:-\d{2,4})?(?: [A-Z]{2})?|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2})(?![\p{L}\p{N}])/iu, NAMED),
   matches("ZIP_CODE", /(?<![\p{L}\p{N}])(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY]) (?<value>\d{5}(?:-\d{4})?)(?![\p{L}\p{N}]|-\d)/u, LISTED),
   matches("ZIP_CODE", /(?<![\p{L}\p{N}])(?:[A-PR-UWYZ][A-HK-Y]?\d[A-Z\d]? \d[ABD-HJLNP-UW-Z]{2}|[ABCEGHJ-NPRSTVXY]\d[A-Z] \d[A-Z]\d)(?![\p{L}\p{N}])/u, LISTED),
 );

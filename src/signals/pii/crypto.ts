@@ -27,12 +27,12 @@ function isBase58Check(value: string): boolean {
 function isBech32(value: string): boolean {
   if (value !== value.toLowerCase() && value !== value.toUpperCase()) return false;
   const lower = value.toLowerCase();
-  const prefix = [...lower.slice(0, 2)].map((c) => c.charCodeAt(0));
-  const data = [...lower.slice(3)].map((c) => BECH32.indexOf(c));
+  const prefix = Array.from(lower.slice(0, 2), (c) => c.charCodeAt(0));
+  const data = Array.from(lower.slice(3), (c) => BECH32.indexOf(c));
   let sum = 1;
-  for (const value of [...prefix.map((c) => c >> 5), 0, ...prefix.map((c) => c & 31), ...data]) {
+  for (const digit of [...prefix.map((c) => c >> 5), 0, ...prefix.map((c) => c & 31), ...data]) {
     const top = sum >>> 25;
-    sum = ((sum & 0x1ffffff) << 5) ^ value;
+    sum = ((sum & 0x1ffffff) << 5) ^ digit;
     GENERATOR.forEach((one, i) => (top >> i) & 1 && (sum ^= one));
   }
   return sum === (data[0] === 0 ? 1 : 0x2bc830a3);

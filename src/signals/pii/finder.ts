@@ -1,4 +1,4 @@
-import type { Span } from "../../model/spans.ts";
+import type { Span } from "../../model/encoder.ts";
 
 /** Finds the spans of one family in a text, in time linear in it. */
 export type Finder = (text: string) => Iterable<Span>;

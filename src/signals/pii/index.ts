@@ -1,4 +1,4 @@
-import type { Span } from "../../model/spans.ts";
+import type { Span } from "../../model/encoder.ts";
 import { address, corner, zipCode } from "./address.ts";
 import { age } from "./age.ts";
 import { bank } from "./bank.ts";

@@ -1,4 +1,4 @@
-import type { Span } from "../../model/spans.ts";
+import type { Span } from "../../model/encoder.ts";
 import { LISTED } from "./confidence.ts";
 import { CITIES } from "./cities.ts";
 import { COUNTRIES } from "./countries.ts";

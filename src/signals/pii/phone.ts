@@ -25,7 +25,7 @@ function isQuantity(value: string): boolean {
 export const phone = together(
   matches("PHONE_NUMBER", new RegExp(`(?<![\\p{L}\\p{N}+])\\+[1-9]\\d{0,3}(?:[ .-]{0,2}\\(?\\d{1,5}\\)?){1,6}${EXTENSION}(?![\\p{L}\\p{N}])`, "iu"), within(7, 16, SHAPED)),
   matches("PHONE_NUMBER", new RegExp(`(?<![\\p{L}\\p{N}.-])00[1-9]\\d{0,2}(?:[ .-]\\(?\\d{2,6}\\)?){2,5}${EXTENSION}(?![\\p{L}\\p{N}])`, "iu"), within(9, 17, SHAPED)),
-  matches("PHONE_NUMBER", new RegExp(`(?<![\\p{L}\\p{N}.-])(?:(?:\\+?0{0,2}1[ .-])?(?:\\([2-9]\\d{2}\\) ?|[2-9]\\d{2}[ .-])[2-9]?\\d{2}[ .-]\\d{4})${EXTENSION}(?![\\p{L}\\p{N}]|-\\d)`, "iu"), SHAPED),
+  matches("PHONE_NUMBER", new RegExp(`(?<![\\p{L}\\p{N}.-])(?:(?:\\+?0{0,2}1[ .-])?(?:\\([2-9]\\d{2}\\) ?|[2-9]\\d{2}[ .-])\\d{3}[ .-]\\d{4})${EXTENSION}(?![\\p{L}\\p{N}]|-\\d)`, "iu"), SHAPED),
   matches("PHONE_NUMBER", new RegExp(`(?<![\\p{L}\\p{N}.-])\\(?0\\d{1,4}\\)?(?:[ /.-]\\d{2,7}){1,5}${EXTENSION}(?![\\p{L}\\p{N}]|[-.]\\d)`, "iu"), within(8, 12, LISTED)),
   matches("PHONE_NUMBER", new RegExp(`(?<![\\p{L}\\p{N}.-])\\(\\d{2,4}\\) ?\\d{3,4}[ -]?\\d{3,4}${EXTENSION}(?![\\p{L}\\p{N}]|-\\d)`, "iu"), within(8, 12, LISTED)),
   matches("PHONE_NUMBER", new RegExp(`(?<![\\p{L}\\p{N}.,$€£/-])\\d{2,4}([ -])\\d{2,6}(?:\\1\\d{2,6}){0,4}${EXTENSION}(?![\\p{L}\\p{N}%/]|[-.,]\\d)`, "iu"), (value, text, start, end) => {
