@@ -7,7 +7,8 @@
  */
 import { findPii } from "../src/signals/pii/index.ts";
 import { hasLabelled, isHeldOut, labelledSentences, upstreamCases } from "./pii/labelled.ts";
-import { MEETINGS, scores, type Score } from "./pii/scores.ts";
+import { MEETINGS, scores } from "./pii/scores.ts";
+import { rowOf } from "./pii/table.ts";
 
 const data = process.argv[2] ?? "../shared/data";
 if (!hasLabelled(data)) throw new Error(`${data} has no pii/ and vllm-sr-cases/`);
@@ -18,7 +19,7 @@ for (const [name, some] of [["Held out", sentences.filter(isHeldOut)], ["In sigh
   for (const meeting of MEETINGS) {
     console.log(`\n${{ exact: "Spans, both ends right", overlapping: "Spans, any overlap", sentence: "Kinds of a sentence" }[meeting]}\n`);
     console.log("| kind | labelled | found | precision | recall | F1 |\n|---|--:|--:|---|---|---|");
-    for (const one of scores(some, findPii, meeting)) console.log(row(one));
+    for (const one of scores(some, findPii, meeting)) console.log(rowOf(one));
   }
   console.log("");
 }
@@ -29,11 +30,3 @@ const missed = cases.filter(({ question, pii_type }) => !kindsOf(question).inclu
 const unblocked = cases.filter(({ question, expected_blocked }) => kindsOf(question).length > 0 !== expected_blocked);
 console.log(`### Upstream's cases\n\n${cases.length} questions with personal data: ${cases.length - unblocked.length} have some found, ${cases.length - missed.length} the kind that is named.`);
 for (const { question, pii_type } of missed) console.log(`- ${pii_type} not found (found: ${kindsOf(question).join(", ") || "nothing"})`);
-
-function row({ kind, counts, precision, recall, f1, bounds }: Score): string {
-  return `| ${[kind, counts.labelled, counts.found, cell(precision, bounds.precision), cell(recall, bounds.recall), cell(f1, bounds.f1)].join(" | ")} |`;
-}
-
-function cell(value: number | null, bounds: readonly [number, number] | null): string {
-  return value === null ? "none found" : `${value.toFixed(2)}${bounds ? ` (${bounds[0].toFixed(2)}–${bounds[1].toFixed(2)})` : ""}`;
-}

@@ -63,6 +63,10 @@ const byContext = together(
 
 const RUN = new RegExp(`(?<![\\p{L}\\p{N}])${WORD}(?: (?:${INITIAL} ?)?(?:${PARTICLE} )?${WORD}){0,3}(?: (?:Jr|Sr|II|III|IV)\\b\\.?)?`, "gu");
 
+const ROW = new RegExp(`(?<![\\p{L}\\p{N}])${WORD}(?:, ${WORD}){1,20},? (?:and|&|or) ${WORD}(?![\\p{L}\\p{N}])`, "gu");
+const IN_ROW = new RegExp(WORD, "gu");
+const ALONE = new RegExp(`(?<![\\p{L}\\p{N}'’])${WORD}`, "gu");
+
 /** Names by list: from a given name on, with the capitalised words after it, or before a family name. */
 function* byList(text: string): Iterable<Span> {
   for (const match of text.matchAll(RUN)) {
@@ -102,8 +106,8 @@ function* byEnding(text: string): Iterable<Span> {
 
 /** Names in a row of which one at least is listed: "Ann, Ben and Cleo". */
 function* inRows(text: string): Iterable<Span> {
-  for (const row of text.matchAll(new RegExp(`(?<![\\p{L}\\p{N}])${WORD}(?:, ${WORD}){1,20},? (?:and|&|or) ${WORD}(?![\\p{L}\\p{N}])`, "gu"))) {
-    const words = [...row[0].matchAll(new RegExp(WORD, "gu"))];
+  for (const row of text.matchAll(ROW)) {
+    const words = [...row[0].matchAll(IN_ROW)];
     if (words.filter(([word]) => GIVEN.has(bare(word))).length * 2 < words.length || words.some(([word]) => OTHERS.has(word))) continue;
     for (const { 0: word, index } of words) yield { kind: "PERSON", start: row.index + index, end: row.index + index + word.length, confidence: GUESSED };
   }
@@ -113,7 +117,7 @@ function* inRows(text: string): Iterable<Span> {
 function* again(text: string, found: readonly Span[]): Iterable<Span> {
   const words = new Set(found.flatMap(({ kind, start, end }) => (kind === "PERSON" ? text.slice(start, end).split(" ") : [])).filter((word) => word.length > 3 && !OTHERS.has(word)));
   if (words.size === 0) return;
-  for (const { 0: word, index } of text.matchAll(new RegExp(`(?<![\\p{L}\\p{N}'’])${WORD}`, "gu"))) if (words.has(word)) yield { kind: "PERSON", start: index, end: index + word.length, confidence: GUESSED };
+  for (const { 0: word, index } of text.matchAll(ALONE)) if (words.has(word)) yield { kind: "PERSON", start: index, end: index + word.length, confidence: GUESSED };
 }
 
 /** People's names, English above all; docs/models/pii-patterns.md says how many of them stay unseen. */
