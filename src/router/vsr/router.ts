@@ -32,13 +32,14 @@ export function vsrRouter(text: string, file: string, choice: VsrChoice): VsrRou
   const recipe = recipeOf(config, choice);
   const engine = vsrEngine(config, recipe);
   const outcomes = new Map([null, ...recipe.decisions].map((decision) => [decision?.name ?? null, outcomeOf(decision && { decision }, config, recipe)]));
+  const names = new Map([...outcomes.values()].map((one) => [one, called(one)]));
   const outcome = (name: string | null) => outcomes.get(name) as Outcome;
   return {
     recipe,
     signals: reachableSignals(engine, config),
     models: [...new Set([...outcomes.values()].flatMap(({ model }) => model ?? []))],
     notes: notesOf([...outcomes.values()]),
-    route: (readings) => settle(engine, readings, (winner) => outcome(winner?.decision.name ?? null), called),
+    route: (readings) => settle(engine, readings, (winner) => outcome(winner?.decision.name ?? null), (one) => names.get(one) as string, 2),
     trace(readings) {
       const settled = settle(engine, readings, (winner) => outcome(winner?.decision.name ?? null), ({ decision }) => decision ?? "");
       return traceOf(recipe, evaluated(engine, readings), readings, settled);
