@@ -15,9 +15,10 @@ routing:
   signals:
     keywords:
       - name: fraud   # claims
+        operator: OR
         keywords: [fraud, stolen card]
         method: ngram
-      - {name: closing, keywords: [goodbye], fuzzy_match: true, }
+      - {name: closing, operator: OR, keywords: [goodbye], fuzzy_match: true, }
     context:
     - name: short
       max_tokens: 999
@@ -45,6 +46,8 @@ routing:
         composer: {operator: AND, conditions: [{type: context, name: long}, {type: classifier, name: tone, label: angry, predicate: {gte: 0.6}}]}
     classifiers:
       - name: tone
+        type: local
+        model_path: tone.onnx
         labels: [angry]
   projections:
     partitions:
@@ -99,7 +102,7 @@ recipes:
   - name: night
     routing:
       signals:
-        keywords: [{name: fraud, keywords: [fraud], method: bm25, bm25_threshold: 0.2}]
+        keywords: [{name: fraud, operator: OR, keywords: [fraud], method: bm25, bm25_threshold: 0.2}]
       decisions:
         - name: all
           priority: 10

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { rangeInWords } from "../../../src/gateways/vsr/leaf-kinds.ts";

@@ -127,5 +127,5 @@ function commonStart(a: string, b: string): number {
 }
 
 function reversed(text: string): string {
-  return [...text].reverse().join("");
+  return [...text].toReversed().join("");
 }
