@@ -202,9 +202,11 @@ export function program(world: World, outcome: Outcome): Command {
     .option("--no-config", "leave wrp.yaml aside")
     .option("--format <name>", "github: annotations of a pull request; or an importer, as in wrp eval; repeatable", append)
     .option("--map <columns>", "a generic table: prompt=question,quality.gpt-4=gpt4_score,…", collect)
+    .option("--probes <file>", "run the probes of a vLLM Semantic Router recipe in place of a check: which hold, fail, or cannot be determined")
+    .option("--policy <spec>", "what --probes are run over: a policy by name, or vsr:config.yaml; repeatable (default: the config's of kind vsr, or config.yaml beside the probes)", append)
     .option("--strict", "warnings are errors: exit 2")
     .option("--json", "print one JSON document, nothing else")
-    .addHelpText("after", "\nExamples:\n  wrp check\n  wrp check outcomes.jsonl data/\n  wrp check --strict --format github\n\nExit codes: 0 usable, 2 not (or --strict and a warning)\n")
+    .addHelpText("after", "\nExamples:\n  wrp check\n  wrp check outcomes.jsonl data/\n  wrp check --strict --format github\n  wrp check --probes probes.yaml --policy vsr:config.yaml\n\nExit codes: 0 usable, 2 not (or --strict and a warning); of probes: 0 hold, 1 too few, 3 that cannot be determined\n")
     .action(async (data: string[], flags) => {
       const { checkCommand } = await import("./commands/check.ts");
       outcome.exitCode = await checkCommand(data, flags, world);

@@ -10,6 +10,8 @@ import type { VsrRecipe } from "./shape.ts";
 export interface VsrChoice {
   readonly recipe?: string | undefined;
   readonly entrypoint?: string | undefined;
+  /** Signals read beside those that rules can reach, as `type:name`. */
+  readonly also?: readonly string[] | undefined;
 }
 
 /** A config of vLLM Semantic Router at work. */
@@ -35,7 +37,7 @@ export function vsrRouter(text: string, file: string, choice: VsrChoice): VsrRou
   const outcome = (name: string | null) => outcomes.get(name) as Outcome;
   return {
     recipe,
-    signals: reachableSignals(engine, config),
+    signals: reachableSignals(engine, config, choice.also),
     models: [...new Set([...outcomes.values()].flatMap(({ model }) => model ?? []))],
     notes: notesOf([...outcomes.values()]),
     route: (readings) => settle(engine, readings, (winner) => outcome(winner?.decision.name ?? null), called),
