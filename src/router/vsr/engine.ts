@@ -94,10 +94,10 @@ function readsOf({ decisions, scores, partitions, signals }: VsrRecipe, composer
   return [...keys];
 }
 
-/** The specs that rules can reach, each with its place: only those are computed, as upstream computes them. */
-export function reachableSignals({ recipe, reads }: Engine, { placeOf, modelCatalog }: VsrConfig, manifests: Manifests = {}): SignalSpecs {
+/** The specs that rules can reach (and `also` others, as `type:name`), each with its place: only those are computed, as upstream computes them. */
+export function reachableSignals({ recipe, reads }: Engine, { placeOf, modelCatalog }: VsrConfig, { manifests = {}, also = [] }: { readonly manifests?: Manifests | undefined; readonly also?: readonly string[] | undefined } = {}): SignalSpecs {
   const kbMetric = recipe.scores.some(({ inputs }) => inputs.some(({ type }) => type.trim().toLowerCase() === "kb_metric"));
-  const read = new Set(reads.flatMap((key) => [key, signalKeyOf(key)]));
+  const read = new Set([...reads, ...also].flatMap((key) => [key, signalKeyOf(key)]));
   const specs = Object.entries(recipe.signals).flatMap(([list, all]) => {
     const type = LEAF_TYPES[list];
     if (type === undefined) return [];

@@ -13,6 +13,8 @@ export interface VsrChoice {
   readonly entrypoint?: string | undefined;
   /** What the manifests of its knowledge bases hold, by the base's name. */
   readonly manifests?: Manifests | undefined;
+  /** Signals read beside those that rules can reach, as `type:name`. */
+  readonly also?: readonly string[] | undefined;
 }
 
 /** A config of vLLM Semantic Router at work. */
@@ -39,7 +41,7 @@ export function vsrRouter(text: string, file: string, choice: VsrChoice): VsrRou
   const outcome = (name: string | null) => outcomes.get(name) as Outcome;
   return {
     recipe,
-    signals: reachableSignals(engine, config, choice.manifests),
+    signals: reachableSignals(engine, config, choice),
     models: [...new Set([...outcomes.values()].flatMap(({ model }) => model ?? []))],
     notes: notesOf([...outcomes.values()]),
     route: (readings) => settle(engine, readings, (winner) => outcome(winner?.decision.name ?? null), (one) => names.get(one) as string, 2),
