@@ -6,6 +6,7 @@ import type { SignalReadings } from "../../model/signal.ts";
 import type { Kind } from "../kind.ts";
 import type { Undecided } from "../policy.ts";
 import type { Outcome } from "../vsr/outcome.ts";
+import type { StatedPrice } from "../vsr/pricing.ts";
 import { unknownReadings } from "../vsr/readings.ts";
 import { vsrRouter, type VsrRouter } from "../vsr/router.ts";
 
@@ -16,7 +17,7 @@ const read = new WeakMap<VsrSpec, VsrRouter>();
 
 /** A config of vLLM Semantic Router, decided as it would decide; where that hangs on signals that nobody computed, it does not decide. */
 export const vsr: Kind<"vsr"> = {
-  models: (spec) => vsrOf(spec).models.map((model) => ({ model: spec.models?.[model] ?? model, path: spec.models?.[model] === undefined ? ["config"] : ["models", model] })),
+  models: (spec) => vsrOf(spec).models.map((model) => ({ model: inPool(model, spec), path: spec.models?.[model] === undefined ? ["config"] : ["models", model] })),
   build(spec, _context, base) {
     const router = vsrOf(spec);
     const seen = { prompts: 0, undetermined: 0, answered: 0, unknown: new Set<string>() };
@@ -37,7 +38,10 @@ export const vsr: Kind<"vsr"> = {
         for (const type of unknownTypes(readings)) seen.unknown.add(type);
         return undetermined(outcomes, readings);
       },
-      trace: (readings) => router.trace(readings),
+      trace(readings) {
+        const trace = router.trace(readings);
+        return { ...trace, baseline: trace.baseline && inPool(trace.baseline, spec) };
+      },
       notes: () => [
         ...(seen.undetermined > 0 ? [`${counted(seen.undetermined)} of ${counted(seen.prompts)} prompts undetermined, and so not decided: ${[...seen.unknown].toSorted().join(", ")} unknown, since no model for them is given`] : []),
         ...(seen.answered > 0 ? [`${counted(seen.answered)} of ${counted(seen.prompts)} prompts answered by fast_response, without a model`] : []),
@@ -58,13 +62,22 @@ export function vsrOf(spec: VsrSpec): VsrRouter {
   return router;
 }
 
+/** What the config's models cost by the config itself, by their names in the pool. */
+export function vsrPrices(spec: VsrSpec): ReadonlyMap<string, StatedPrice> {
+  return new Map([...vsrOf(spec).prices].map(([model, stated]) => [inPool(model, spec), stated]));
+}
+
+function inPool(model: string, { models }: VsrSpec): string {
+  return models?.[model] ?? model;
+}
+
 function decisionOf(outcome: Outcome, spec: VsrSpec): Decision | Undecided {
   const { decision, model, answer } = outcome;
   const by = decision === null ? "no decision matched: the default model" : `decision "${decision}"`;
   if (answer !== null) return { alternatives: [{ steps: [{ do: "answer", text: answer }], probability: 1 }], rule: `${by}: answered by fast_response`, facts: [] };
   if (model === null) return { undecided: `${by}, and the config names no default model` };
   const rule = [by, ...settingsOf(outcome), ...(outcome.selection ? [`algorithm ${outcome.selection.algorithm}`] : [])].join(", ");
-  return { alternatives: [{ steps: [{ do: "call", model: spec.models?.[model] ?? model }], probability: 1 }], rule, facts: [] };
+  return { alternatives: [{ steps: [{ do: "call", model: inPool(model, spec) }], probability: 1 }], rule, facts: [] };
 }
 
 function settingsOf({ lora, useReasoning, reasoningEffort }: Outcome): string[] {

@@ -2,6 +2,7 @@ import type { SignalReadings, SignalSpecs } from "../../model/signal.ts";
 import { readVsrConfig, recipeOf } from "./config.ts";
 import { reachableSignals, vsrEngine, type Engine, type Evaluation } from "./engine.ts";
 import { outcomeOf, type Outcome } from "./outcome.ts";
+import { dearestModel, statedPrice, type StatedPrice } from "./pricing.ts";
 import { settle, type Settled } from "./settle.ts";
 import { traceOf, type VsrTrace } from "./trace.ts";
 import type { VsrRecipe } from "./shape.ts";
@@ -19,6 +20,10 @@ export interface VsrRouter {
   readonly signals: SignalSpecs;
   /** Models that may be called, by their names in the config. */
   readonly models: readonly string[];
+  /** What the config says that those cost. */
+  readonly prices: ReadonlyMap<string, StatedPrice>;
+  /** The model that upstream counts savings against; null where nothing is priced. */
+  readonly dearest: string | null;
   /** What upstream would do that is not evaluated, by decision. */
   readonly notes: readonly string[];
   /** What is called, or answers, whatever unknown signals say; outcomes that call the same model in the same way are one. */
@@ -32,16 +37,24 @@ export function vsrRouter(text: string, file: string, choice: VsrChoice): VsrRou
   const recipe = recipeOf(config, choice);
   const engine = vsrEngine(config, recipe);
   const outcomes = new Map([null, ...recipe.decisions].map((decision) => [decision?.name ?? null, outcomeOf(decision && { decision }, config, recipe)]));
+  const models = [...new Set([...outcomes.values()].flatMap(({ model }) => model ?? []))];
+  const dearest = dearestModel(config.models.values());
   const outcome = (name: string | null) => outcomes.get(name) as Outcome;
   return {
     recipe,
     signals: reachableSignals(engine, config.placeOf),
-    models: [...new Set([...outcomes.values()].flatMap(({ model }) => model ?? []))],
+    models,
+    prices: new Map([...models, ...(dearest === null ? [] : [dearest])].flatMap((name) => {
+      const provider = config.models.get(name);
+      const stated = provider && statedPrice(provider, file);
+      return stated ? [[name, stated] as const] : [];
+    })),
+    dearest,
     notes: notesOf([...outcomes.values()]),
     route: (readings) => settle(engine, readings, (winner) => outcome(winner?.decision.name ?? null), called),
     trace(readings) {
       const settled = settle(engine, readings, (winner) => outcome(winner?.decision.name ?? null), ({ decision }) => decision ?? "");
-      return traceOf(recipe, evaluated(engine, readings), readings, settled);
+      return traceOf(recipe, evaluated(engine, readings), readings, settled, dearest);
     },
   };
 }

@@ -93,7 +93,7 @@ const routing = part({
   decisions: list(decision),
 });
 
-const pricing = part({ prompt_per_1m: number, cached_input_per_1m: number, cache_write_per_1m: number, completion_per_1m: number });
+const pricing = part({ currency: text, prompt_per_1m: number, cached_input_per_1m: number, cache_write_per_1m: number, completion_per_1m: number });
 
 export const vsrShape = part({
   version: text,

@@ -31,9 +31,11 @@ export interface VsrTrace {
   /** What told the winner from the next: null where nothing else matched. */
   readonly tieBreak: { readonly key: string; readonly over: string; readonly order: string } | null;
   readonly outcome: Outcome | null;
+  /** The dearest model of the config, which upstream counts savings against; null where it prices none. */
+  readonly baseline: string | null;
 }
 
-export function traceOf({ name, strategy }: VsrRecipe, { state, scores, judged, winners }: Evaluation, readings: SignalReadings, settled: { readonly determined: boolean; readonly outcomes: readonly Outcome[] }): VsrTrace {
+export function traceOf({ name, strategy }: VsrRecipe, { state, scores, judged, winners }: Evaluation, readings: SignalReadings, settled: { readonly determined: boolean; readonly outcomes: readonly Outcome[] }, baseline: string | null): VsrTrace {
   const [winner] = winners;
   return {
     recipe: name,
@@ -52,6 +54,7 @@ export function traceOf({ name, strategy }: VsrRecipe, { state, scores, judged, 
     })),
     tieBreak: settled.determined && winners.length === 1 && winner ? decidedBy(winner, judged, strategy) : null,
     outcome: settled.determined ? (settled.outcomes[0] ?? null) : null,
+    baseline,
   };
 }
 
