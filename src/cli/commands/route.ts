@@ -89,12 +89,15 @@ export async function routeCommand(given: string | undefined, flags: RouteFlags,
   return 0;
 }
 
+const ANSWERED_ITSELF = { costUsd: { value: 0, source: "nothing is called" }, latencyMs: { value: null, source: "not known: the policy answers itself" } };
+
 async function route(policy: Policy, decision: Decision | Undecided, on: Grounds, trace?: VsrTrace): Promise<Routed> {
   // What can say why it did not decide has answered.
   if ("undecided" in decision && !trace) throw new WrpError(`policy "${policy.name}" did not decide: ${decision.undecided}`);
   const { alternatives, rule, facts } = "undecided" in decision ? { alternatives: [], rule: decision.undecided, facts: [] } : decision;
   const calls = alternatives.flatMap(({ steps, probability }) => steps.flatMap((step) => (step.do === "call" ? [{ model: step.model, probability }] : [])));
-  const { costUsd, latencyMs } = await expectations(calls, on);
+  const itself = alternatives.some(({ steps }) => steps[0]?.do === "answer");
+  const { costUsd, latencyMs } = itself ? ANSWERED_ITSELF : await expectations(calls, on);
   const baseline = trace?.baseline && (await expectations([{ model: trace.baseline, probability: 1 }], on));
   return {
     policy: policy.name,
@@ -277,12 +280,13 @@ function words({ prompt, decisions, undecided }: Document, configured: boolean, 
   const lines = [`prompt: ${prompt.lengthCodePoints} code points, ${prompt.tokens} tokens (o200k)`];
   if (!configured) lines.push("no policy is configured: these are controls");
   for (const d of decisions) {
-    const nothing = d.trace?.outcome ? "no model" : "undetermined";
+    const answered = typeof d.trace?.outcome?.answer === "string";
+    const nothing = answered ? "no model: answered by the policy" : d.trace?.outcome ? "no model" : "undetermined";
     const target = d.alternatives.length === 0 ? nothing : d.model ?? d.alternatives.map((a) => `${(100 * a.probability).toFixed(1)} % ${a.model}`).join(", ");
     lines.push("", `${bold(target)}   by ${d.policy}${d.control ? " (control)" : ""}`, `  rule     ${d.rule}`);
     for (const fact of d.facts) lines.push(`  fact     ${fact.name} = ${typeof fact.value === "number" ? Number(fact.value.toPrecision(6)) : String(fact.value)}`);
-    if (d.alternatives.length > 0) lines.push(`  cost     ${inUsd(d.expectedCostUsd)} (${d.expectedCostUsd.source})`);
-    if (d.alternatives.length > 0) lines.push(`  latency  ${d.expectedLatencyMs.value === null ? "unknown" : `${d.expectedLatencyMs.value.toFixed(0)} ms expected`} (${d.expectedLatencyMs.source})`);
+    if (d.alternatives.length > 0 || answered) lines.push(`  cost     ${inUsd(d.expectedCostUsd)} (${d.expectedCostUsd.source})`);
+    if (d.alternatives.length > 0 || answered) lines.push(`  latency  ${d.expectedLatencyMs.value === null ? "unknown" : `${d.expectedLatencyMs.value.toFixed(0)} ms expected`} (${d.expectedLatencyMs.source})`);
     if (d.baseline) lines.push(`  baseline ${inUsd(d.baseline.expectedCostUsd)} by ${d.baseline.model}, the dearest of the config (${d.baseline.expectedCostUsd.source})`);
     if (d.trace) lines.push(...traceInWords(d.trace));
   }

@@ -6,6 +6,7 @@ import type { SignalReadings } from "../../model/signal.ts";
 import type { Kind } from "../kind.ts";
 import type { Undecided } from "../policy.ts";
 import type { Outcome } from "../vsr/outcome.ts";
+import { repeatCounter } from "../vsr/repeats.ts";
 import type { StatedPrice } from "../vsr/pricing.ts";
 import { unknownReadings } from "../vsr/readings.ts";
 import { vsrRouter, type VsrRouter } from "../vsr/router.ts";
@@ -20,18 +21,20 @@ export const vsr: Kind<"vsr"> = {
   models: (spec) => vsrOf(spec).models.map((model) => ({ model: inPool(model, spec), path: spec.models?.[model] === undefined ? ["config"] : ["models", model] })),
   build(spec, _context, base) {
     const router = vsrOf(spec);
-    const seen = { prompts: 0, undetermined: 0, answered: 0, unknown: new Set<string>() };
+    const seen = { prompts: 0, undetermined: 0, unknown: new Set<string>() };
+    const repeats = repeatCounter();
     return {
       ...base,
       description: `vLLM Semantic Router by ${spec.config}${router.recipe.name === "default" ? "" : `, recipe ${router.recipe.name}`}`,
       content: { text: contentHash(spec.text ?? ""), recipe: router.recipe.name, models: spec.models ?? {} },
       reads: router.signals,
-      decide({ readings = unknownReadings(router.signals) }) {
+      answers: new Map(router.outcomes.flatMap((outcome) => (outcome.answer === null ? [] : [[ruleOf(outcome), outcome.answer]]))),
+      decide({ prompt, readings = unknownReadings(router.signals) }) {
         seen.prompts++;
         const { determined, outcomes } = router.route(readings);
         const [outcome] = outcomes;
         if (determined && outcome) {
-          if (outcome.answer !== null) seen.answered++;
+          repeats.add(outcome, prompt);
           return decisionOf(outcome, spec);
         }
         seen.undetermined++;
@@ -44,7 +47,7 @@ export const vsr: Kind<"vsr"> = {
       },
       notes: () => [
         ...(seen.undetermined > 0 ? [`${counted(seen.undetermined)} of ${counted(seen.prompts)} prompts undetermined, and so not decided: ${[...seen.unknown].toSorted().join(", ")} unknown, since no model for them is given`] : []),
-        ...(seen.answered > 0 ? [`${counted(seen.answered)} of ${counted(seen.prompts)} prompts answered by fast_response, without a model`] : []),
+        ...repeats.notes(),
         ...router.notes,
       ],
     };
@@ -72,12 +75,17 @@ function inPool(model: string, { models }: VsrSpec): string {
 }
 
 function decisionOf(outcome: Outcome, spec: VsrSpec): Decision | Undecided {
-  const { decision, model, answer } = outcome;
-  const by = decision === null ? "no decision matched: the default model" : `decision "${decision}"`;
-  if (answer !== null) return { alternatives: [{ steps: [{ do: "answer", text: answer }], probability: 1 }], rule: `${by}: answered by fast_response`, facts: [] };
-  if (model === null) return { undecided: `${by}, and the config names no default model` };
-  const rule = [by, ...settingsOf(outcome), ...(outcome.selection ? [`algorithm ${outcome.selection.algorithm}`] : [])].join(", ");
+  const { model, answer } = outcome;
+  const rule = ruleOf(outcome);
+  if (answer !== null) return { alternatives: [{ steps: [{ do: "answer", text: answer }], probability: 1 }], rule, facts: [] };
+  if (model === null) return { undecided: `${rule}, and the config names no default model` };
   return { alternatives: [{ steps: [{ do: "call", model: inPool(model, spec) }], probability: 1 }], rule, facts: [] };
+}
+
+function ruleOf(outcome: Outcome): string {
+  const by = outcome.decision === null ? "no decision matched: the default model" : `decision "${outcome.decision}"`;
+  if (outcome.answer !== null) return `${by}: answered by fast_response`;
+  return [by, ...settingsOf(outcome), ...(outcome.selection ? [`algorithm ${outcome.selection.algorithm}`] : [])].join(", ");
 }
 
 function settingsOf({ lora, useReasoning, reasoningEffort }: Outcome): string[] {

@@ -20,6 +20,8 @@ export interface Outcome {
   readonly selection: { readonly algorithm: string; readonly why: string; readonly scores: Readonly<Record<string, number>> | null } | null;
   /** A text that answers in place of a model (plugin fast_response). */
   readonly answer: string | null;
+  /** The plugin response_cache, which is not kept here: how it would look for an earlier answer, and for whom it keeps it; null where it is off. */
+  readonly cache: { readonly mode: string; readonly scope: string } | null;
   /** The plugins in the file's order. */
   readonly plugins: readonly string[];
   /** What upstream would do beside this that is not evaluated. */
@@ -31,13 +33,15 @@ const LOOPERS: ReadonlySet<string> = new Set(["confidence", "ratings", "remom", 
 
 const CACHES: ReadonlySet<string> = new Set(["response_cache", "response-cache", "semantic_cache", "semantic-cache"]);
 
+export const NO_CACHE = "a hit in the response cache would answer in place of the model: no cache is kept here, every prompt is a miss";
+
 /** Plugins that change what a model is asked or what of its answer is passed on, not which model. */
 const ON_THE_WAY: ReadonlySet<string> = new Set(["hallucination", "header_mutation", "image_gen", "memory", "rag", "request_params", "context_compression", "response_jailbreak", "router_replay", "system_prompt", "tool_selection", "tools"]);
 
 /** What a decision leads to, as far as the config alone says; the same for every prompt. */
 export function outcomeOf(winner: Pick<Judged, "decision"> | null, config: VsrConfig, recipe: VsrRecipe): Outcome {
   const decision = winner?.decision ?? null;
-  const plain = { lora: null, useReasoning: false, reasoningEffort: null, selection: null, answer: null };
+  const plain = { lora: null, useReasoning: false, reasoningEffort: null, selection: null, answer: null, cache: null };
   if (!decision) return { ...plain, decision: null, model: config.defaultModel || null, plugins: [], notes: ["no decision matched: the default model"] };
   const plugins = decision.plugins.map(({ type }) => type);
   const answer = decision.plugins.find((plugin) => plugin.type === "fast_response" && setting(plugin, "enabled") !== false);
@@ -55,6 +59,7 @@ export function outcomeOf(winner: Pick<Judged, "decision"> | null, config: VsrCo
     reasoningEffort: ref.use_reasoning ? ref.reasoning_effort || config.defaultEffort || null : null,
     selection: selection && { algorithm: decision.algorithm?.type || "static", why: selection.why, scores: selection.scores },
     answer: null,
+    cache: cacheOf(decision),
     plugins,
     notes: [...looperNotes(decision), ...said, ...notes],
   };
@@ -83,10 +88,15 @@ function looperNotes({ algorithm }: VsrDecision): string[] {
   return LOOPERS.has(type) ? [`algorithm ${type} calls several models, which is not evaluated: the first candidate alone`] : [];
 }
 
+function cacheOf({ plugins }: VsrDecision): Outcome["cache"] {
+  const cache = plugins.find((plugin) => CACHES.has(plugin.type) && setting(plugin, "enabled") !== false);
+  return cache ? { mode: String(setting(cache, "mode") ?? "semantic"), scope: String(setting(cache, "scope") ?? "") } : null;
+}
+
 function pluginNotes({ plugins }: VsrDecision): string[] {
   return plugins.flatMap((plugin) => {
     if (setting(plugin, "enabled") === false) return [];
-    if (CACHES.has(plugin.type)) return ["a hit in the response cache would answer in place of the model: no cache is kept here, every prompt is a miss"];
+    if (CACHES.has(plugin.type)) return [NO_CACHE];
     return ON_THE_WAY.has(plugin.type) || plugin.type === "fast_response" ? [] : [`plugin ${plugin.type} is not known here, and not evaluated`];
   });
 }

@@ -1,7 +1,7 @@
 import type { SignalReadings, SignalSpecs } from "../../model/signal.ts";
 import { readVsrConfig, recipeOf } from "./config.ts";
 import { reachableSignals, vsrEngine, type Engine, type Evaluation } from "./engine.ts";
-import { outcomeOf, type Outcome } from "./outcome.ts";
+import { NO_CACHE, outcomeOf, type Outcome } from "./outcome.ts";
 import { dearestModel, statedPrice, type StatedPrice } from "./pricing.ts";
 import { settle, type Settled } from "./settle.ts";
 import { traceOf, type VsrTrace } from "./trace.ts";
@@ -18,6 +18,8 @@ export interface VsrRouter {
   readonly recipe: VsrRecipe;
   /** What it has to know of a prompt. */
   readonly signals: SignalSpecs;
+  /** What may come out, each decision's once, whatever the prompt. */
+  readonly outcomes: readonly Outcome[];
   /** Models that may be called, by their names in the config. */
   readonly models: readonly string[];
   /** What the config says that those cost. */
@@ -43,6 +45,7 @@ export function vsrRouter(text: string, file: string, choice: VsrChoice): VsrRou
   return {
     recipe,
     signals: reachableSignals(engine, config.placeOf),
+    outcomes: [...outcomes.values()],
     models,
     prices: new Map([...models, ...(dearest === null ? [] : [dearest])].flatMap((name) => {
       const provider = config.models.get(name);
@@ -59,10 +62,11 @@ export function vsrRouter(text: string, file: string, choice: VsrChoice): VsrRou
   };
 }
 
+/** What holds for every prompt of a decision; how often a cache could have answered is counted. */
 function notesOf(outcomes: readonly Outcome[]): string[] {
   const decided = outcomes.filter(({ decision }) => decision !== null);
   const by = new Map<string, string[]>();
-  for (const { decision, notes } of decided) for (const note of notes) by.set(note, [...(by.get(note) ?? []), `"${decision}"`]);
+  for (const { decision, notes } of decided) for (const note of notes) if (note !== NO_CACHE) by.set(note, [...(by.get(note) ?? []), `"${decision}"`]);
   const reasoning = [...new Set(decided.flatMap(({ model, useReasoning }) => (useReasoning && model !== null ? [model] : [])))];
   return [
     ...[...by].map(([note, decisions]) => `${decisions.length === 1 ? "decision" : "decisions"} ${decisions.join(", ")}: ${note}`),
