@@ -44,7 +44,7 @@ export function vsrRouter(text: string, file: string, choice: VsrChoice): VsrRou
   const outcome = (name: string | null) => outcomes.get(name) as Outcome;
   return {
     recipe,
-    signals: reachableSignals(engine, config.placeOf),
+    signals: reachableSignals(engine, config),
     outcomes: [...outcomes.values()],
     models,
     prices: new Map([...models, ...(dearest === null ? [] : [dearest])].flatMap((name) => {
