@@ -3,13 +3,14 @@ import type { VsrTrace } from "../router/index.ts";
 type Rule = NonNullable<VsrTrace["decisions"][number]["rules"]>;
 
 /** A trace as indented lines: what signals say, each decision with its rules, what decided between those that match. */
-export function traceInWords({ recipe, determined, possible, signals, scores, decisions, tieBreak, outcome }: VsrTrace): string[] {
+export function traceInWords({ recipe, determined, possible, signalErrors, signals, scores, decisions, tieBreak, outcome }: VsrTrace): string[] {
   const lines = [`  recipe   ${recipe}`];
   if (!determined) lines.push(`  possible ${possible.map((name) => name ?? "no decision, so the default model").join(", ")}`);
   for (const { signal, match, confidence, value } of signals) {
     const facts = [...(confidence === null || match === false ? [] : [`confidence ${number(confidence)}`]), ...(value === null ? [] : [`value ${number(value)}`])];
     lines.push(`  signal   ${truth(match)} ${signal}${facts.length > 0 ? ` (${facts.join(", ")})` : ""}`);
   }
+  if (signalErrors.length > 0) lines.push(`  failed   ${signalErrors.join(", ")}`);
   for (const [name, score] of Object.entries(scores)) lines.push(`  score    ${name} = ${number(score)}`);
   for (const { name, tier, priority, match, confidence, rules } of decisions) {
     lines.push(`  decision ${truth(match)} ${name} (tier ${tier}, priority ${priority}${confidence === null ? "" : `, confidence ${number(confidence)}`})`);

@@ -142,6 +142,16 @@ describe("wrp route --policy vsr:", () => {
     expect((await decided())?.possible).toContain("farewell");
   });
 
+  test("an empty user is an error, unless the config's authz fails open", async () => {
+    const bound = DESK.replace("    domains:", "    role_bindings:\n      - { name: b, role: staff, subjects: [{ kind: Group, name: desk }] }\n    domains:").replace("{ type: keyword, name: closing }", "{ operator: NOT, conditions: [{ type: authz, name: staff }] }");
+    const signals = async (config: string) => {
+      const ran = await folder({ "desk.yaml": config }).inside("route", "Hello", "--policy", "vsr:desk.yaml", "--meta", "user=", "--json");
+      return ran.json<{ decisions: { trace: { signalErrors: string[] } }[] }>().decisions[0]?.trace.signalErrors;
+    };
+    expect(await signals(bound)).toEqual(["authz:staff"]);
+    expect(await signals(`${bound}global: { services: { authz: { fail_open: true } } }\n`)).toEqual([]);
+  });
+
   test("a signal that cannot be read is told at its line", async () => {
     const ran = await folder({ "desk.yaml": DESK.replace("keywords: [goodbye]", 'method: regex, keywords: ["(?=x)"]') }).inside("route", "Hello", "--policy", "vsr:desk.yaml");
     expect(ran.code).toBe(2);

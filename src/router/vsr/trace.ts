@@ -25,6 +25,8 @@ export interface VsrTrace {
   /** Decisions that may come out, where it is not determined. */
   readonly possible: readonly (string | null)[];
   readonly unknownSignals: readonly string[];
+  /** Signals that failed as they were read, which upstream takes for unmatched unless a leaf says `on_error`. */
+  readonly signalErrors: readonly string[];
   readonly signals: readonly { readonly signal: string; readonly match: Truth; readonly confidence: Known; readonly value: Known }[];
   readonly scores: Readonly<Record<string, Known>>;
   readonly decisions: readonly { readonly name: string; readonly tier: number; readonly priority: number; readonly match: Truth; readonly confidence: Known; readonly rules: RuleTrace | null }[];
@@ -42,6 +44,7 @@ export function traceOf({ name, strategy }: VsrRecipe, { state, scores, judged, 
     determined: settled.determined,
     possible: settled.determined ? [] : [...new Set(settled.outcomes.map(({ decision }) => decision))],
     unknownSignals: [...readings.unknown].toSorted(),
+    signalErrors: [...readings.errors].toSorted(),
     signals: signalsOf(state, readings),
     scores: Object.fromEntries([...scores].map(([score, span]) => [score, known(span)])),
     decisions: judged.map(({ decision, result }) => ({
