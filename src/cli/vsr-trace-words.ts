@@ -18,9 +18,10 @@ export function traceInWords({ recipe, determined, possible, signalErrors, signa
   }
   if (tieBreak) lines.push(`  won      by ${tieBreak.key} over ${tieBreak.over} (order: ${tieBreak.order})`);
   if (outcome) {
-    const { useReasoning, reasoningEffort, selection, answer, plugins, notes } = outcome;
+    const { useReasoning, reasoningEffort, selection, open, answer, plugins, notes } = outcome;
     if (useReasoning) lines.push(`  reasons  ${reasoningEffort ?? "yes"}`);
     if (selection) lines.push(`  chosen   by ${selection.algorithm}: ${selection.why}`);
+    if (open) lines.push(`  open     by ${open.algorithm}, among ${open.models.join(", ")}: ${open.why}`);
     if (answer !== null) lines.push(`  answer   ${answer}`);
     if (plugins.length > 0) lines.push(`  plugins  ${plugins.join(", ")}`);
     for (const note of notes) lines.push(`  note     ${note}`);

@@ -89,6 +89,20 @@ export async function routeCommand(given: string | undefined, flags: RouteFlags,
   return 0;
 }
 
+/** What a prompt costs where an algorithm leaves the model open: bounds in words; a number where all are called. */
+async function costAmong({ calls, models }: NonNullable<NonNullable<VsrTrace["outcome"]>["open"]>, on: Grounds): Promise<Expectation> {
+  const each = await Promise.all(models.map(async (model) => (await expectations([{ model, probability: 1 }], on)).costUsd));
+  const unknown = each.find(({ value }) => value === null);
+  if (calls === "several") return { value: null, source: "undetermined: how often which model is called is not known" };
+  if (unknown) return unknown;
+  const costs = each.map(({ value }) => value as number);
+  const sum = costs.reduce((a, b) => a + b, 0);
+  const from = [...new Set(each.map(({ source }) => source))].join("; ");
+  if (calls === "all") return { value: sum, source: `all of ${models.join(", ")} are called; ${from}` };
+  const [low, high] = calls === "one" ? [Math.min(...costs), Math.max(...costs)] : [costs[0] as number, sum];
+  return { value: null, source: `undetermined: $${low.toPrecision(4)} to $${high.toPrecision(4)}; ${from}` };
+}
+
 const ANSWERED_ITSELF = { costUsd: { value: 0, source: "nothing is called" }, latencyMs: { value: null, source: "not known: the policy answers itself" } };
 
 async function route(policy: Policy, decision: Decision | Undecided, on: Grounds, trace?: VsrTrace): Promise<Routed> {
@@ -97,7 +111,8 @@ async function route(policy: Policy, decision: Decision | Undecided, on: Grounds
   const { alternatives, rule, facts } = "undecided" in decision ? { alternatives: [], rule: decision.undecided, facts: [] } : decision;
   const calls = alternatives.flatMap(({ steps, probability }) => steps.flatMap((step) => (step.do === "call" ? [{ model: step.model, probability }] : [])));
   const itself = alternatives.some(({ steps }) => steps[0]?.do === "answer");
-  const { costUsd, latencyMs } = itself ? ANSWERED_ITSELF : await expectations(calls, on);
+  const open = trace?.outcome?.open;
+  const { costUsd, latencyMs } = itself ? ANSWERED_ITSELF : open ? { costUsd: await costAmong(open, on), latencyMs: { value: null, source: "the model is undetermined" } } : await expectations(calls, on);
   const baseline = trace?.baseline && (await expectations([{ model: trace.baseline, probability: 1 }], on));
   return {
     policy: policy.name,
@@ -281,11 +296,12 @@ function words({ prompt, decisions, undecided }: Document, configured: boolean, 
   if (!configured) lines.push("no policy is configured: these are controls");
   for (const d of decisions) {
     const answered = typeof d.trace?.outcome?.answer === "string";
-    const nothing = answered ? "no model: answered by the policy" : d.trace?.outcome ? "no model" : "undetermined";
+    const open = (d.trace?.outcome?.open ?? null) !== null;
+    const nothing = answered ? "no model: answered by the policy" : d.trace?.outcome && !open ? "no model" : "undetermined";
     const target = d.alternatives.length === 0 ? nothing : d.model ?? d.alternatives.map((a) => `${(100 * a.probability).toFixed(1)} % ${a.model}`).join(", ");
     lines.push("", `${bold(target)}   by ${d.policy}${d.control ? " (control)" : ""}`, `  rule     ${d.rule}`);
     for (const fact of d.facts) lines.push(`  fact     ${fact.name} = ${typeof fact.value === "number" ? Number(fact.value.toPrecision(6)) : String(fact.value)}`);
-    if (d.alternatives.length > 0 || answered) lines.push(`  cost     ${inUsd(d.expectedCostUsd)} (${d.expectedCostUsd.source})`);
+    if (d.alternatives.length > 0 || answered || open) lines.push(`  cost     ${inUsd(d.expectedCostUsd)} (${d.expectedCostUsd.source})`);
     if (d.alternatives.length > 0 || answered) lines.push(`  latency  ${d.expectedLatencyMs.value === null ? "unknown" : `${d.expectedLatencyMs.value.toFixed(0)} ms expected`} (${d.expectedLatencyMs.source})`);
     if (d.baseline) lines.push(`  baseline ${inUsd(d.baseline.expectedCostUsd)} by ${d.baseline.model}, the dearest of the config (${d.baseline.expectedCostUsd.source})`);
     if (d.trace) lines.push(...traceInWords(d.trace));

@@ -23,6 +23,7 @@ export const vsr: Kind<"vsr"> = {
     const router = vsrOf(spec);
     const seen = { prompts: 0, undetermined: 0, unknown: new Set<string>() };
     const repeats = repeatCounter();
+    const undecided = new Map<Outcome, number>();
     return {
       ...base,
       description: `vLLM Semantic Router by ${spec.config}${router.recipe.name === "default" ? "" : `, recipe ${router.recipe.name}`}`,
@@ -35,6 +36,7 @@ export const vsr: Kind<"vsr"> = {
         const [outcome] = outcomes;
         if (determined && outcome) {
           repeats.add(outcome, prompt);
+          if (outcome.open) undecided.set(outcome, (undecided.get(outcome) ?? 0) + 1);
           return decisionOf(outcome, spec);
         }
         seen.undetermined++;
@@ -43,10 +45,13 @@ export const vsr: Kind<"vsr"> = {
       },
       trace(readings) {
         const trace = router.trace(readings);
-        return { ...trace, baseline: trace.baseline && inPool(trace.baseline, spec) };
+        const { outcome, baseline } = trace;
+        const open = outcome?.open && { ...outcome.open, models: outcome.open.models.map((model) => inPool(model, spec)) };
+        return { ...trace, outcome: outcome && { ...outcome, open: open ?? null }, baseline: baseline && inPool(baseline, spec) };
       },
       notes: () => [
         ...(seen.undetermined > 0 ? [`${counted(seen.undetermined)} of ${counted(seen.prompts)} prompts undetermined, and so not decided: ${[...seen.unknown].toSorted().join(", ")} unknown, since no model for them is given`] : []),
+        ...[...undecided].map(([{ decision, open: why }, n]) => `${counted(n)} of ${counted(seen.prompts)} prompts go to decision "${decision}", whose model is undetermined: ${openInWords(why)}`),
         ...repeats.notes(),
         ...router.notes,
       ],
@@ -75,8 +80,9 @@ function inPool(model: string, { models }: VsrSpec): string {
 }
 
 function decisionOf(outcome: Outcome, spec: VsrSpec): Decision | Undecided {
-  const { model, answer } = outcome;
+  const { model, answer, open } = outcome;
   const rule = ruleOf(outcome);
+  if (open) return { undecided: `${rule}: undetermined among ${open.models.map((one) => inPool(one, spec)).join(", ")}: ${open.why}` };
   if (answer !== null) return { alternatives: [{ steps: [{ do: "answer", text: answer }], probability: 1 }], rule, facts: [] };
   if (model === null) return { undecided: `${rule}, and the config names no default model` };
   return { alternatives: [{ steps: [{ do: "call", model: inPool(model, spec) }], probability: 1 }], rule, facts: [] };
@@ -85,7 +91,15 @@ function decisionOf(outcome: Outcome, spec: VsrSpec): Decision | Undecided {
 function ruleOf(outcome: Outcome): string {
   const by = outcome.decision === null ? "no decision matched: the default model" : `decision "${outcome.decision}"`;
   if (outcome.answer !== null) return `${by}: answered by fast_response`;
-  return [by, ...settingsOf(outcome), ...(outcome.selection ? [`algorithm ${outcome.selection.algorithm}`] : [])].join(", ");
+  const algorithm = outcome.selection?.algorithm ?? outcome.open?.algorithm;
+  return [by, ...settingsOf(outcome), ...(algorithm === undefined ? [] : [`algorithm ${algorithm}`])].join(", ");
+}
+
+function openInWords(open: Outcome["open"]): string {
+  if (!open) return "";
+  const { algorithm, why, calls, models } = open;
+  const among = calls === "one" ? `one of ${models.join(", ")} answers` : calls === "some" ? `at least ${models[0]} is called and paid for, at most all of ${models.join(", ")}` : calls === "all" ? `all are paid for` : `what is called and paid for is not known`;
+  return `algorithm ${algorithm}: ${why}; ${among}`;
 }
 
 function settingsOf({ lora, useReasoning, reasoningEffort }: Outcome): string[] {

@@ -1,7 +1,7 @@
 import type { SignalReadings, SignalSpecs } from "../../model/signal.ts";
 import { readVsrConfig, recipeOf } from "./config.ts";
 import { reachableSignals, vsrEngine, type Engine, type Evaluation } from "./engine.ts";
-import { NO_CACHE, outcomeOf, type Outcome } from "./outcome.ts";
+import { isOnTheWay, NO_CACHE, outcomeOf, type Outcome } from "./outcome.ts";
 import { dearestModel, statedPrice, type StatedPrice } from "./pricing.ts";
 import { settle, type Settled } from "./settle.ts";
 import { traceOf, type VsrTrace } from "./trace.ts";
@@ -39,7 +39,7 @@ export function vsrRouter(text: string, file: string, choice: VsrChoice): VsrRou
   const recipe = recipeOf(config, choice);
   const engine = vsrEngine(config, recipe);
   const outcomes = new Map([null, ...recipe.decisions].map((decision) => [decision?.name ?? null, outcomeOf(decision && { decision }, config, recipe)]));
-  const models = [...new Set([...outcomes.values()].flatMap(({ model }) => model ?? []))];
+  const models = [...new Set([...outcomes.values()].flatMap(({ model, open }) => model ?? open?.models ?? []))];
   const dearest = dearestModel(config.models.values());
   const outcome = (name: string | null) => outcomes.get(name) as Outcome;
   return {
@@ -68,15 +68,17 @@ function notesOf(outcomes: readonly Outcome[]): string[] {
   const by = new Map<string, string[]>();
   for (const { decision, notes } of decided) for (const note of notes) if (note !== NO_CACHE) by.set(note, [...(by.get(note) ?? []), `"${decision}"`]);
   const reasoning = [...new Set(decided.flatMap(({ model, useReasoning }) => (useReasoning && model !== null ? [model] : [])))];
+  const passing = [...new Set(outcomes.flatMap(({ plugins }) => plugins.filter(isOnTheWay)))].toSorted();
   return [
+    ...(passing.length > 0 ? [`the plugins ${passing.join(", ")} do not route: what they change of requests and answers is not evaluated`] : []),
     ...[...by].map(([note, decisions]) => `${decisions.length === 1 ? "decision" : "decisions"} ${decisions.join(", ")}: ${note}`),
     ...(reasoning.length > 0 ? [`it asks ${reasoning.join(", ")} to reason: outcomes are taken as they are recorded, whatever the model was asked`] : []),
   ];
 }
 
 /** Two outcomes of the same name make no difference to what is answered. */
-function called({ model, lora, useReasoning, reasoningEffort, answer, plugins }: Outcome): string {
-  return JSON.stringify([model, lora, useReasoning, reasoningEffort, answer, plugins]);
+function called({ model, lora, useReasoning, reasoningEffort, open, answer, plugins }: Outcome): string {
+  return JSON.stringify([model, lora, useReasoning, reasoningEffort, open, answer, plugins]);
 }
 
 function evaluated(engine: Engine, readings: SignalReadings): Evaluation {
