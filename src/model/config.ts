@@ -252,6 +252,8 @@ export interface LiveSpec {
 /** A model as a run uses it: what its config names elsewhere is filled in. */
 export interface ModelSpec {
   readonly name: string;
+  /** A policy's own config names it, and wrp.yaml does not. */
+  readonly ofPolicy?: true;
   readonly price?: Price;
   readonly trusted?: boolean;
   readonly guarded?: boolean;
