@@ -9,6 +9,8 @@ export interface Encoder {
   /** For messages. */
   readonly name: string;
   readonly dimensions: number;
+  /** True where it stands in for what a router itself uses. */
+  readonly surrogate?: boolean;
   /** A vector of length 1 for each text, in order. */
   encode(texts: readonly string[]): Promise<readonly Float32Array[]>;
 }
@@ -18,6 +20,7 @@ export interface Classifier {
   readonly id: string;
   readonly name: string;
   readonly labels: readonly string[];
+  readonly surrogate?: boolean;
   /** A probability for each label, in label order, for each text. */
   classify(texts: readonly string[]): Promise<readonly Float32Array[]>;
 }
@@ -27,6 +30,7 @@ export interface SpanFinder {
   readonly id: string;
   readonly name: string;
   readonly kinds: readonly string[];
+  readonly surrogate?: boolean;
   /** The spans of each text, in the order they stand in it. */
   find(texts: readonly string[]): Promise<readonly (readonly Span[])[]>;
 }
