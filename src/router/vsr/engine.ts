@@ -120,11 +120,13 @@ function textsOf(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((one): one is string => typeof one === "string") : [];
 }
 
-function isRule(value: unknown): value is Partial<RuleNode> {
+/** Whether a value may be a rule tree. */
+export function isRule(value: unknown): value is Partial<RuleNode> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function ruleOf(value: Partial<RuleNode>): RuleNode {
+/** A rule tree of a composer, which is read as it is written. */
+export function ruleOf(value: Partial<RuleNode>): RuleNode {
   const { type = "", name = "", label = "", operator = "", conditions = [], on_error = "", predicate } = value;
   return { type: type ?? "", name: name ?? "", label: label ?? "", operator: operator ?? "", on_error: on_error ?? "", predicate: predicate ?? undefined, conditions: (conditions ?? []).map(ruleOf) };
 }

@@ -1,0 +1,3 @@
+import type { LintRule } from "./finding.ts";
+
+export const EVIDENCE: Readonly<Record<string, LintRule>> = {};
