@@ -2,7 +2,7 @@ import { absentPolicies, absentUnderTest, absentWarnings, type Absent } from "./
 import { alignBaseline, baselineLines } from "./evaluate/baseline.ts";
 import { hashOfAsked, keepAsked, recallAsked } from "./evaluate/asked.ts";
 import { assembled, basedOn, type Based } from "./evaluate/based.ts";
-import { decide, type ExplainedPolicy } from "./evaluate/decide.ts";
+import { decideAll, type Decided, type ExplainedPolicy } from "./evaluate/decide.ts";
 import { describeModel, referenceName, settingsWarnings } from "./evaluate/describe.ts";
 import { fitOn, gather, promptsAgain, storedWorkload } from "./evaluate/gather.ts";
 import { endWithout, stopIfAsked } from "./evaluate/interrupt.ts";
@@ -84,17 +84,19 @@ export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, voi
     const keys: string[] = [];
     const overhead: NonNullable<Report["timing"]["overhead"]> = [];
     const counts = { computed: 0, reused: 0, micros: 0 };
+    const inside = yield* decideAll(policies.filter(({ open }) => !open), outcomes.columns, parts);
+    counts.micros += (clockMs() - decideFrom) * 1000;
     for (const policy of policies) {
       await stopIfAsked(parts.signal);
       const before = clockMs();
       const asked = policy.open ? yield* decideThrough(policy, outcomes.columns, parts) : null;
-      const { explained, reused, key } = asked ?? (await decide(policy, outcomes.columns, parts));
+      const { explained, reused, key } = asked ?? (inside.get(policy) as Decided);
       decided.push(explained);
       if (asked?.overhead) overhead.push(asked.overhead);
       const each = explained.decisions.form === "choice"; // a mixture is one thing for the whole workload
       if (each && key !== null) keys.push(key);
       if (each) counts[reused ? "reused" : "computed"] += outcomes.columns.n;
-      if (each && !reused) counts.micros += (clockMs() - before) * 1000;
+      if (asked && !reused) counts.micros += (clockMs() - before) * 1000;
       yield { type: "decided", policy: policy.name, prompts: outcomes.columns.n, reused };
     }
     const decideMs = clockMs() - decideFrom;
@@ -224,8 +226,11 @@ export async function redecide(
   const { policies, context } = assembled(outcomes, config, undefined, (error, spec) => {
     if (judged === null || judged.policies.some(({ name }) => name === policyName(spec))) throw error;
   });
-  const decided: ExplainedPolicy[] = [];
-  for (const policy of policies) decided.push(policy.open ? recallAsked(parts.store, run, policy, columns) : (await decide(policy, columns, known)).explained);
+  const deciding = decideAll(policies.filter(({ open }) => !open), columns, known);
+  let decision = await deciding.next();
+  while (!decision.done) decision = await deciding.next();
+  const inside = decision.value;
+  const decided = policies.map((policy) => (policy.open ? recallAsked(parts.store, run, policy, columns) : (inside.get(policy) as Decided).explained));
   return { columns: withRemotes(columns), logged: outcomes.logged, settings, figures: context.models, policies: decided, basis: outcomes.basis, models: modelInfos(settings, prices, outcomes), workload: read?.name ?? known.workload.name };
 }
 

@@ -4,7 +4,7 @@ import { WrpError, type Place } from "../model/errors.ts";
 import { readTextFile } from "./text-file.ts";
 
 /** YAML is read whole, and slowly. */
-const MAX_BYTES = 4 * 1024 * 1024;
+export const MAX_VSR_BYTES = 4 * 1024 * 1024;
 
 /** Whether a policy flag names a config of vLLM Semantic Router: `vsr:config.yaml`. */
 export function isVsrFlag(flag: string): boolean {
@@ -20,7 +20,7 @@ export function isVsrFlag(flag: string): boolean {
 export function withVsrText<S extends PolicySpec>(spec: S, folder: string, place?: Place): S {
   if (spec.kind !== "vsr" || spec.text !== undefined) return spec;
   try {
-    return { ...spec, config: place ? join(dirname(place.file), spec.config) : spec.config, text: readTextFile(spec.config, folder, MAX_BYTES) };
+    return { ...spec, config: place ? join(dirname(place.file), spec.config) : spec.config, text: readTextFile(spec.config, folder, MAX_VSR_BYTES) };
   } catch (error) {
     if (!(error instanceof WrpError)) throw error;
     throw new WrpError(`${spec.config}: ${error.message}`, { cause: error, code: "no-such-file", hint: "a path is relative to the config, or on the command line to the working directory", ...(place ? { place } : {}) });

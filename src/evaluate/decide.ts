@@ -2,42 +2,71 @@ import { valueHash } from "../lib/hash.ts";
 import type { OutcomeColumns } from "../model/columns.ts";
 import type { StoredDecisions } from "../outcomes/store.ts";
 import type { DecidedPolicy } from "../report/input.ts";
-import type { Policy } from "../router/index.ts";
+import type { Decision } from "../model/decision.ts";
+import { signalModelIds } from "../model/signal-models.ts";
+import type { SignalReadings } from "../model/signal.ts";
+import type { Policy, Undecided } from "../router/index.ts";
 import { readsTokens, withTokens } from "../signals/tokens.ts";
 import { columnsUnder, promptsAgain } from "./gather.ts";
 import { liveHash } from "./live-findings.ts";
 import { liveModels } from "./live-models.ts";
-import { signalReader } from "./read-signals.ts";
+import { promptReader } from "./read-signals.ts";
 import { stopIfAsked } from "./interrupt.ts";
 import type { Parts } from "./parts.ts";
+import type { Deciding } from "./through-session.ts";
 
 /** A decided policy with the rule behind each decision, where it gives one. */
 export type ExplainedPolicy = DecidedPolicy & { readonly rules: Pick<StoredDecisions, "rule" | "rules" | "notes"> | null };
 
-/** One policy over the workload: from the store, over columns, or prompt by prompt. `key` is what the store knows its decisions by. */
-export async function decide(
-  policy: Policy,
-  columns: OutcomeColumns,
-  parts: Pick<Parts, "store" | "workload" | "settings" | "wrpVersion" | "fresh" | "signal" | "withContent" | "tokens">,
-): Promise<{ explained: ExplainedPolicy; reused: boolean; key: string | null }> {
-  const { store, workload, settings } = parts;
-  // What looks at outcomes depends on their prices and on the rule for failed calls, too; what is simulated, on the seed; what is live grows.
-  const drawn = settings.models.some((model) => model.simulated !== undefined);
-  const live = policy.hindsight ? liveHash(columns, liveModels(settings).map(({ name }) => name)) : null;
-  const outcomes = policy.hindsight ? { ...(live === null ? {} : { live }), models: settings.models, missing: settings.missing, ...(drawn ? { seed: settings.seed } : {}) } : null;
-  const key = valueHash({ kind: policy.kind, content: policy.content, models: columns.models, outcomes, wrpVersion: parts.wrpVersion });
-  if (policy.volatile && policy.replay) return { explained: { ...shown(policy), decisions: policy.replay(columns), rules: null }, reused: false, key: null };
-  const known = parts.fresh ? null : store.findDecisions(key, workload.hash);
-  if (known) return { explained: explainedBy(policy, known, columns), reused: true, key };
-  if (policy.replay) {
-    const decisions = policy.replay(policy.hindsight ? columnsUnder(settings.missing, columns) : columns);
-    if (decisions.form === "choice")
-      store.saveDecisions(key, workload.hash, { models: columns.models, model: decisions.model, rule: new Int32Array(columns.n).fill(-1), rules: [], notes: [] });
-    return { explained: { ...shown(policy), decisions, rules: null }, reused: false, key };
+/** A policy's decisions over a workload. `key` is what the store knows them by. */
+export interface Decided {
+  readonly explained: ExplainedPolicy;
+  readonly reused: boolean;
+  readonly key: string | null;
+}
+
+type DecidingParts = Pick<Parts, "store" | "workload" | "settings" | "wrpVersion" | "fresh" | "signal" | "withContent" | "tokens" | "signalModels">;
+
+/** Policies over the workload: from the store, over columns, or prompt by prompt, all of these in one pass, so that what several ask of a prompt is computed once. */
+export async function* decideAll(policies: readonly Policy[], columns: OutcomeColumns, parts: DecidingParts): AsyncGenerator<Deciding, ReadonlyMap<Policy, Decided>> {
+  const { store, workload } = parts;
+  const decided = new Map<Policy, Decided>();
+  const asked = new Map<Policy, string>();
+  for (const policy of policies) {
+    await stopIfAsked(parts.signal);
+    const key = keyOf(policy, columns, parts);
+    const ready = withoutPrompts(policy, key, columns, parts);
+    if (ready) decided.set(policy, ready);
+    else asked.set(policy, key);
   }
-  const stored = await decideEach(policy, columns, promptsAgain(parts), readsTokens(settings.policies) ? (prompts) => withTokens(prompts, parts.tokens) : null, parts.signal);
-  store.saveDecisions(key, workload.hash, stored);
-  return { explained: { ...shown(policy), decisions: { form: "choice", model: stored.model }, rules: stored }, reused: false, key };
+  const stored = yield* decideEach([...asked.keys()], columns, parts);
+  for (const [policy, key] of asked) {
+    const decisions = stored.get(policy) as StoredDecisions;
+    store.saveDecisions(key, workload.hash, decisions);
+    decided.set(policy, { explained: { ...shown(policy), decisions: { form: "choice", model: decisions.model }, rules: decisions }, reused: false, key });
+  }
+  return decided;
+}
+
+/** What stored decisions hang on. What looks at outcomes depends on their prices and on the rule for failed calls, too; what is simulated, on the seed; what is live grows. */
+function keyOf({ kind, content, hindsight, reads }: Policy, columns: OutcomeColumns, { settings, wrpVersion, signalModels }: DecidingParts): string {
+  const drawn = settings.models.some((model) => model.simulated !== undefined);
+  const live = hindsight ? liveHash(columns, liveModels(settings).map(({ name }) => name)) : null;
+  const outcomes = hindsight ? { ...(live === null ? {} : { live }), models: settings.models, missing: settings.missing, ...(drawn ? { seed: settings.seed } : {}) } : null;
+  const signals = reads && signalModels ? signalModelIds(signalModels) : [];
+  return valueHash({ kind, content, models: columns.models, outcomes, wrpVersion, ...(signals.length > 0 ? { signals } : {}) });
+}
+
+/** What needs no look at a prompt; null where prompts have to be asked about. */
+function withoutPrompts(policy: Policy, key: string, columns: OutcomeColumns, { store, workload, settings, fresh }: DecidingParts): Decided | null {
+  if (policy.volatile && policy.replay) return { explained: { ...shown(policy), decisions: policy.replay(columns), rules: null }, reused: false, key: null };
+  const known = fresh ? null : store.findDecisions(key, workload.hash);
+  if (known) return { explained: explainedBy(policy, known, columns), reused: true, key };
+  if (!policy.replay) return null;
+  const decisions = policy.replay(policy.hindsight ? columnsUnder(settings.missing, columns) : columns);
+  if (decisions.form === "choice")
+    store.saveDecisions(key, workload.hash, { models: columns.models, model: decisions.model, rule: new Int32Array(columns.n).fill(-1), rules: [], notes: [] });
+  return { explained: { ...shown(policy), decisions, rules: null }, reused: false, key };
 }
 
 /** A policy with decisions as they are stored, over these columns. */
@@ -51,27 +80,48 @@ function shown({ name, kind, control, hindsight, description, sweep }: Policy): 
   return { name, kind, control, hindsight, description, ...(sweep ? { sweep } : {}) };
 }
 
-async function decideEach(policy: Policy, columns: OutcomeColumns, batches: ReturnType<typeof promptsAgain>, counted: typeof withTokens | null, signal: AbortSignal): Promise<StoredDecisions> {
-  const model = new Int32Array(columns.n).fill(-1);
-  const rule = new Int32Array(columns.n).fill(-1);
-  const rules: string[] = [];
-  const numbers = new Map<string, number>();
-  const read = signalReader(policy);
+async function* decideEach(policies: readonly Policy[], columns: OutcomeColumns, parts: DecidingParts): AsyncGenerator<Deciding, ReadonlyMap<Policy, StoredDecisions>> {
+  if (policies.length === 0) return new Map();
+  const { n, models } = columns;
+  const tokens = readsTokens(parts.settings.policies);
+  const reader = promptReader(policies, parts.signalModels);
+  const taken = policies.map((policy) => ({ policy, take: takeDecisions(n, models) }));
+  const name = policies.length === 1 ? (policies[0] as Policy).name : `${policies.length} policies`;
   let i = 0;
-  for await (const prompts of batches) {
-    await stopIfAsked(signal);
-    for (const prompt of counted ? await counted(prompts) : prompts) {
-      const decision = policy.decide?.({ prompt, signals: {}, ...(read ? { readings: read(prompt) } : {}) });
-      if (decision) {
-        const step = "undecided" in decision ? undefined : decision.alternatives[0]?.steps[0];
-        if (step?.do === "call") model[i] = columns.models.indexOf(step.model);
-        const reason = "undecided" in decision ? decision.undecided : decision.rule;
-        let number = numbers.get(reason);
-        if (number === undefined) numbers.set(reason, (number = rules.push(reason) - 1));
-        rule[i] = number;
+  for await (const batch of promptsAgain(parts)) {
+    await stopIfAsked(parts.signal);
+    const prompts = tokens ? await withTokens(batch, parts.tokens) : batch;
+    const readings = await reader.read(prompts);
+    for (const { policy, take } of taken) {
+      const own = readings.get(policy);
+      for (const [k, prompt] of prompts.entries()) {
+        const decision = policy.decide?.({ prompt, signals: {}, ...(own ? { readings: own[k] as SignalReadings } : {}) });
+        if (decision) take.add(i + k, decision);
       }
-      i++;
     }
+    i += prompts.length;
+    if (i < n) yield { type: "deciding", policy: name, prompts: i, of: n };
   }
-  return { models: columns.models, model, rule, rules, notes: policy.notes?.() ?? [] };
+  return new Map(taken.map(({ policy, take }) => [policy, { ...take.stored, notes: [...surrogateNotes(reader.surrogatesOf(policy)), ...(policy.notes?.() ?? [])] }]));
+}
+
+function surrogateNotes(types: readonly string[]): string[] {
+  return types.length === 0 ? [] : [`${types.join(", ")} read by wrp's own surrogates (--surrogate), not by the router's models: it may decide otherwise`];
+}
+
+/** Decisions in columns, each reason kept once. */
+function takeDecisions(n: number, models: readonly string[]): { readonly stored: Omit<StoredDecisions, "notes">; add(i: number, decision: Decision | Undecided): void } {
+  const stored = { models, model: new Int32Array(n).fill(-1), rule: new Int32Array(n).fill(-1), rules: [] as string[] };
+  const numbers = new Map<string, number>();
+  return {
+    stored,
+    add(i, decision) {
+      const step = "undecided" in decision ? undefined : decision.alternatives[0]?.steps[0];
+      if (step?.do === "call") stored.model[i] = models.indexOf(step.model);
+      const reason = "undecided" in decision ? decision.undecided : decision.rule;
+      let number = numbers.get(reason);
+      if (number === undefined) numbers.set(reason, (number = stored.rules.push(reason) - 1));
+      stored.rule[i] = number;
+    },
+  };
 }

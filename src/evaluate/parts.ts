@@ -1,6 +1,7 @@
 import type { GraderNeeds } from "../grade/index.ts";
 import type { Baseline } from "../model/baseline.ts";
 import type { LiveSpec, ModelSpec, PolicySpec, Price, RemoteSpec, TokenPrice } from "../model/config.ts";
+import type { SignalModels } from "../model/signal-models.ts";
 import type { OutcomeStore } from "../outcomes/store.ts";
 import type { Judging } from "../report/input.ts";
 import type { PlaceOf } from "../router/assemble.ts";
@@ -73,6 +74,8 @@ export interface Parts {
   readonly withContent?: boolean;
   /** What calls live models; without it they answer from the store alone. */
   readonly live?: LiveHost | undefined;
+  /** The models that learned signals are read with; without them such signals are unknown. */
+  readonly signalModels?: SignalModels | undefined;
   /** Tokens that were counted before the run. */
   readonly tokens?: TokenMemo | undefined;
   /** What graders of live answers are lent; without it answers have the grades that they were given before. */

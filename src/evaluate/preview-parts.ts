@@ -9,7 +9,7 @@ import type { Gathered } from "./gather.ts";
 import type { Parts } from "./parts.ts";
 
 /** What a preview looks at, and who is told what is wrong with it. */
-export interface PreviewParts extends Pick<Parts, "settings" | "concurrency" | "signal" | "now"> {
+export interface PreviewParts extends Pick<Parts, "settings" | "concurrency" | "signal" | "now" | "signalModels"> {
   /** What to read; null where there is no data to look at. */
   readonly data: WorkloadOptions | null;
   readonly baseline: Baseline | null;

@@ -1,4 +1,5 @@
 import { placed, telling, unknownName, WrpError, type Place, type Tell } from "../model/errors.ts";
+import type { SignalReadings } from "../model/signal.ts";
 import type { PlaceOf } from "../router/assemble.ts";
 import { modelsNamed, policyName, unknownModel, unknownModels, type Policy } from "../router/index.ts";
 import { readsTokens, withTokens } from "../signals/tokens.ts";
@@ -7,7 +8,7 @@ import { alignBaseline } from "./baseline.ts";
 import { assembled } from "./based.ts";
 import { referenceName } from "./describe.ts";
 import { stopIfAsked } from "./interrupt.ts";
-import { signalReader } from "./read-signals.ts";
+import { promptReader } from "./read-signals.ts";
 import type { RunSettings } from "./parts.ts";
 import { listening, NOTHING_STORED, type PreviewBasis, type PreviewParts } from "./preview-parts.ts";
 import { policiesUnderTest } from "./under-test.ts";
@@ -29,15 +30,16 @@ export async function tryPolicies(parts: PreviewParts, workload: OpenedWorkload,
   if (trying.size === 0) return;
   const tokens = readsTokens(settings.policies);
   const tried = [...trying];
-  const readers = new Map<Policy, ReturnType<typeof signalReader>>();
+  const readers = new Map<Policy, ReturnType<typeof promptReader>>();
   for await (const prompts of workload.batches()) {
     await stopIfAsked(signal, NOTHING_STORED);
-    const views = (tokens ? await withTokens(prompts) : prompts).map((prompt) => ({ prompt, signals: {} }));
+    const counted = tokens ? await withTokens(prompts) : prompts;
     for (const [policy, place] of trying)
       try {
-        if (!readers.has(policy)) readers.set(policy, signalReader(policy));
-        const read = readers.get(policy);
-        for (const view of views) policy.decide?.(read ? { ...view, readings: read(view.prompt) } : view);
+        // Each by itself, so that an error is told of the policy whose it is.
+        if (!readers.has(policy)) readers.set(policy, promptReader([policy], parts.signalModels));
+        const readings = (await readers.get(policy)?.read(counted))?.get(policy);
+        for (const [i, prompt] of counted.entries()) policy.decide?.({ prompt, signals: {}, ...(readings ? { readings: readings[i] as SignalReadings } : {}) });
       } catch (error) {
         if (!(error instanceof WrpError)) throw error;
         told.tell(placed(error, place));

@@ -1,17 +1,34 @@
 import type { Prompt } from "../model/prompt.ts";
-import type { SignalReadings, SignalRequest } from "../model/signal.ts";
+import type { SignalModels } from "../model/signal-models.ts";
+import type { SignalReadings, SignalRequest, SignalSpecs } from "../model/signal.ts";
 import { unknownReadings, type Policy } from "../router/index.ts";
-import { compileSignals } from "../signals/index.ts";
+import { shareSignals } from "../signals/index.ts";
 
-/**
- * What reads the signals of prompts that a policy asks for; undefined where it asks for none. Of a prompt without its text, all are
- * unknown. Throws WrpError on a signal that cannot be read.
- */
-export function signalReader({ reads }: Policy): ((prompt: Prompt) => SignalReadings) | undefined {
-  if (!reads) return undefined;
-  const read = compileSignals(reads);
-  const unknown = unknownReadings(reads);
-  return (prompt) => (prompt.messages === null ? unknown : read(requestOf(prompt, prompt.messages)));
+/** What reads the signals of prompts for all policies that ask for some. */
+export interface PromptReader<P = Policy> {
+  /** Of each of these policies, the readings of the prompts in their order; a prompt without its text has all unknown. */
+  read(prompts: readonly Prompt[]): Promise<ReadonlyMap<P, readonly SignalReadings[]>>;
+  /** The types of signal that wrp's own models read for a policy, in place of those its router uses. */
+  surrogatesOf(policy: P): readonly string[];
+}
+
+/** Compiles the signals that policies ask for, to be read once for all of them. Throws WrpError on a signal that cannot be read. */
+export function promptReader<P extends Pick<Policy, "reads">>(policies: readonly P[], models: SignalModels | null = null): PromptReader<P> {
+  const asking = policies.filter(({ reads }) => reads);
+  const sets = asking.map(({ reads }) => reads as SignalSpecs);
+  const shared = shareSignals(sets, models);
+  const unknown = sets.map(unknownReadings);
+  return {
+    surrogatesOf: (policy) => shared.surrogates[asking.indexOf(policy)] ?? [],
+    async read(prompts) {
+      if (asking.length === 0) return new Map();
+      const at = new Map<number, number>();
+      const requests: SignalRequest[] = [];
+      for (const [i, prompt] of prompts.entries()) if (prompt.messages !== null) at.set(i, requests.push(requestOf(prompt, prompt.messages)) - 1);
+      const readings = await shared.read(requests);
+      return new Map(asking.map((policy, s) => [policy, prompts.map((_, i) => (at.has(i) ? readings[s]?.[at.get(i) as number] : unknown[s]) as SignalReadings)]));
+    },
+  };
 }
 
 /** A prompt as the request that it was: who asks, and what else the request says, is in its metadata (`user`, `groups` with commas). */

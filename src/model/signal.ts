@@ -45,6 +45,8 @@ export interface SignalSpec {
   readonly fields: Readonly<Record<string, unknown>>;
   readonly path: string;
   readonly place?: Place;
+  /** What the config says for all signals of this type. */
+  readonly settings?: Readonly<Record<string, unknown>>;
 }
 
 /** The signals that something reads, by type. */

@@ -1,6 +1,8 @@
+import { contentHash } from "../lib/hash.ts";
 import { raise, type Tell } from "../model/errors.ts";
-import type { SignalReadings, SignalRequest, SignalSpec } from "../model/signal.ts";
-import type { Findings, SignalKind, SignalOptions } from "./kind.ts";
+import type { SignalModels } from "../model/signal-models.ts";
+import type { SignalReadings, SignalRequest, SignalSpec, SignalSpecs } from "../model/signal.ts";
+import type { Findings, LearnedKind, LearnedReader, Reader, SignalKind, SignalOptions } from "./kind.ts";
 import { authz } from "./kinds/authz.ts";
 import { context } from "./kinds/context.ts";
 import { conversation } from "./kinds/conversation.ts";
@@ -8,30 +10,116 @@ import { event } from "./kinds/event.ts";
 import { keyword } from "./kinds/keyword.ts";
 import { metadata } from "./kinds/metadata.ts";
 import { structure } from "./kinds/structure.ts";
-import { requestView } from "./request-view.ts";
+import { classifier } from "./learned/classifier.ts";
+import { complexity } from "./learned/complexity.ts";
+import { domain } from "./learned/domain.ts";
+import { embedding } from "./learned/embedding.ts";
+import { encodeOnce } from "./learned/encode-once.ts";
+import { factCheck } from "./learned/fact-check.ts";
+import { jailbreak } from "./learned/jailbreak.ts";
+import { preference } from "./learned/preference.ts";
+import { reask } from "./learned/reask.ts";
+import { userFeedback } from "./learned/user-feedback.ts";
+import { requestView, type RequestView } from "./request-view.ts";
 
 export type { SignalOptions, SignalSpec };
 
 /** Types of signal that can be read without a model. */
 const KINDS: Readonly<Record<string, SignalKind>> = { keyword, context, structure, conversation, event, metadata, authz };
 
+/** Types, or parts of types, that are read where a model is given. */
+const LEARNED: Readonly<Record<string, LearnedKind>> = { embedding, complexity, preference, reask, jailbreak, domain, fact_check: factCheck, user_feedback: userFeedback, classifier };
+
+type Options = SignalOptions & { readonly tell?: Tell };
+
+/** The signals of one type, compiled. Before its learned part is read, what that may find is unknown. */
+interface Group {
+  readonly type: string;
+  readonly read: Reader;
+  readonly learned: LearnedReader | null;
+}
+
 /**
  * Compiles the signals that are asked for, by type, so that each request is read with them: its texts are made once for all of them. A spec
- * that is wrong is told of and left out (by default the first one raises). Every signal of a type that needs a model is unknown.
+ * that is wrong is told of and left out (by default the first one raises). Every signal that needs a model is unknown.
  */
-export function compileSignals(specs: ReadonlyMap<string, readonly SignalSpec[]>, options: SignalOptions & { readonly tell?: Tell } = {}): (request: SignalRequest) => SignalReadings {
-  const { tell = raise, ...rest } = options;
-  const readers = [...specs].flatMap(([type, some]) => (Object.hasOwn(KINDS, type) ? [(KINDS[type] as SignalKind)(some, tell, rest)] : []));
-  const unknown = [...specs].flatMap(([type, some]) => (Object.hasOwn(KINDS, type) ? [] : some.map(({ name }) => `${type}:${name}`)));
+export function compileSignals(specs: SignalSpecs, options: Options = {}): (request: SignalRequest) => SignalReadings {
+  const groups = [...specs].map(([type, some]) => groupOf(type, some, options, null));
   return (request) => {
-    const findings: Findings = { matched: new Map(), confidences: new Map(), values: new Map(), errors: new Set(), unknown: new Set(unknown) };
     const view = requestView(request);
-    for (const read of readers) read(view, findings);
+    const findings = newFindings();
+    for (const { read } of groups) read(view, findings);
     return findings;
   };
 }
 
 /** The signals' readings of one request. Compile the signals where there is more than one. */
-export function readSignals(specs: ReadonlyMap<string, readonly SignalSpec[]>, request: SignalRequest, options: SignalOptions = {}): SignalReadings {
+export function readSignals(specs: SignalSpecs, request: SignalRequest, options: SignalOptions = {}): SignalReadings {
   return compileSignals(specs, options)(request);
+}
+
+/** What reads several sets of signals of the same requests. */
+export interface SharedReader {
+  /** Readings by set, then by request. */
+  read(requests: readonly SignalRequest[]): Promise<readonly (readonly SignalReadings[])[]>;
+  /** By set: the types of which something is read by wrp's own model or method, in place of the router's. */
+  readonly surrogates: readonly (readonly string[])[];
+}
+
+/**
+ * Compiles several sets of signals (each policy has one) to be read together: what sets have in common, type by type, is read once, learned
+ * signals for all requests at a time. Throws as `compileSignals` does.
+ */
+export function shareSignals(sets: readonly SignalSpecs[], given: SignalModels | null, options: Options = {}): SharedReader {
+  const encoder = given?.encoder && encodeOnce(given.encoder);
+  const models = given && { ...given, ...(encoder ? { encoder } : {}) };
+  const groups = new Map<string, Group>();
+  const keysOf = sets.map((specs) => [...specs].map(([type, some]) => {
+    const key = contentHash(JSON.stringify([type, some.map(({ name, fields, settings }) => [name, fields, settings])]));
+    if (!groups.has(key)) groups.set(key, groupOf(type, some, options, models));
+    return key;
+  }));
+  return {
+    surrogates: keysOf.map((keys) => keys.flatMap((key) => (groups.get(key)?.learned?.surrogate ? [(groups.get(key) as Group).type] : []))),
+    async read(requests) {
+      const views = requests.map(requestView);
+      const found = new Map<string, readonly Findings[]>();
+      for (const [key, group] of groups) found.set(key, await readGroup(group, views));
+      encoder?.forget();
+      return keysOf.map((keys) => requests.map((_, i) => joined(keys.map((key) => (found.get(key) as readonly Findings[])[i] as Findings))));
+    },
+  };
+}
+
+async function readGroup({ read, learned }: Group, views: readonly RequestView[]): Promise<readonly Findings[]> {
+  const findings = views.map(newFindings);
+  for (const [i, view] of views.entries()) read(view, findings[i] as Findings);
+  await learned?.read(views, findings);
+  return findings;
+}
+
+function groupOf(type: string, specs: readonly SignalSpec[], { tell = raise, ...options }: Options, models: SignalModels | null): Group {
+  const kind = Object.hasOwn(KINDS, type) ? (KINDS[type] as SignalKind)(specs, tell, options) : null;
+  const unknown = kind ? [] : specs.map(({ name }) => `${type}:${name}`);
+  const read = kind ?? ((_view, findings) => unknown.forEach((key) => findings.unknown.add(key)));
+  const learned = models && Object.hasOwn(LEARNED, type) ? (LEARNED[type] as LearnedKind)(specs, tell, models) : null;
+  return { type, read, learned };
+}
+
+function newFindings(): Findings {
+  return { matched: new Map(), confidences: new Map(), values: new Map(), errors: new Set(), unknown: new Set() };
+}
+
+/** Findings of different types as one. */
+function joined(parts: readonly Findings[]): SignalReadings {
+  if (parts.length === 1) return parts[0] as Findings;
+  const all = newFindings();
+  for (const { matched, confidences, values, errors, unknown } of parts) {
+    for (const [type, names] of matched) all.matched.set(type, names);
+    for (const [key, value] of confidences) all.confidences.set(key, value);
+    for (const [key, value] of values) all.values.set(key, value);
+    for (const key of errors) all.errors.add(key);
+    for (const key of unknown) all.unknown.add(key);
+  }
+  return all;
 }

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { WrpError, type Tell } from "../model/errors.ts";
+import type { SignalModels } from "../model/signal-models.ts";
 import type { SignalSpec } from "../model/signal.ts";
 import type { RequestView } from "./request-view.ts";
 
@@ -21,8 +22,18 @@ export interface Findings {
 
 export type Reader = (view: RequestView, findings: Findings) => void;
 
-/** A type of signal. Its specs are compiled once, together, and read for each request; a spec that is wrong is told of and left out. */
+/** A type of signal that needs no model. Its specs are compiled once, together, and read for each request; a spec that is wrong is told of and left out. */
 export type SignalKind = (specs: readonly SignalSpec[], tell: Tell, options: SignalOptions) => Reader;
+
+/** Reads many requests at once; `findings[i]` is of `views[i]`, where what it finds is unknown no longer. */
+export interface LearnedReader {
+  /** True where wrp's own model or method stands in for the router's. */
+  readonly surrogate: boolean;
+  read(views: readonly RequestView[], findings: readonly Findings[]): Promise<void>;
+}
+
+/** A type of signal that a model reads, or the part of a type that does; null where the models given read none of these specs, which stay unknown. */
+export type LearnedKind = (specs: readonly SignalSpec[], tell: Tell, models: SignalModels) => LearnedReader | null;
 
 /** Adds to what a type matched; a name that is there already stays where it is. */
 export function match(findings: Findings, type: string, name: string): void {

@@ -22,6 +22,10 @@ export interface RequestView {
   /** At most 2048 runes of `text`, beside the mark of what is left out. */
   readonly window: string;
   readonly foldedWindow: string;
+  /** The user's texts in their order, trimmed, each as `window` shows a text; one that is empty stays. */
+  readonly userWindows: readonly string[];
+  /** What others than the user said, trimmed. */
+  readonly otherTexts: readonly string[];
   /** The different runs of letters and digits of `text`, in lower case. */
   readonly words: readonly Spelled[];
   /** An estimate for all of the request, the answer's room included. */
@@ -35,6 +39,7 @@ export function requestView(request: SignalRequest): RequestView {
     folded: once(() => fold(texts().text)),
     lowered: once(() => lower(texts().text)),
     window: once(() => sampled(texts().text)),
+    userWindows: once(() => texts().userTexts.map(sampled)),
     words: once(() => wordsOf(texts().text).map(spelled)),
     tokens: once(() => requestTokens(request, texts().contextText)),
     conversation: once(() => conversationFacts(request)),
@@ -49,6 +54,8 @@ export function requestView(request: SignalRequest): RequestView {
     get lowered() { return view.lowered(); },
     get window() { return view.window(); },
     get foldedWindow() { return foldedWindow(); },
+    get userWindows() { return view.userWindows(); },
+    get otherTexts() { return texts().otherTexts; },
     get words() { return view.words(); },
     get tokens() { return view.tokens(); },
     get conversation() { return view.conversation(); },
@@ -57,16 +64,18 @@ export function requestView(request: SignalRequest): RequestView {
 
 const OTHERS = new Set(["assistant", "system", "developer"]);
 
-function textsOf({ messages }: SignalRequest): Pick<RequestView, "text" | "rawText" | "contextText"> {
+function textsOf({ messages }: SignalRequest): Pick<RequestView, "text" | "rawText" | "contextText" | "otherTexts"> & { readonly userTexts: readonly string[] } {
   let rawText = "";
   let user = "";
   let withImage = false;
   const others: string[] = [];
+  const userTexts: string[] = [];
   for (const message of messages) {
     const role = roleOf(message);
     const raw = textParts(message).join(" ").toWellFormed();
     const text = trim(raw);
     if (role === "user") {
+      userTexts.push(text);
       if (raw !== "") rawText = raw;
       const image = imageParts(message) > 0;
       // An image without words leaves the words before it in their place.
@@ -75,7 +84,7 @@ function textsOf({ messages }: SignalRequest): Pick<RequestView, "text" | "rawTe
     } else if (OTHERS.has(role) && text !== "") others.push(text);
   }
   const said = others.join(" ");
-  return { text: user === "" && !withImage ? said : user, rawText, contextText: user === "" ? said : [...others, user].join(" ") };
+  return { text: user === "" && !withImage ? said : user, rawText, contextText: user === "" ? said : [...others, user].join(" "), otherTexts: others, userTexts };
 }
 
 function once<T>(make: () => T): () => T {

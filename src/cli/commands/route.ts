@@ -10,7 +10,7 @@ import type { PolicySpec } from "../../model/config.ts";
 import type { Decision } from "../../model/decision.ts";
 import { EXIT, WrpError } from "../../model/errors.ts";
 import type { Message, MetaValue, Prompt } from "../../model/prompt.ts";
-import { signalReader } from "../../evaluate/read-signals.ts";
+import { promptReader } from "../../evaluate/read-signals.ts";
 import type { SignalReadings } from "../../model/signal.ts";
 import { assemble } from "../../router/assemble.ts";
 import { call, modelsNamed, policyName, type ModelFigures, type Policy, type Undecided, type VsrTrace } from "../../router/index.ts";
@@ -70,7 +70,7 @@ export async function routeCommand(given: string | undefined, flags: RouteFlags,
     const asked = policy.open && !stored.has(policy.name) ? await askedOnce(policy, prompt, loaded, world) : null; // what goes wrong there is not about this prompt
     try {
       if (policy.open && !asked) throw notStarted(policy, run);
-      const read = facts ?? signalReader(policy)?.(prompt);
+      const read = facts ?? (await promptReader([policy]).read([prompt])).get(policy)?.[0];
       decided.push(await route(policy, asked ?? remoteChoice(policy, prompt, run) ?? decisionOf(policy, prompt, read), prompt, loaded, run, world, read && policy.trace?.(read)));
     } catch (error) {
       if (!(error instanceof WrpError) || flags.policy !== undefined) throw error;

@@ -23,6 +23,8 @@ export interface VsrConfig {
   readonly entrypoints: VsrFile["entrypoints"];
   /** How many embedding signals may match at a time; 0: any number. */
   readonly embeddingTopK: number;
+  /** `global.model_catalog` as it stands. */
+  readonly modelCatalog: unknown;
   /** Where what a path leads to stands in the file, with line and column. */
   placeOf(path: Path): Place;
 }
@@ -53,6 +55,7 @@ export function configOf(source: VsrFile, recipes: readonly VsrRecipe[], file: s
     recipes,
     entrypoints: source.entrypoints,
     embeddingTopK: source.global?.model_catalog?.embeddings?.semantic?.embedding_config?.top_k ?? 1,
+    modelCatalog: source.global?.model_catalog,
     placeOf,
   };
 }

@@ -8,6 +8,7 @@ import { ReadingState, type Assumed } from "./reading-state.ts";
 import { evaluateRule, NO_RULES, type DomainCategories } from "./rule-tree.ts";
 import { LEAF_TYPES, leafNameOf, signalNameOf } from "./signal-kinds.ts";
 import type { RuleNode, VsrRecipe } from "./shape.ts";
+import { signalSettings } from "./signal-settings.ts";
 import type { Span } from "./span.ts";
 
 /** What a recipe makes of signals, under what is assumed of those that nobody knows. */
@@ -89,20 +90,23 @@ function readsOf({ decisions, scores, partitions, signals }: VsrRecipe, composer
 }
 
 /** The specs that rules can reach, each with its place: only those are computed, as upstream computes them. */
-export function reachableSignals({ recipe, reads }: Engine, placeOf: VsrConfig["placeOf"]): SignalSpecs {
+export function reachableSignals({ recipe, reads }: Engine, { placeOf, modelCatalog }: VsrConfig): SignalSpecs {
   const kbMetric = recipe.scores.some(({ inputs }) => inputs.some(({ type }) => type.trim().toLowerCase() === "kb_metric"));
   const read = new Set(reads.flatMap((key) => [key, signalKeyOf(key)]));
   const specs = Object.entries(recipe.signals).flatMap(([list, all]) => {
     const type = LEAF_TYPES[list];
     if (type === undefined) return [];
+    const settings = signalSettings(type, modelCatalog);
     const some = all.flatMap(({ name, ...fields }, k): SignalSpec[] => {
       const path = [...recipe.path, "signals", list, k];
       const reached = read.has(`${type}:${leafNameOf(type, { ...fields, name })}`) || (type === "kb" && kbMetric);
-      return reached ? [{ name, fields, path: inWords(path), place: placeOf(path) }] : [];
+      return reached ? [{ name, fields, path: inWords(path), place: placeOf(path), ...(settings ? { settings } : {}) }] : [];
     });
     return some.length > 0 ? [[type, some] as const] : [];
   });
-  return new Map(specs);
+  // Where a recipe lists no domains, upstream adds those that its rules name.
+  const implied = (recipe.signals["domains"] ?? []).length > 0 ? [] : reads.filter((key) => key.startsWith("domain:")).map((key): SignalSpec => ({ name: key.slice("domain:".length), fields: {}, path: inWords([...recipe.path, "decisions"]) }));
+  return new Map(implied.length > 0 ? [...specs, ["domain", implied]] : specs);
 }
 
 function signalKeyOf(key: string): string {

@@ -35,7 +35,7 @@ export function vsrRouter(text: string, file: string, choice: VsrChoice): VsrRou
   const outcome = (name: string | null) => outcomes.get(name) as Outcome;
   return {
     recipe,
-    signals: reachableSignals(engine, config.placeOf),
+    signals: reachableSignals(engine, config),
     models: [...new Set([...outcomes.values()].flatMap(({ model }) => model ?? []))],
     notes: notesOf([...outcomes.values()]),
     route: (readings) => settle(engine, readings, (winner) => outcome(winner?.decision.name ?? null), called),

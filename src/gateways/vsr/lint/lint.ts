@@ -1,6 +1,7 @@
 import { placed, type Tell, type WrpError } from "../../../model/errors.ts";
 import { rejectAsUpstream } from "../../../router/vsr/reject.ts";
 import { codeOfRejection } from "./checks/loads.ts";
+import type { Evidence } from "./evidence.ts";
 import type { LintFinding, Say } from "./finding.ts";
 import { withoutIgnored } from "./ignored.ts";
 import { FAMILIES, LINT_RULES } from "./rules.ts";
@@ -22,17 +23,23 @@ export function lintVsr(text: string, file: string): Linted {
   if (!source) return { findings, source };
   rejectAsUpstream(source.content, source.recipes, source.placeOf, rejected);
   for (const family of FAMILIES) family.check(source, sayingAt(source, findings));
-  const seen = new Set<string>();
-  const once = findings.filter(({ code, message, place: { line, column } }) => {
-    const key = JSON.stringify([code, line, column, message]);
-    return !seen.has(key) && seen.add(key);
-  });
-  const sorted = withoutIgnored(once, source.ignored).toSorted((a, b) => (a.place.line ?? 0) - (b.place.line ?? 0) || (a.place.column ?? 0) - (b.place.column ?? 0));
-  return { findings: sorted, source };
+  return { findings: inOrder(findings, source), source };
 }
 
-/** What rules say, as findings at its place. */
-export function sayingAt(source: LintSource, findings: LintFinding[]): Say {
+/** What a workload's prompts say of a config. */
+export function lintByEvidence(evidence: Evidence, source: LintSource): readonly LintFinding[] {
+  const findings: LintFinding[] = [];
+  evidence.say(sayingAt(source, findings));
+  return inOrder(findings, source);
+}
+
+/** By place, each once, without those that comments ask to leave. */
+function inOrder(findings: readonly LintFinding[], { ignored }: LintSource): readonly LintFinding[] {
+  const unique = new Map(findings.map((finding) => [JSON.stringify([finding.code, finding.place, finding.message]), finding]));
+  return withoutIgnored([...unique.values()], ignored).toSorted((a, b) => (a.place.line ?? 0) - (b.place.line ?? 0) || (a.place.column ?? 0) - (b.place.column ?? 0));
+}
+
+function sayingAt(source: LintSource, findings: LintFinding[]): Say {
   return (code, path, message, hint = null, { key = false, replacement } = {}) => {
     const rule = LINT_RULES[code];
     if (!rule) throw new Error(`no rule has the code "${code}"`);
