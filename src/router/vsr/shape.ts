@@ -60,10 +60,11 @@ const decision = part({
   rules: maybe(ruleNode),
   modelRefs: list(modelRef),
   algorithm: maybe(algorithm),
-  plugins: list(part({ type: text, configuration: z.unknown() })),
+  plugins: list(part({ type: text, configuration: z.unknown().optional() })),
 });
 
-const signal = part({ name: text });
+/** Of a complexity signal, the rules that it holds under, too. */
+const signal = part({ name: text, composer: maybe(ruleNode) });
 
 const projections = part({
   partitions: list(part({ name: text, semantics: text, temperature: number, members: list(text), default: text })),

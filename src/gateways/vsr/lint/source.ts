@@ -29,6 +29,7 @@ export interface LintSource {
   regionOf(path: Path, key?: boolean): Region | undefined;
 }
 
+const MOST_YAML_ERRORS = 3;
 /** As often a part that does not fit is left out, before the config is given up. */
 const ROUNDS = 50;
 
@@ -37,7 +38,8 @@ export function lintSource(text: string, file: string, tell: Tell): LintSource |
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: "error" });
   const places = yamlPlaces(document, lines, file);
-  for (const { message, pos } of document.errors) tell(new WrpError(message, { place: places.atOffset(pos[0]), code: "yaml", hint: "a config of vLLM Semantic Router is YAML" }));
+  // What comes after the first few follows from them.
+  for (const { message, pos } of document.errors.slice(0, MOST_YAML_ERRORS)) tell(new WrpError(message, { place: places.atOffset(pos[0]), code: "yaml", hint: "a config of vLLM Semantic Router is YAML" }));
   if (document.errors.length > 0) return undefined;
   const raw = valueOf(document, file, tell);
   const content = raw === undefined ? undefined : fitting(raw, (error, path) => tell(new WrpError(error, { place: places.of(path), code: "wrong-type", hint: "vLLM Semantic Router would not load this file" })));

@@ -1,4 +1,3 @@
-import { isRule, ruleOf } from "../../../router/vsr/engine.ts";
 import type { RuleNode, VsrRecipe } from "../../../router/vsr/shape.ts";
 import type { Path } from "./source.ts";
 
@@ -13,10 +12,7 @@ export interface Tree {
 /** The rule trees of decisions, then those of complexity signals. */
 export function treesOf({ path, decisions, signals }: VsrRecipe): readonly Tree[] {
   const rules = decisions.flatMap(({ name, rules: root }, k): Tree[] => (root ? [{ of: "decision", name, root, path: [...path, "decisions", k, "rules"] }] : []));
-  const composers = (signals["complexity"] ?? []).flatMap((spec, k): Tree[] => {
-    const composer: unknown = spec["composer"];
-    return isRule(composer) ? [{ of: "composer", name: spec.name, root: ruleOf(composer), path: [...path, "signals", "complexity", k, "composer"] }] : [];
-  });
+  const composers = (signals["complexity"] ?? []).flatMap(({ name, composer: root }, k): Tree[] => (root ? [{ of: "composer", name, root, path: [...path, "signals", "complexity", k, "composer"] }] : []));
   return [...rules, ...composers];
 }
 

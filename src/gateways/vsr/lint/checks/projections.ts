@@ -99,7 +99,9 @@ function checkBands({ name, method, outputs }: Mapping, path: Path, span: { read
     else if (span && holds(attainable).length === 0) say("unreachable-output", at, `output "${output.name}" is for scores ${boundsInWords(output)}, and the score is within [${rounded(span.lo)}, ${rounded(span.hi)}]: it never matches`, "mend the bounds, or the weights of the score");
     else if (first && holds(attainable).every(({ at: value }) => taken(value))) say("unreachable-output", at, `output "${output.name}": outputs before it take every score that it is for`, "threshold_bands gives the first output that fits: put the narrower first, or part them");
     else if (first) {
-      const shared = holds(attainable).find(({ at: value }) => taken(value));
+      // Bands that widen one after the other are a way to write thresholds.
+      const parted = outputs.slice(0, k).filter((before) => all.some(({ at: value }) => keeps(value, before) && !keeps(value, output)));
+      const shared = holds(attainable).find(({ at: value }) => parted.some((before) => keeps(value, before)));
       if (shared) say("overlapping-bands", at, `outputs "${taken(shared.at)?.name}" and "${output.name}" both hold the score ${shared.words}: the first wins`, "part them, unless it is meant (multi_emit gives both)");
     }
   }
