@@ -94,6 +94,7 @@ export const CASES: readonly (readonly [code: string, sound: string, broken: str
   ["no-default-model", "    default_model: finch\n", "", ["no-default-model 6:5"]],
   ["unknown-default-model", "default_model: finch", "default_model: sparrow", ["unknown-default-model 6:20"]],
   ["negative-price", "prompt_per_1m: 3", "prompt_per_1m: -3", ["negative-price 14:33"]],
+  ["zero-price", "prompt_per_1m: 3, completion_per_1m: 0", "prompt_per_1m: 0, completion_per_1m: 0", ["zero-price 14:16"]],
   ["missing-price", "pricing: { prompt_per_1m: 3, completion_per_1m: 0 }", "pricing: { completion_per_1m: 0 }", ["missing-price 12:7"]],
   ["unused-model", "    - name: eagle\n      reasoning_family", "    - name: owl\n      pricing: { prompt_per_1m: 1 }\n    - name: eagle\n      reasoning_family", ["unused-model 12:13"]],
   ["unknown-lora", "lora_name: legal", "lora_name: law", ["unknown-lora 106:46"]],

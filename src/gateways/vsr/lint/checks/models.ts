@@ -9,6 +9,7 @@ export const models: Family = {
     "unknown-default-model": { severity: "warning", summary: "the default model is none of the providers' models" },
     "negative-price": { severity: "warning", summary: "a negative price: upstream counts it 0" },
     "missing-price": { severity: "warning", summary: "a model has no price, and others that it competes with by cost have one" },
+    "zero-price": { severity: "note", summary: "a model that costs nothing, as its prices say" },
     "unused-model": { severity: "note", summary: "a provider's model that no decision, algorithm or default names" },
     "unknown-lora": { severity: "warning", summary: "a modelRef names a LoRA that the model's card does not list" },
     "unknown-reasoning-family": { severity: "warning", summary: "a model is of a reasoning family that providers.defaults does not define" },
@@ -32,6 +33,7 @@ function checkPrices({ content, recipes }: LintSource, say: Say): void {
   const all = content.providers?.models ?? [];
   for (const [k, { name, pricing }] of all.entries())
     for (const [field, price] of Object.entries(pricing ?? {})) if (typeof price === "number" && price < 0) say("negative-price", ["providers", "models", k, "pricing", field], `${field} of "${name}" is ${price}: upstream counts it 0`, "a price is USD per million tokens, 0 or more");
+  for (const [k, { name, pricing }] of all.entries()) if (pricing?.prompt_per_1m === 0 && (pricing.completion_per_1m ?? 0) === 0) say("zero-price", ["providers", "models", k, "pricing"], `"${name}" costs nothing: every saving and every choice by cost counts it so`, "give it a price, unless it is free to you");
   const competing = new Set(recipes.flatMap(({ decisions }) => decisions.filter(({ algorithm }) => algorithm?.type === "multi_factor").flatMap(({ modelRefs }) => modelRefs.map(({ model }) => model))));
   const priced = all.some(({ pricing }) => pricing?.prompt_per_1m !== undefined);
   for (const [k, { name, pricing }] of all.entries())
