@@ -197,16 +197,16 @@ export function program(world: World, outcome: Outcome): Command {
     .command("check")
     .summary("list everything wrong with a config and its data")
     .description("Checks the config and its data, or the data named, without running anything: every problem with its place, warnings too.")
-    .argument("[data...]", "files, folders, globs; default: the config's datasets")
+    .argument("[data...]", "files, folders, globs, configs of vLLM Semantic Router; default: the config's datasets and policies")
     .option("-c, --config <file>", "config; default wrp.yaml where there is one")
     .option("--no-config", "leave wrp.yaml aside")
-    .option("--format <name>", "github: annotations of a pull request; or an importer, as in wrp eval; repeatable", append)
+    .option("--format <name>", "text, json, github (annotations of a pull request) or sarif; or an importer, as in wrp eval; repeatable", append)
     .option("--map <columns>", "a generic table: prompt=question,quality.gpt-4=gpt4_score,…", collect)
     .option("--probes <file>", "run the probes of a vLLM Semantic Router recipe in place of a check: which hold, fail, or cannot be determined")
     .option("--policy <spec>", "what --probes are run over: a policy by name, or vsr:config.yaml; repeatable (default: the config's of kind vsr, or config.yaml beside the probes)", append)
     .option("--strict", "warnings are errors: exit 2")
     .option("--json", "print one JSON document, nothing else")
-    .addHelpText("after", "\nExamples:\n  wrp check\n  wrp check outcomes.jsonl data/\n  wrp check --strict --format github\n  wrp check --probes probes.yaml --policy vsr:config.yaml\n\nExit codes: 0 usable, 2 not (or --strict and a warning); of probes: 0 hold, 1 too few, 3 that cannot be determined\n")
+    .addHelpText("after", "\nExamples:\n  wrp check\n  wrp check outcomes.jsonl data/\n  wrp check config.yaml prompts.jsonl  (a config of vLLM Semantic Router: wrp help lint)\n  wrp check --strict --format github\n  wrp check --probes probes.yaml --policy vsr:config.yaml\n\nExit codes: 0 usable, 2 not (or --strict and a warning); of probes: 0 hold, 1 too few, 3 that cannot be determined\n")
     .action(async (data: string[], flags) => {
       const { checkCommand } = await import("./commands/check.ts");
       outcome.exitCode = await checkCommand(data, flags, world);

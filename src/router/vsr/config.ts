@@ -1,7 +1,7 @@
 import { LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
 import { yamlPlaces } from "../../lib/yaml-places.ts";
-import { unknownName, WrpError, type Place } from "../../model/errors.ts";
+import { raise, unknownName, WrpError, type Place } from "../../model/errors.ts";
 import { rejectAsUpstream } from "./reject.ts";
 import { vsrShape, type ProviderModel, type VsrFile, type VsrRecipe, type VsrRouting } from "./shape.ts";
 
@@ -42,7 +42,12 @@ export function readVsrConfig(text: string, file: string): VsrConfig {
   if (!parsed.success) throw misfit(parsed.error.issues, places.of);
   const source = parsed.data;
   const recipes = recipesOf(source);
-  rejectAsUpstream(source, recipes, places.of);
+  rejectAsUpstream(source, recipes, places.of, raise);
+  return configOf(source, recipes, file, places.of);
+}
+
+/** What a file of the right shape says. */
+export function configOf(source: VsrFile, recipes: readonly VsrRecipe[], file: string, placeOf: VsrConfig["placeOf"]): VsrConfig {
   return {
     file,
     defaultModel: source.providers?.defaults?.default_model ?? "",
@@ -54,7 +59,7 @@ export function readVsrConfig(text: string, file: string): VsrConfig {
     entrypoints: source.entrypoints,
     embeddingTopK: source.global?.model_catalog?.embeddings?.semantic?.embedding_config?.top_k ?? 1,
     global: source.global,
-    placeOf: places.of,
+    placeOf,
   };
 }
 
@@ -70,7 +75,8 @@ export function recipeOf({ recipes, entrypoints, file }: VsrConfig, { recipe, en
   return chosen;
 }
 
-function recipesOf({ routing, recipes, global }: VsrFile): VsrRecipe[] {
+/** The routing profiles of a file: those under `recipes`, and its top-level `routing`. */
+export function recipesOf({ routing, recipes, global }: VsrFile): VsrRecipe[] {
   const profile = (name: string, path: Path, of: VsrRouting | undefined): VsrRecipe => ({
     name,
     path,

@@ -45,7 +45,7 @@ export function vsrEngine(config: VsrConfig, recipe: VsrRecipe): Engine {
   const { signals, partitions, scores, mappings, decisions, strategy } = recipe;
   const embeddings = (signals["embeddings"] ?? []).map(({ name }) => name);
   const domains: DomainCategories = new Map((signals["domains"] ?? []).map((spec) => [spec.name, textsOf(spec["mmlu_categories"])]));
-  const composers = new Map((signals["complexity"] ?? []).flatMap((spec): [string, RuleNode][] => (isRule(spec["composer"]) ? [[spec.name, ruleOf(spec["composer"])]] : [])));
+  const composers = new Map((signals["complexity"] ?? []).flatMap(({ name, composer }): [string, RuleNode][] => (composer ? [[name, composer]] : [])));
   const typeOf = (member: string) => (embeddings.includes(member) ? "embedding" : "domain");
   const reads = readsOf(recipe, composers);
   const keyed = partitions.map((partition) => keyedPartition(partition, typeOf));
@@ -127,13 +127,4 @@ function inWords(path: readonly (string | number)[]): string {
 
 function textsOf(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((one): one is string => typeof one === "string") : [];
-}
-
-function isRule(value: unknown): value is Partial<RuleNode> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function ruleOf(value: Partial<RuleNode>): RuleNode {
-  const { type = "", name = "", label = "", operator = "", conditions = [], on_error = "", predicate } = value;
-  return { type: type ?? "", name: name ?? "", label: label ?? "", operator: operator ?? "", on_error: on_error ?? "", predicate: predicate ?? undefined, conditions: (conditions ?? []).map(ruleOf) };
 }

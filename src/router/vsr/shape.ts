@@ -2,14 +2,14 @@ import { z } from "zod";
 
 /**
  * What of a `config.yaml` (v0.3) of vLLM Semantic Router the engine reads. Fields that it does not know pass, as upstream's loader lets
- * them, and are not kept, but for those of signals and of what holds for all of a type (`global`); a null is a field that is not there; any scalar is a text where a text stands.
+ * them; a null is a field that is not there; any scalar is a text where a text stands.
  */
 
 const text = z.union([z.string(), z.number(), z.boolean()], { error: "must be a text" }).transform(String).nullish().transform((value) => value ?? "");
 const number = z.number().nullish().transform((value) => value ?? undefined);
 const flag = z.boolean().nullish().transform((value) => value ?? undefined);
 const list = <T extends z.ZodType>(of: T) => z.array(of).nullish().transform((value) => value ?? []);
-const part = <T extends z.ZodRawShape>(shape: T) => z.object(shape);
+const part = <T extends z.ZodRawShape>(shape: T) => z.looseObject(shape);
 const maybe = <T extends z.ZodType>(of: T) => of.nullish().transform((value) => value ?? undefined);
 
 const bounds = part({ gt: number, gte: number, lt: number, lte: number });
@@ -70,10 +70,11 @@ const decision = part({
   rules: maybe(ruleNode),
   modelRefs: list(modelRef),
   algorithm: maybe(algorithm),
-  plugins: list(part({ type: text, configuration: z.unknown() })),
+  plugins: list(part({ type: text, configuration: z.unknown().optional() })),
 });
 
-const signal = z.looseObject({ name: text });
+/** Of a complexity signal, the rules that it holds under, too. */
+const signal = part({ name: text, composer: maybe(ruleNode) });
 
 const projections = part({
   partitions: list(part({ name: text, semantics: text, temperature: number, members: list(text), default: text })),
