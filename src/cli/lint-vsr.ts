@@ -8,7 +8,7 @@ import type { PolicySpec } from "../model/config.ts";
 import { vsrRouter, type VsrChoice } from "../router/vsr/router.ts";
 import type { Findings } from "./findings.ts";
 import { readTextFile } from "./text-file.ts";
-import { isVsrFlag, MAX_VSR_BYTES } from "./vsr-file.ts";
+import { isVsrFlag, MOST_CONFIG_BYTES } from "./vsr-file.ts";
 import type { World } from "./world.ts";
 
 /** A config of vLLM Semantic Router that a check looks through. */
@@ -27,7 +27,7 @@ export function vsrTargets(named: readonly string[], policies: readonly PolicySp
     const file = isVsrFlag(name) ? name.slice(name.indexOf(":") + 1).trim() : name;
     if (file === name && !/\.ya?ml$/i.test(name)) data.push(name);
     else {
-      const text = telling(file === name ? () => undefined : tell, () => readTextFile(file, cwd, MAX_VSR_BYTES));
+      const text = telling(file === name ? () => undefined : tell, () => readTextFile(file, cwd, MOST_CONFIG_BYTES));
       if (text !== undefined && (file !== name || looksLikeVsr(text))) targets.push({ file, text, choice: {} });
       else if (file === name) data.push(name);
     }

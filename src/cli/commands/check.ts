@@ -4,7 +4,7 @@ import type { RunSettings } from "../../evaluate.ts";
 import { preview, type PreviewedFile } from "../../evaluate/preview.ts";
 import type { Baseline } from "../../model/baseline.ts";
 import type { CheckDocument, CheckedFile, Finding } from "../../model/check.ts";
-import { EXIT, telling, WrpError, type Tell } from "../../model/errors.ts";
+import { EXIT, telling, tellingLater, WrpError, type Tell } from "../../model/errors.ts";
 import { inRepository } from "../annotate.ts";
 import { baselineFile, readBaseline } from "../baseline-file.ts";
 import { newFindings, type Findings } from "../findings.ts";
@@ -12,6 +12,7 @@ import { annotation } from "../github.ts";
 import { lintByPrompts, lintTargets, vsrTargets } from "../lint-vsr.ts";
 import { noConfig, readConfig, type LoadedConfig } from "../load-config.ts";
 import { sarifOf } from "../sarif.ts";
+import { signalModels } from "../signal-models.ts";
 import { runSettings, workloadOptions } from "../settings.ts";
 import type { World } from "../world.ts";
 
@@ -23,6 +24,10 @@ interface CheckFlags {
   /** How to print, or the importer: both by the one flag that other commands name importers with. */
   readonly format?: string[];
   readonly quiet?: boolean;
+  /** A file of probes, which is then all that is checked. */
+  readonly probes?: string;
+  /** What the probes are run over. */
+  readonly policy?: string[];
 }
 
 const STYLES: readonly string[] = ["text", "github", "json", "sarif"];
@@ -32,6 +37,8 @@ const CONCURRENCY = 4;
 
 /** Checks the config and its data, or the data named, without running anything. */
 export async function checkCommand(args: readonly string[], flags: CheckFlags, world: World): Promise<number> {
+  if (flags.probes !== undefined) return probesOf(args, { ...flags, probes: flags.probes }, world);
+  if (flags.policy !== undefined) throw new WrpError("--policy is for --probes: which file of probes?");
   const named = one(flags.format?.filter((name) => STYLES.includes(name)));
   const importer = one(flags.format?.filter((name) => !STYLES.includes(name)));
   if (flags.json && named !== undefined && named !== "json") throw new WrpError(`--json and --format ${named}: give one`);
@@ -46,7 +53,8 @@ export async function checkCommand(args: readonly string[], flags: CheckFlags, w
   if (inputs.length === 0 && loaded.file === null && targets.length === 0)
     tellConfig(new WrpError("nothing to check: there is no wrp.yaml here, and no data was named", { code: "nothing-to-check", hint: "wrp init writes a wrp.yaml; wrp check outcomes.jsonl checks data" }));
 
-  const settings = telling(tellConfig, () => runSettings({}, loaded)) ?? runSettings({}, noConfig(world.cwd));
+  const encoder = await openedModels(loaded, world, tellConfig);
+  const settings = { ...(telling(tellConfig, () => runSettings({}, loaded)) ?? runSettings({}, noConfig(world.cwd))), ...(encoder === null ? {} : { encoder }) };
   const options = inputs.length === 0 ? null : optionsOf(data, { map: flags.map, format: importer }, loaded, world);
   const files = await preview({
     data: options,
@@ -68,6 +76,19 @@ export async function checkCommand(args: readonly string[], flags: CheckFlags, w
   else world.stdout.write(linesOf(document, style, flags, world).map((line) => `${line}\n`).join(""));
   const { errors, warnings } = document.summary;
   return errors > 0 || (flags.strict && warnings > 0) ? EXIT.couldNotRun : EXIT.ok;
+}
+
+async function probesOf(data: readonly string[], flags: CheckFlags & { readonly probes: string }, world: World): Promise<number> {
+  if (data.length > 0 || flags.format || flags.map) throw new WrpError("--probes checks probes alone: no data, --format or --map beside it");
+  const { checkProbes } = await import("../check-probes.ts");
+  return checkProbes(flags, world);
+}
+
+/** Opens every model of the config that runs on this machine, and tells what is wrong with them. The encoder's id, also of one that cannot be opened; null where there is none. */
+async function openedModels(loaded: LoadedConfig, world: World, tell: Tell): Promise<string | null> {
+  const { encoder, classifiers } = signalModels(loaded, world);
+  for (const open of classifiers.values()) await tellingLater(tell, async () => void (await open()));
+  return encoder && ((await tellingLater(tell, encoder))?.id ?? "unusable");
 }
 
 /** The baseline that gates compare with. That there is none yet is no error: a run has to be blessed first. */

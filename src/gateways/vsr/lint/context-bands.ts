@@ -1,4 +1,4 @@
-import { writtenTokens } from "../../../lib/written-tokens.ts";
+import { tokenCount } from "../../../lib/token-count.ts";
 import type { VsrRecipe } from "../../../router/vsr/shape.ts";
 import { textIn } from "./fields.ts";
 import type { Path } from "./source.ts";
@@ -14,6 +14,6 @@ export interface ContextBand {
 export function contextBands({ path, signals }: VsrRecipe): readonly ContextBand[] {
   return (signals["context"] ?? []).map((spec, k) => {
     const [min, max] = [textIn(spec, "min_tokens").trim(), textIn(spec, "max_tokens").trim()];
-    return { name: spec.name, min: min === "" ? 0 : writtenTokens(min), max: max === "" ? Infinity : writtenTokens(max), path: [...path, "signals", "context", k] };
+    return { name: spec.name, min: min === "" ? 0 : tokenCount(min), max: max === "" ? Infinity : tokenCount(max), path: [...path, "signals", "context", k] };
   });
 }
