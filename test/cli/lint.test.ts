@@ -10,7 +10,7 @@ const at = folder({
   "sound.yaml": SOUND,
   "broken.yaml": BROKEN,
   "named.conf": BROKEN,
-  "prompts.jsonl": jsonl(PROMPTS.map(({ id, text }) => ({ id, prompt: text, quality: {} }))),
+  "prompts.jsonl": jsonl(PROMPTS.map(({ id, text }) => ({ id, prompt: text }))),
   "wrp.yaml": "policies:\n  - { kind: vsr, name: old, config: sub/old.yaml }\n",
   "sub/old.yaml": BROKEN,
   "sub/wrp.yaml": "policies:\n  - { kind: vsr, name: old, config: old.yaml }\n",

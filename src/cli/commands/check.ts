@@ -11,8 +11,8 @@ import { newFindings, type Findings } from "../findings.ts";
 import { annotation } from "../github.ts";
 import { lintByPrompts, lintTargets, vsrTargets } from "../lint-vsr.ts";
 import { noConfig, readConfig, type LoadedConfig } from "../load-config.ts";
-import { signalModels } from "../signal-models.ts";
 import { sarifOf } from "../sarif.ts";
+import { signalModels } from "../signal-models.ts";
 import { runSettings, workloadOptions } from "../settings.ts";
 import type { World } from "../world.ts";
 

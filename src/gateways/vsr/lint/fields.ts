@@ -11,6 +11,11 @@ export function partAt(value: unknown, ...keys: readonly string[]): Fields {
   return fieldsIn(keys.reduce<unknown>((part, key) => fieldsIn(part)[key], value));
 }
 
+/** What a path leads to in a file as it is written. */
+export function valueAt(value: unknown, path: readonly (string | number)[]): unknown {
+  return path.reduce<unknown>((part, key) => (Array.isArray(part) ? part[key as number] : fieldsIn(part)[key]), value);
+}
+
 export function textIn(part: Fields, key: string): string {
   return textOf(part[key]) ?? "";
 }

@@ -1,7 +1,7 @@
 import type { VsrDecision } from "../../../../router/vsr/shape.ts";
 import { ALGORITHMS } from "../../../../router/vsr/reject.ts";
 import { nearest } from "../../../../model/nearest.ts";
-import { fieldsIn, numberIn, partAt, textIn, type Fields } from "../fields.ts";
+import { fieldsIn, numberIn, partAt, textIn, valueAt, type Fields } from "../fields.ts";
 import type { Family, Say } from "../finding.ts";
 import type { LintSource, Path } from "../source.ts";
 
@@ -34,7 +34,7 @@ export const algorithms: Family = {
 };
 
 function checkAlgorithm(decision: VsrDecision, path: Path, source: LintSource, say: Say): void {
-  const algorithm = fieldsIn(decision.algorithm);
+  const algorithm = fieldsIn(valueAt(source.raw, [...path, "algorithm"]));
   const type = textIn(algorithm, "type");
   const at = [...path, "algorithm"];
   for (const other of ALGORITHMS) if (other !== type && algorithm[other] !== undefined && algorithm[other] !== null) say("other-algorithm", [...at, other], `algorithm ${type === "" ? "has no type" : `is ${type}`}: its ${other} settings are not looked at`, `type: ${other}, or drop them`, { key: true });

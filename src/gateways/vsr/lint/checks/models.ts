@@ -53,8 +53,8 @@ function checkUse({ content, config, raw }: LintSource, say: Say): void {
   for (const [k, { name }] of (content.providers?.models ?? []).entries()) if (!named.has(name)) say("unused-model", ["providers", "models", k, "name"], `no decision, algorithm or default names model "${name}"`, "clients may still ask for it by name; drop it otherwise");
 }
 
-function checkRefs({ content, recipes }: LintSource, say: Say): void {
-  const families = partAt(content, "providers", "defaults", "reasoning_families");
+function checkRefs({ content, recipes, raw }: LintSource, say: Say): void {
+  const families = partAt(raw, "providers", "defaults", "reasoning_families");
   for (const [k, { name, reasoning_family: family }] of (content.providers?.models ?? []).entries())
     if (family !== "" && !Object.hasOwn(families, family)) say("unknown-reasoning-family", ["providers", "models", k, "reasoning_family"], `"${name}" is of reasoning family "${family}", which is not defined`, Object.keys(families).length > 0 ? `defined: ${Object.keys(families).join(", ")}` : "define it under providers.defaults.reasoning_families");
   const loras = new Map((content.routing?.modelCards ?? []).map((card) => [card.name, card.loras.map(({ name }) => name)]));
