@@ -60,7 +60,7 @@ const decision = part({
   rules: maybe(ruleNode),
   modelRefs: list(modelRef),
   algorithm: maybe(algorithm),
-  plugins: list(part({ type: text, configuration: z.unknown() })),
+  plugins: list(part({ type: text, configuration: z.unknown().optional() })),
 });
 
 const signal = part({ name: text });
