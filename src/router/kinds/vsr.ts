@@ -6,6 +6,7 @@ import type { SignalReadings } from "../../model/signal.ts";
 import type { Kind } from "../kind.ts";
 import type { Undecided } from "../policy.ts";
 import type { Outcome } from "../vsr/outcome.ts";
+import { loggedReadings } from "../vsr/logged-readings.ts";
 import { unknownReadings } from "../vsr/readings.ts";
 import { vsrRouter, type VsrRouter } from "../vsr/router.ts";
 
@@ -19,14 +20,18 @@ export const vsr: Kind<"vsr"> = {
   models: (spec) => vsrOf(spec).models.map((model) => ({ model: spec.models?.[model] ?? model, path: spec.models?.[model] === undefined ? ["config"] : ["models", model] })),
   build(spec, _context, base) {
     const router = vsrOf(spec);
-    const seen = { prompts: 0, undetermined: 0, answered: 0, unknown: new Set<string>() };
+    const recorded = spec.signals === "recorded";
+    const seen = { prompts: 0, logged: 0, undetermined: 0, answered: 0, unknown: new Set<string>() };
     return {
       ...base,
       description: `vLLM Semantic Router by ${spec.config}${router.recipe.name === "default" ? "" : `, recipe ${router.recipe.name}`}${setInWords(spec)}`,
-      content: { text: contentHash(spec.text ?? ""), recipe: router.recipe.name, models: spec.models ?? {} },
-      reads: router.signals,
-      decide({ readings = unknownReadings(router.signals) }) {
+      content: { text: contentHash(spec.text ?? ""), recipe: router.recipe.name, models: spec.models ?? {}, ...(recorded ? { signals: "recorded" } : {}) },
+      ...(recorded ? {} : { reads: router.signals }),
+      decide({ prompt, readings: given }) {
         seen.prompts++;
+        const logged = recorded ? loggedReadings(prompt, router.recipe) : null;
+        if (logged) seen.logged++;
+        const readings = given ?? logged ?? unknownReadings(router.signals);
         const { determined, outcomes } = router.route(readings);
         const [outcome] = outcomes;
         if (determined && outcome) {
@@ -39,7 +44,8 @@ export const vsr: Kind<"vsr"> = {
       },
       trace: (readings) => router.trace(readings),
       notes: () => [
-        ...(seen.undetermined > 0 ? [`${counted(seen.undetermined)} of ${counted(seen.prompts)} prompts undetermined, and so not decided: ${[...seen.unknown].toSorted().join(", ")} unknown, since no model for them is given`] : []),
+        ...(recorded ? [`signals are those that the log has, of ${counted(seen.logged)} of ${counted(seen.prompts)} prompts, as the router that wrote it read them`] : []),
+        ...(seen.undetermined > 0 ? [`${counted(seen.undetermined)} of ${counted(seen.prompts)} prompts undetermined, and so not decided: ${[...seen.unknown].toSorted().join(", ")} unknown, since ${recorded ? "the log does not say" : "no model for them is given"}`] : []),
         ...(seen.answered > 0 ? [`${counted(seen.answered)} of ${counted(seen.prompts)} prompts answered by fast_response, without a model`] : []),
         ...router.notes,
       ],
