@@ -95,13 +95,13 @@ function readsOf({ decisions, scores, partitions, signals }: VsrRecipe, composer
 }
 
 /** The specs that rules can reach (and `also` others, as `type:name`), each with its place: only those are computed, as upstream computes them. */
-export function reachableSignals({ recipe, reads }: Engine, { placeOf, modelCatalog }: VsrConfig, { manifests = {}, also = [] }: { readonly manifests?: Manifests | undefined; readonly also?: readonly string[] | undefined } = {}): SignalSpecs {
+export function reachableSignals({ recipe, reads }: Engine, { placeOf, global }: VsrConfig, { manifests = {}, also = [] }: { readonly manifests?: Manifests | undefined; readonly also?: readonly string[] | undefined } = {}): SignalSpecs {
   const kbMetric = recipe.scores.some(({ inputs }) => inputs.some(({ type }) => type.trim().toLowerCase() === "kb_metric"));
   const read = new Set([...reads, ...also].flatMap((key) => [key, signalKeyOf(key)]));
   const specs = Object.entries(recipe.signals).flatMap(([list, all]) => {
     const type = LEAF_TYPES[list];
     if (type === undefined) return [];
-    const settings = signalSettings(type, modelCatalog, manifests);
+    const settings = signalSettings(type, global, manifests);
     const some = all.flatMap(({ name, ...fields }, k): SignalSpec[] => {
       const path = [...recipe.path, "signals", list, k];
       const reached = read.has(`${type}:${leafNameOf(type, { ...fields, name })}`) || (type === "kb" && kbMetric);
