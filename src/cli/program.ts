@@ -227,7 +227,7 @@ export function program(world: World, outcome: Outcome): Command {
     .option("--force", "write over the policy's own config")
     .option("--list", "list the numbers that can be set, with their paths")
     .option("--json", "print one JSON document, nothing else")
-    .addHelpText("after", "\nExamples:\n  wrp export --policy tuned -o config.yaml\n  wrp export --policy vsr:config.yaml --list\n  wrp export --policy 'vsr:config.yaml(set={decisions.legal.priority: 120})'\n")
+    .addHelpText("after", "\nExamples:\n  wrp export --policy tuned -o tuned.yaml\n  wrp export --policy vsr:config.yaml --list\n  wrp export --policy 'vsr:config.yaml(set={decisions.legal.priority: 120})'\n")
     .action(async (flags) => {
       const { exportCommand } = await import("./commands/export.ts");
       outcome.exitCode = await exportCommand(flags, world);

@@ -151,6 +151,10 @@ export const policySpecSchema = z.discriminatedUnion("kind", [
       .record(z.string(), z.union([z.number(), z.string()], { error: "must be a number" }))
       .optional()
       .describe("numbers of the config by path, put in place of those that it has: {decisions.legal.priority: 120}; wrp export --list lists the paths"),
+    signals: z
+      .literal("recorded", { error: "must be recorded, or not there" })
+      .optional()
+      .describe("take what a Router Replay log says that the signals of each prompt found, in place of reading them: for logs of a router with the same signals; a threshold that is set has then no effect on them"),
     text: z.string().optional().describe("what the file holds, with what is set; default: it is read"),
   }),
 ]);

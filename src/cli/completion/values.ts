@@ -20,6 +20,7 @@ const PLACES: Readonly<Record<string, Values>> = {
   "eval --policy": policyKinds(),
   "import --format": FORMATS,
   "import --split": ["train", "test"],
+  "check --policy": "policies",
   "check --format": ["github", "json", "sarif", "text", ...FORMATS],
   schema: Object.keys(SCHEMAS),
   completion: SHELLS,

@@ -6,6 +6,7 @@ import type { SignalReadings } from "../../model/signal.ts";
 import type { Kind } from "../kind.ts";
 import type { Undecided } from "../policy.ts";
 import type { Outcome } from "../vsr/outcome.ts";
+import { loggedReadings } from "../vsr/logged-readings.ts";
 import { repeatCounter } from "../vsr/repeats.ts";
 import type { StatedPrice } from "../vsr/pricing.ts";
 import { unknownReadings } from "../vsr/readings.ts";
@@ -21,17 +22,21 @@ export const vsr: Kind<"vsr"> = {
   models: (spec) => vsrOf(spec).models.map((model) => ({ model: inPool(model, spec), path: spec.models?.[model] === undefined ? ["config"] : ["models", model] })),
   build(spec, _context, base) {
     const router = vsrOf(spec);
-    const seen = { prompts: 0, undetermined: 0, unknown: new Set<string>() };
+    const recorded = spec.signals === "recorded";
+    const seen = { prompts: 0, logged: 0, undetermined: 0, unknown: new Set<string>() };
     const repeats = repeatCounter();
     const undecided = new Map<Outcome, number>();
     return {
       ...base,
       description: `vLLM Semantic Router by ${spec.config}${router.recipe.name === "default" ? "" : `, recipe ${router.recipe.name}`}${setInWords(spec)}`,
-      content: { text: contentHash(spec.text ?? ""), recipe: router.recipe.name, models: spec.models ?? {} },
-      reads: router.signals,
+      content: { text: contentHash(spec.text ?? ""), recipe: router.recipe.name, models: spec.models ?? {}, ...(recorded ? { signals: "recorded" } : {}) },
+      ...(recorded ? {} : { reads: router.signals }),
       answers: new Map(router.outcomes.flatMap((outcome) => (outcome.answer === null ? [] : [[ruleOf(outcome), outcome.answer]]))),
-      decide({ prompt, readings = unknownReadings(router.signals) }) {
+      decide({ prompt, readings: given }) {
         seen.prompts++;
+        const logged = recorded ? loggedReadings(prompt, router.recipe) : null;
+        if (logged) seen.logged++;
+        const readings = given ?? logged ?? unknownReadings(router.signals);
         const { determined, outcomes } = router.route(readings);
         const [outcome] = outcomes;
         if (determined && outcome) {
@@ -50,7 +55,8 @@ export const vsr: Kind<"vsr"> = {
         return { ...trace, outcome: outcome && { ...outcome, open: open ?? null }, baseline: baseline && inPool(baseline, spec) };
       },
       notes: () => [
-        ...(seen.undetermined > 0 ? [`${counted(seen.undetermined)} of ${counted(seen.prompts)} prompts undetermined, and so not decided: ${[...seen.unknown].toSorted().join(", ")} unknown, since no model for them is given`] : []),
+        ...(recorded ? [`signals are those that the log has, of ${counted(seen.logged)} of ${counted(seen.prompts)} prompts, as the router that wrote it read them`] : []),
+        ...(seen.undetermined > 0 ? [`${counted(seen.undetermined)} of ${counted(seen.prompts)} prompts undetermined, and so not decided: ${[...seen.unknown].toSorted().join(", ")} unknown, since ${recorded ? "the log does not say" : "no model for them is given"}`] : []),
         ...[...undecided].map(([{ decision, open: why }, n]) => `${counted(n)} of ${counted(seen.prompts)} prompts go to decision "${decision}", whose model is undetermined: ${openInWords(why)}`),
         ...repeats.notes(),
         ...router.notes,
