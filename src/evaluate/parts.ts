@@ -1,6 +1,6 @@
 import type { GraderNeeds } from "../grade/index.ts";
 import type { Baseline } from "../model/baseline.ts";
-import type { LiveSpec, ModelSpec, PolicySpec, Price, RemoteSpec, TokenPrice } from "../model/config.ts";
+import type { LiveSpec, ModelSpec, PolicySpec, Price, RemoteSpec, SensitiveSpec, TokenPrice } from "../model/config.ts";
 import type { SignalModels } from "../model/signal-models.ts";
 import type { OutcomeStore } from "../outcomes/store.ts";
 import type { Judging } from "../report/input.ts";
@@ -26,6 +26,7 @@ export interface RunSettings extends Judging {
   /** Answers to each prompt by each simulated or live model; default: one. */
   readonly repeat?: number;
   readonly embedder?: EmbedderSpec;
+  readonly sensitive?: SensitiveSpec;
   /** The live routers among the policies, with what their backends say. */
   readonly remotes?: readonly RemoteSpec[];
 }
