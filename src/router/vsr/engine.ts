@@ -8,7 +8,7 @@ import { ReadingState, type Assumed } from "./reading-state.ts";
 import { compileRule, evaluateRule, NO_RULES, type DomainCategories } from "./rule-tree.ts";
 import { LEAF_TYPES, leafNameOf, signalNameOf } from "./signal-kinds.ts";
 import type { RuleNode, VsrRecipe } from "./shape.ts";
-import { signalSettings } from "./signal-settings.ts";
+import { signalSettings, type Manifests } from "./signal-settings.ts";
 import type { Span } from "./span.ts";
 
 /** What a recipe makes of signals, under what is assumed of those that nobody knows. */
@@ -94,14 +94,14 @@ function readsOf({ decisions, scores, partitions, signals }: VsrRecipe, composer
   return [...keys];
 }
 
-/** The specs that rules can reach, each with its place: only those are computed, as upstream computes them. */
-export function reachableSignals({ recipe, reads }: Engine, { placeOf, modelCatalog }: VsrConfig): SignalSpecs {
+/** The specs that rules can reach (and `also` others, as `type:name`), each with its place: only those are computed, as upstream computes them. */
+export function reachableSignals({ recipe, reads }: Engine, { placeOf, global }: VsrConfig, { manifests = {}, also = [] }: { readonly manifests?: Manifests | undefined; readonly also?: readonly string[] | undefined } = {}): SignalSpecs {
   const kbMetric = recipe.scores.some(({ inputs }) => inputs.some(({ type }) => type.trim().toLowerCase() === "kb_metric"));
-  const read = new Set(reads.flatMap((key) => [key, signalKeyOf(key)]));
+  const read = new Set([...reads, ...also].flatMap((key) => [key, signalKeyOf(key)]));
   const specs = Object.entries(recipe.signals).flatMap(([list, all]) => {
     const type = LEAF_TYPES[list];
     if (type === undefined) return [];
-    const settings = signalSettings(type, modelCatalog);
+    const settings = signalSettings(type, global, manifests);
     const some = all.flatMap(({ name, ...fields }, k): SignalSpec[] => {
       const path = [...recipe.path, "signals", list, k];
       const reached = read.has(`${type}:${leafNameOf(type, { ...fields, name })}`) || (type === "kb" && kbMetric);

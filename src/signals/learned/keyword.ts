@@ -15,18 +15,22 @@ export const keyword: LearnedKind = (specs, _tell, { surrogate }) => {
     return fields && lower(fields.method) === "bm25" && ["AND", "OR", "NOR"].includes(fields.operator) ? [{ name, ...fields }] : [];
   });
   if (!surrogate || rules.length === 0) return null;
+  let compiled: ReturnType<typeof compile> | null = null;
+  const compile = async () => {
+    const { bm25 } = await import("../bm25/search.ts");
+    return rules.map(({ name, operator, keywords, bm25_threshold: given }) => {
+      const scores = bm25(keywords);
+      const threshold = Math.fround(given || 0.1);
+      return { name, finds: (text: string) => holds(operator, scores(text).filter((score) => score !== null && score >= threshold).length, keywords.length) };
+    });
+  };
   return {
     surrogate: true,
     async read(views, findings) {
-      const { bm25 } = await import("../bm25/search.ts");
-      const compiled = rules.map(({ name, operator, keywords, bm25_threshold: given }) => {
-        const scores = bm25(keywords);
-        const threshold = Math.fround(given || 0.1);
-        return { name, finds: (text: string) => holds(operator, scores(text).filter((score) => score !== null && score >= threshold).length, keywords.length) };
-      });
+      const ready = await (compiled ??= compile());
       for (const [i, own] of findings.entries()) {
         const matched = new Set(own.matched.get("keyword"));
-        for (const { name, finds } of compiled) {
+        for (const { name, finds } of ready) {
           own.unknown.delete(`keyword:${name}`);
           if (finds(views[i]?.text ?? "")) matched.add(name);
         }
