@@ -29,6 +29,7 @@ import { zeroCostWarning } from "./describe.ts";
 import { stopIfAsked } from "./interrupt.ts";
 import type { Parts } from "./parts.ts";
 import { remoteAnswers } from "./remote-answers.ts";
+import { entityCounter } from "./sensitive.ts";
 import type { Silent } from "./silent.ts";
 
 /** A workload's outcomes, gathered. */
@@ -177,6 +178,8 @@ export async function pourInto(
   });
   const samples = [...Array(settings.repeat ?? 1).keys()];
   const worth = deserving(settings);
+  const entities = settings.sensitive ? await entityCounter(settings.sensitive) : null;
+  let textless = 0;
   const limit = pLimit(concurrency);
   const tokens = simulated.size > 0 || (asked.size > 0 && host !== undefined) || readsTokens(settings.policies);
   const seen = new Set<string>();
@@ -220,7 +223,7 @@ export async function pourInto(
     grades: () => grades,
     judge: () => grading?.judge() ?? null,
     compared: () => grading?.compared() ?? null,
-    warnings: () => grading?.warnings() ?? [],
+    warnings: () => [...(textless > 0 ? [`${textless} prompts have no text here: whether they hold personal data (sensitive) is not known, and only tags count`] : []), ...(grading?.warnings() ?? [])],
     /** What came of the live models. */
     live: () => [...asked.values()].map((own) => own.tally()),
     /** What names the simulated models' answers. */
@@ -241,6 +244,11 @@ export async function pourInto(
       const deserved = each.some((one) => one !== null) ? each : null;
       const from = builder.size;
       builder.addPrompts(prompts);
+      if (entities) {
+        const found = prompts.map(entities);
+        textless += found.filter((one) => one === null).length;
+        builder.addEntities(from, found);
+      }
       if (deserved) builder.addDeserved(from, deserved);
       const drawn = [...simulated.keys()].flatMap((model) => samples.map((sample) => [model, sample] as const));
       const own = Promise.all([...[...names].map((model) => [model, null] as const), ...drawn].map(([model, sample]) => limit(() => answersOf(model, prompts, deserved, sample))));

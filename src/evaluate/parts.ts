@@ -1,6 +1,6 @@
 import type { GraderNeeds } from "../grade/index.ts";
 import type { Baseline } from "../model/baseline.ts";
-import type { LiveSpec, ModelSpec, PolicySpec, Price, RemoteSpec, TokenPrice } from "../model/config.ts";
+import type { LiveSpec, ModelSpec, PolicySpec, Price, RemoteSpec, SensitiveSpec, TokenPrice } from "../model/config.ts";
 import type { SignalModels } from "../model/signal-models.ts";
 import type { Encoder } from "../model/encoder.ts";
 import type { OutcomeStore } from "../outcomes/store.ts";
@@ -27,6 +27,7 @@ export interface RunSettings extends Judging {
   /** Answers to each prompt by each simulated or live model; default: one. */
   readonly repeat?: number;
   readonly embedder?: EmbedderSpec;
+  readonly sensitive?: SensitiveSpec;
   /** The id of the encoder on this machine that the grader similarity compares by, where no live embedder is given. */
   readonly encoder?: string;
   /** The live routers among the policies, with what their backends say. */

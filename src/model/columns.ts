@@ -22,6 +22,8 @@ export interface OutcomeColumns {
   readonly declined: readonly Float64Array[];
   /** [prompt] what a right answer does, as `DESERVED` numbers it; 0: nobody says. */
   readonly deserved: Uint8Array;
+  /** [prompt] pieces of personal data that were found in it, 0 where its text is not known; absent where none was looked for or found. */
+  readonly entities?: Float64Array;
   /** Resampling unit: connected duplicates and sessions, numbered from 0. */
   readonly cluster: Int32Array;
   readonly clusters: number;

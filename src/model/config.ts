@@ -159,6 +159,15 @@ export const policySpecSchema = z.discriminatedUnion("kind", [
   }),
 ]);
 
+const sensitiveSchema = z.strictObject({
+  detect: z.literal("pii").describe("personal data, found by wrp's patterns"),
+  kinds: z.array(z.string()).min(1).optional().describe("PERSON, EMAIL_ADDRESS …; default: all but dates, ages, places, organizations, nationalities, titles and web addresses"),
+  confidence: z.number().min(0).max(1).default(0.7).describe("of what counts; 0.99: a check digit holds, 0.9: nothing else is written so, 0.8: words beside it say so, 0.7: it is on a list, 0.5: a guess"),
+});
+
+/** What makes a prompt count as sensitive, besides its tags. */
+export type SensitiveSpec = z.infer<typeof sensitiveSchema>;
+
 const modelFile = {
   model: z.string().min(1).describe("an ONNX file, relative to this file"),
   tokenizer: z.string().min(1).optional().describe("its tokenizer.json; default: the one beside it"),
@@ -246,6 +255,7 @@ export const configSchema = z.strictObject({
     .array(z.union([z.string(), z.strictObject({ policy: z.string().describe("the one it is about; default: each of yours"), expression: z.string() })]))
     .optional()
     .describe("lines to stay on the right side of: quality >= baseline - 0.01, costUsdPer1k <= 0.8 * baseline, latencyMs.p95 < 2000"),
+  sensitive: sensitiveSchema.optional().describe("prompts besides those tagged pii that count as sensitive; a policy does not see it"),
   baseline: z.string().optional().describe("the file that wrp eval --bless writes; default wrp.baseline.jsonl beside this file"),
   seed: z.number().int().nonnegative().optional(),
   store: z.string().optional(),

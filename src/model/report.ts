@@ -71,6 +71,7 @@ const policySchema = z.object({
     .object({
       leakRate: estimateSchema.describe("sensitive prompts sent to a model not trusted, over sensitive prompts"),
       leakedPrompts: z.number().describe("expected number of such prompts"),
+      leakedEntities: z.number().optional().describe("expected number of pieces of personal data in them; only where these are detected (sensitive)"),
     })
     .optional(),
   safety: z

@@ -104,7 +104,10 @@ function byServed({ policy, columns, readAll }: Subject): Parameters<typeof rate
 function privacy(subject: Subject): Pick<ReportPolicy, "privacy"> {
   const event = leaked(subject.columns, subject.models);
   const rate = event && rateOverRead(byServed(subject), event);
-  return rate ? { privacy: { leakRate: rate, leakedPrompts: (rate.mean ?? 0) * rate.n } } : {};
+  if (!event || !rate) return {};
+  const { entities } = subject.columns;
+  const gone = entities && overRead(byServed(subject).policy.decisions, subject.columns.n, event).reduce((sum, value, i) => sum + (value > 0 ? value * (entities[i] as number) : 0), 0);
+  return { privacy: { leakRate: rate, leakedPrompts: (rate.mean ?? 0) * rate.n, ...(gone === undefined ? {} : { leakedEntities: gone }) } };
 }
 
 function safety(subject: Subject): Pick<ReportPolicy, "safety"> {
