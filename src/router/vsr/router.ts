@@ -4,6 +4,7 @@ import { reachableSignals, vsrEngine, type Engine, type Evaluation } from "./eng
 import { isOnTheWay, NO_CACHE, outcomeOf, type Outcome } from "./outcome.ts";
 import { dearestModel, statedPrice, type StatedPrice } from "./pricing.ts";
 import { settle, type Settled } from "./settle.ts";
+import type { Manifests } from "./signal-settings.ts";
 import { traceOf, type VsrTrace } from "./trace.ts";
 import type { VsrRecipe } from "./shape.ts";
 
@@ -11,6 +12,10 @@ import type { VsrRecipe } from "./shape.ts";
 export interface VsrChoice {
   readonly recipe?: string | undefined;
   readonly entrypoint?: string | undefined;
+  /** What the manifests of its knowledge bases hold, by the base's name. */
+  readonly manifests?: Manifests | undefined;
+  /** Signals read beside those that rules can reach, as `type:name`. */
+  readonly also?: readonly string[] | undefined;
 }
 
 /** A config of vLLM Semantic Router at work. */
@@ -41,10 +46,11 @@ export function vsrRouter(text: string, file: string, choice: VsrChoice): VsrRou
   const outcomes = new Map([null, ...recipe.decisions].map((decision) => [decision?.name ?? null, outcomeOf(decision && { decision }, config, recipe)]));
   const models = [...new Set([...outcomes.values()].flatMap(({ model, open }) => model ?? open?.models ?? []))];
   const dearest = dearestModel(config.models.values());
+  const names = new Map([...outcomes.values()].map((one) => [one, called(one)]));
   const outcome = (name: string | null) => outcomes.get(name) as Outcome;
   return {
     recipe,
-    signals: reachableSignals(engine, config),
+    signals: reachableSignals(engine, config, choice),
     outcomes: [...outcomes.values()],
     models,
     prices: new Map([...models, ...(dearest === null ? [] : [dearest])].flatMap((name) => {
@@ -54,7 +60,7 @@ export function vsrRouter(text: string, file: string, choice: VsrChoice): VsrRou
     })),
     dearest,
     notes: notesOf([...outcomes.values()]),
-    route: (readings) => settle(engine, readings, (winner) => outcome(winner?.decision.name ?? null), called),
+    route: (readings) => settle(engine, readings, (winner) => outcome(winner?.decision.name ?? null), (one) => names.get(one) as string, 2),
     trace(readings) {
       const settled = settle(engine, readings, (winner) => outcome(winner?.decision.name ?? null), ({ decision }) => decision ?? "");
       return traceOf(recipe, evaluated(engine, readings), readings, settled, dearest);
