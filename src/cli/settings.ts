@@ -6,7 +6,7 @@ import { MOST_REPEAT } from "../model/config.ts";
 import type { WorkloadOptions } from "../workload/index.ts";
 import type { LoadedConfig } from "./load-config.ts";
 import { gatesOf } from "./gates.ts";
-import { embedderOf } from "./embedder.ts";
+import { embedderOf, liveEmbedderIn } from "./embedder.ts";
 import { judgeOf } from "./judge.ts";
 import { modelsOf } from "./models.ts";
 import { policyFromFlag } from "./policy-flag.ts";
@@ -113,6 +113,7 @@ export function runSettings(flags: EvalFlags, loaded: LoadedConfig): RunSettings
   if (repeat < 1 || repeat > MOST_REPEAT) throw new WrpError(`--repeat must be from 1 to ${MOST_REPEAT} (got ${repeat})`);
   const policies = [...(config.policies ?? []), ...(flags.policy ?? []).map((flag) => policyFromFlag(flag, loaded.cwd))];
   const remotes = remotesOf(policies, loaded);
+  const embedder = liveEmbedderIn(config);
   return {
     seed: flags.seed ?? config.seed ?? DEFAULT_SEED,
     models: withPolicyPrices(models, policies),
@@ -131,7 +132,7 @@ export function runSettings(flags: EvalFlags, loaded: LoadedConfig): RunSettings
     ...(repeat === 1 ? {} : { repeat }),
     ...(config.grader === undefined ? {} : { grader: config.grader }),
     ...(config.judge === undefined ? {} : { judge: judgeOf(config.judge, loaded) }),
-    ...(config.embedder === undefined ? {} : { embedder: embedderOf(config.embedder, loaded) }),
+    ...(embedder === undefined ? {} : { embedder: embedderOf(embedder, loaded) }),
     ...(config.graders === undefined ? {} : { graders: Object.fromEntries(Object.entries(config.graders).map(([name, { version }]) => [name, version])) }),
   };
 }

@@ -16,6 +16,7 @@ When several apply: 130, then 2, 1, 3, 0.
 const ENVIRONMENT = `Environment
   NO_COLOR       no colour, when not empty; --color always wins over it
   FORCE_COLOR    colour even where the stream is no terminal
+  XDG_CACHE_HOME where models made for this machine are kept (in wrp/); default ~/.cache
   CI             when set: no prompt texts in reports (unless --with-content), no progress line
 `;
 

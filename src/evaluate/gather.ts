@@ -36,7 +36,7 @@ export type Gathered = ReturnType<typeof gather> extends AsyncGenerator<unknown,
 
 /** Reads the workload (from the store where it is there, else from its files, storing it) into columns; `again` has only the store. */
 export async function* gather(
-  parts: Pick<Parts, "store" | "workload" | "settings" | "clockMs" | "signal" | "concurrency" | "live" | "graderNeeds" | "withContent" | "tokens"> & { readonly again?: boolean },
+  parts: Pick<Parts, "store" | "workload" | "settings" | "clockMs" | "signal" | "concurrency" | "live" | "graderNeeds" | "encoder" | "withContent" | "tokens"> & { readonly again?: boolean },
   prices: PriceBook,
 ) {
   const { store, workload, clockMs, signal, withContent } = parts;
@@ -102,7 +102,7 @@ export interface Fit {
 }
 
 /** What the models are worth on the training part: read, but not stored (what is simulated is kept, as anywhere). */
-export async function fitOn(workload: Workload, parts: Pick<Parts, "store" | "settings" | "concurrency" | "signal" | "live" | "graderNeeds" | "tokens">, prices: PriceBook): Promise<Fit> {
+export async function fitOn(workload: Workload, parts: Pick<Parts, "store" | "settings" | "concurrency" | "signal" | "live" | "graderNeeds" | "encoder" | "tokens">, prices: PriceBook): Promise<Fit> {
   // Nothing is fitted on what a live router answers.
   const pour = await pourInto({ ...parts, settings: { ...parts.settings, remotes: [] } }, prices);
   try {
@@ -155,7 +155,7 @@ export function storedWorkload(store: OutcomeStore, hash: string): Workload {
 
 /** Answers and grades prompts batch by batch into columns; every answer once a prompt and model, shared by all policies. */
 export async function pourInto(
-  { settings, store, concurrency, signal, live: host, graderNeeds, tokens: memo }: Pick<Parts, "settings" | "concurrency" | "signal" | "live" | "graderNeeds" | "tokens"> & { readonly store: Pick<OutcomeStore, "keptAnswers" | "liveAnswers"> },
+  { settings, store, concurrency, signal, live: host, graderNeeds, encoder, tokens: memo }: Pick<Parts, "settings" | "concurrency" | "signal" | "live" | "graderNeeds" | "encoder" | "tokens"> & { readonly store: Pick<OutcomeStore, "keptAnswers" | "liveAnswers" | "findOutputs" | "saveOutputs"> },
   prices: PriceBook,
 ) {
   const wanted = (name: string) => settings.only?.includes(name) ?? true;
@@ -167,7 +167,7 @@ export async function pourInto(
   );
   const asked = new Map<string, LiveAsker>();
   const called = liveModels(settings);
-  const grading = called.length > 0 ? await liveGrading({ settings, store, signal, live: host, graderNeeds }) : null;
+  const grading = called.length > 0 ? await liveGrading({ settings, store, signal, live: host, graderNeeds, encoder }) : null;
   for (const { name, live } of called) asked.set(name, (grading as LiveGrading).asker(name, live));
   const remotes = new Map(called.flatMap(({ name, remote }) => (remote ? [[name, remoteAnswers(remote, settings)] as const] : [])));
   const builder = new ColumnsBuilder(factsOf(settings.policies).map((name) => ({ name, read: (prompt: Prompt) => factOf(name).read(prompt, {}) })), {

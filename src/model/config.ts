@@ -155,6 +155,41 @@ export const policySpecSchema = z.discriminatedUnion("kind", [
   }),
 ]);
 
+const modelFile = {
+  model: z.string().min(1).describe("an ONNX file, relative to this file"),
+  tokenizer: z.string().min(1).optional().describe("its tokenizer.json; default: the one beside it"),
+  maxTokens: z.number().int().positive().optional().describe("most tokens of a text that it reads, with special ones; default: what the model's own files say, else 512"),
+};
+
+const embedderSchema = z.union([
+  z.literal("built-in"),
+  z.strictObject({ ...modelFile, pooling: z.enum(["mean", "cls"]).optional().describe("how the vectors of tokens become one; default: what the model's own files say, else mean") }),
+  z.strictObject({
+    live: liveSchema.describe("where it runs, and model: what the backend calls it; of settings, only body is sent"),
+    price: z.union([tokenPrice.extend({ outputUsdPer1M: z.number().nonnegative().default(0) }), z.literal("free")]).optional(),
+    dimensions: z.number().int().positive().optional().describe("length of its vectors, for models that can shorten them"),
+    batch: z.number().int().min(1).max(256).optional().describe("most texts in a request; default 32"),
+  }),
+]);
+
+const classifierSchema = z.strictObject({
+  ...modelFile,
+  labels: z.array(z.string()).min(1).optional().describe("in the order of its outputs; default: id2label of the config.json beside it"),
+  kind: z.enum(["sequence", "tokens"]).optional().describe("what it labels: whole texts, or tokens of them (BIO); default: tokens for pii, else sequence"),
+  multiLabel: z.boolean().optional().describe("its labels do not exclude each other: each has a probability of its own"),
+});
+
+/** Types of signal that a classifier can be given for, besides those of `classifier:NAME`. */
+export const CLASSIFIED = ["domain", "jailbreak", "pii", "fact_check", "user_feedback", "complexity", "modality", "language", "preference"] as const;
+
+const classifiersSchema = z
+  .object(Object.fromEntries(CLASSIFIED.map((type) => [type, classifierSchema.optional()])) as Record<(typeof CLASSIFIED)[number], z.ZodOptional<typeof classifierSchema>>)
+  .catchall(classifierSchema)
+  .superRefine((classifiers, context) => {
+    const keys = Object.keys(classifiers).filter((key) => !(CLASSIFIED as readonly string[]).includes(key) && !/^classifier:./.test(key));
+    if (keys.length > 0) context.addIssue({ code: "unrecognized_keys", keys, input: classifiers });
+  });
+
 export const configSchema = z.strictObject({
   $schema: z.string().optional(),
   name: z.string().optional(),
@@ -185,15 +220,10 @@ export const configSchema = z.strictObject({
     })
     .optional()
     .describe("the model that grades live answers to prompts whose grader is judge; it is none of the models judged, and its cost is counted apart"),
-  embedder: z
-    .strictObject({
-      live: liveSchema.describe("where it runs, and model: what the backend calls it; of settings, only body is sent"),
-      price: z.union([tokenPrice.extend({ outputUsdPer1M: z.number().nonnegative().default(0) }), z.literal("free")]).optional(),
-      dimensions: z.number().int().positive().optional().describe("length of its vectors, for models that can shorten them"),
-      batch: z.number().int().min(1).max(256).optional().describe("most texts in a request; default 32"),
-    })
+  embedder: embedderSchema
     .optional()
-    .describe("the model that makes the vectors which the grader similarity compares; its cost is counted apart"),
+    .describe("what makes the vectors which the grader similarity and signals compare: built-in (Universal Sentence Encoder lite, English), an ONNX file of your own, or a live model, whose cost is counted apart"),
+  classifiers: classifiersSchema.optional().describe("ONNX files that a router's signals are computed with, by type of signal, or classifier:NAME"),
   grader: z.string().optional().describe("grades live answers to prompts that have a reference and name no grader (wrp help graders)"),
   repeat: z.number().int().min(1).max(MOST_REPEAT).optional().describe("answers to each prompt by each simulated or live model; default 1"),
   maxCostUsd: z.number().positive().optional().describe("hard cap of what --live may spend"),

@@ -4,12 +4,13 @@ import type { RunSettings } from "../../evaluate.ts";
 import { preview, type PreviewedFile } from "../../evaluate/preview.ts";
 import type { Baseline } from "../../model/baseline.ts";
 import type { CheckDocument, CheckedFile, Finding } from "../../model/check.ts";
-import { EXIT, telling, WrpError, type Tell } from "../../model/errors.ts";
+import { EXIT, telling, tellingLater, WrpError, type Tell } from "../../model/errors.ts";
 import { inRepository } from "../annotate.ts";
 import { baselineFile, readBaseline } from "../baseline-file.ts";
 import { newFindings, type Findings } from "../findings.ts";
 import { annotation } from "../github.ts";
 import { noConfig, readConfig, type LoadedConfig } from "../load-config.ts";
+import { signalModels } from "../signal-models.ts";
 import { runSettings, workloadOptions } from "../settings.ts";
 import type { World } from "../world.ts";
 
@@ -46,7 +47,8 @@ export async function checkCommand(data: readonly string[], flags: CheckFlags, w
   if (inputs.length === 0 && loaded.file === null)
     tellConfig(new WrpError("nothing to check: there is no wrp.yaml here, and no data was named", { code: "nothing-to-check", hint: "wrp init writes a wrp.yaml; wrp check outcomes.jsonl checks data" }));
 
-  const settings = telling(tellConfig, () => runSettings({}, loaded)) ?? runSettings({}, noConfig(world.cwd));
+  const encoder = await openedModels(loaded, world, tellConfig);
+  const settings = { ...(telling(tellConfig, () => runSettings({}, loaded)) ?? runSettings({}, noConfig(world.cwd))), ...(encoder === null ? {} : { encoder }) };
   const files = await preview({
     data: inputs.length === 0 ? null : optionsOf(data, { map: flags.map, format: importer }, loaded, world),
     settings,
@@ -71,6 +73,13 @@ async function probesOf(data: readonly string[], flags: CheckFlags & { readonly 
   if (data.length > 0 || flags.format || flags.map) throw new WrpError("--probes checks probes alone: no data, --format or --map beside it");
   const { checkProbes } = await import("../check-probes.ts");
   return checkProbes(flags, world);
+}
+
+/** Opens every model of the config that runs on this machine, and tells what is wrong with them. The encoder's id, also of one that cannot be opened; null where there is none. */
+async function openedModels(loaded: LoadedConfig, world: World, tell: Tell): Promise<string | null> {
+  const { encoder, classifiers } = signalModels(loaded, world);
+  for (const open of classifiers.values()) await tellingLater(tell, async () => void (await open()));
+  return encoder && ((await tellingLater(tell, encoder))?.id ?? "unusable");
 }
 
 /** The baseline that gates compare with. That there is none yet is no error: a run has to be blessed first. */

@@ -44,9 +44,9 @@ export function vsrRouter(text: string, file: string, choice: VsrChoice): VsrRou
   const recipe = recipeOf(config, choice);
   const engine = vsrEngine(config, recipe);
   const outcomes = new Map([null, ...recipe.decisions].map((decision) => [decision?.name ?? null, outcomeOf(decision && { decision }, config, recipe)]));
+  const names = new Map([...outcomes.values()].map((one) => [one, called(one)]));
   const models = [...new Set([...outcomes.values()].flatMap(({ model, open }) => model ?? open?.models ?? []))];
   const dearest = dearestModel(config.models.values());
-  const names = new Map([...outcomes.values()].map((one) => [one, called(one)]));
   const outcome = (name: string | null) => outcomes.get(name) as Outcome;
   return {
     recipe,

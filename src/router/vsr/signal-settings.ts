@@ -19,22 +19,23 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** What the config's `global` says for all signals of a type; undefined where it says nothing. */
 export function signalSettings(type: string, global: unknown, manifests: Manifests): Fields | undefined {
-  if (type === "kb") return { kbs: basesOf(isMap(global) ? global["model_catalog"] : undefined).map((base) => ({ ...base, labels: Object.hasOwn(manifests, base.name) ? manifests[base.name] : undefined })) };
+  if (type === "kb") return { kbs: basesOf(global).map((base) => ({ ...base, labels: Object.hasOwn(manifests, base.name) ? manifests[base.name] : undefined })) };
   let at = global;
   for (const key of SETTINGS[type] ?? []) at = isMap(at) ? at[key] : undefined;
   return Object.hasOwn(SETTINGS, type) && isMap(at) ? at : undefined;
 }
 
 /** Knowledge bases with the path of each one's manifest, relative to the config. */
-export function manifestPaths(catalog: unknown): readonly { readonly name: string; readonly path: string }[] {
-  return basesOf(catalog).flatMap(({ name, source }) => {
+export function manifestPaths(global: unknown): readonly { readonly name: string; readonly path: string }[] {
+  return basesOf(global).flatMap(({ name, source }) => {
     if (!isMap(source) || typeof source["path"] !== "string" || source["path"] === "") return [];
     const manifest = typeof source["manifest"] === "string" && source["manifest"] !== "" ? source["manifest"] : "labels.json";
     return [{ name, path: `${source["path"].replace(/\/+$/, "")}/${manifest}` }];
   });
 }
 
-function basesOf(catalog: unknown): readonly (Fields & { readonly name: string })[] {
+function basesOf(global: unknown): readonly (Fields & { readonly name: string })[] {
+  const catalog = isMap(global) ? global["model_catalog"] : undefined;
   const list = isMap(catalog) ? catalog["kbs"] : undefined;
   return (Array.isArray(list) ? (list as unknown[]) : []).filter((base): base is Fields & { readonly name: string } => isMap(base) && typeof base["name"] === "string");
 }
