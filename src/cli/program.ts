@@ -115,6 +115,7 @@ export function program(world: World, outcome: Outcome): Command {
     .argument("[prompt]", "the prompt; read from stdin where it is not given")
     .option("-c, --config <file>", "config; default wrp.yaml where there is one")
     .option("--messages <file>", "a chat instead of one text: JSON [{role, content}, …]")
+    .option("--request <file>", "a whole chat request as JSON: messages, tools, metadata, user, max_tokens …")
     .option("--meta <key=value>", "metadata that rules may read; repeatable", append)
     .option("--tag <name>", "a tag that rules may read; repeatable", append)
     .option("--run <run>", "take models and figures from this run", "latest")

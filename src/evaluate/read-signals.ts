@@ -32,7 +32,7 @@ export function promptReader<P extends Pick<Policy, "reads">>(policies: readonly
 }
 
 /** A prompt as the request that it was: who asks, and what else the request says, is in its metadata (`user`, `groups` with commas). */
-function requestOf({ meta }: Prompt, messages: SignalRequest["messages"]): SignalRequest {
+function requestOf({ meta, request }: Prompt, messages: SignalRequest["messages"]): SignalRequest {
   const { user, groups } = meta;
   return {
     messages,
@@ -44,5 +44,6 @@ function requestOf({ meta }: Prompt, messages: SignalRequest["messages"]): Signa
     responseFormat: null,
     maxTokens: null,
     maxCompletionTokens: null,
+    ...request,
   };
 }

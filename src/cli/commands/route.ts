@@ -19,6 +19,7 @@ import { expectations, type Expectation, type Grounds, type RunFigures } from ".
 import { loadConfig, type LoadedConfig } from "../load-config.ts";
 import { modelsOf } from "../models.ts";
 import { policyFromFlag, statesPolicy } from "../policy-flag.ts";
+import { requestFile } from "../request-file.ts";
 import { sessionHost } from "../session-host.ts";
 import { openExisting, storeFile } from "../store-file.ts";
 import { readTextFile } from "../text-file.ts";
@@ -29,6 +30,8 @@ import type { World } from "../world.ts";
 interface RouteFlags {
   readonly config?: string;
   readonly messages?: string;
+  /** A file with a whole chat request. */
+  readonly request?: string;
   readonly meta?: string[];
   readonly tag?: string[];
   readonly run: string;
@@ -60,8 +63,9 @@ interface Routed {
 
 export async function routeCommand(given: string | undefined, flags: RouteFlags, world: World): Promise<number> {
   const loaded = loadConfig(flags.config, world.cwd);
-  const messages = await messagesOf(given, flags, world);
-  const prompt = await promptOf(messages, flags);
+  if (flags.request !== undefined && (given !== undefined || flags.messages !== undefined)) throw new WrpError("a prompt, --messages or --request: give one");
+  const request = flags.request === undefined ? null : requestFile(flags.request, world.cwd);
+  const prompt = await promptOf(request?.messages ?? (await messagesOf(given, flags, world)), flags, request);
   const run = await runFigures(flags, loaded, world);
   const { policies, specs, stored } = await candidates(flags, loaded, run);
   const models = withPolicyPrices(modelsOf(loaded), specs);
@@ -251,7 +255,7 @@ function chatOf(file: string, cwd: string): Message[] {
   throw new WrpError(`is no chat: ${issue?.path.length ? `message ${issue.path.join(".")}: ` : ""}${issue?.message}`, { place: { file }, hint: CHAT_FORM });
 }
 
-async function promptOf(messages: readonly Message[], flags: RouteFlags): Promise<Prompt> {
+async function promptOf(messages: readonly Message[], flags: RouteFlags, of: ReturnType<typeof requestFile> | null): Promise<Prompt> {
   const text = messages.map((m) => m.content).join("\n");
   let lengthCodePoints = 0;
   for (const _ of text) lengthCodePoints++;
@@ -268,7 +272,8 @@ async function promptOf(messages: readonly Message[], flags: RouteFlags): Promis
     session: null,
     turn: null,
     tags: flags.tag ?? [],
-    meta: Object.fromEntries((flags.meta ?? []).map(metaOf)),
+    meta: { ...of?.meta, ...Object.fromEntries((flags.meta ?? []).map(metaOf)) },
+    ...(of ? { request: of.request } : {}),
     reference: null,
     grader: null,
     chosen: null,
