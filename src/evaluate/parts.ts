@@ -26,6 +26,8 @@ export interface RunSettings extends Judging {
   /** Answers to each prompt by each simulated or live model; default: one. */
   readonly repeat?: number;
   readonly embedder?: EmbedderSpec;
+  /** Content ids of the models that learned signals are read with; a run without such models has none. */
+  readonly signals?: readonly string[];
   /** The live routers among the policies, with what their backends say. */
   readonly remotes?: readonly RemoteSpec[];
 }

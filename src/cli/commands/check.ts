@@ -11,11 +11,13 @@ import { newFindings, type Findings } from "../findings.ts";
 import { annotation } from "../github.ts";
 import { noConfig, readConfig, type LoadedConfig } from "../load-config.ts";
 import { runSettings, workloadOptions } from "../settings.ts";
+import { surrogatesFor } from "../surrogates.ts";
 import type { World } from "../world.ts";
 
 interface CheckFlags {
   readonly config?: string | false;
   readonly map?: string[];
+  readonly surrogate?: boolean;
   readonly strict?: boolean;
   readonly json?: boolean;
   /** How to print, or the importer: both by the one flag that other commands name importers with. */
@@ -45,6 +47,7 @@ export async function checkCommand(data: readonly string[], flags: CheckFlags, w
     data: inputs.length === 0 ? null : optionsOf(data, { map: flags.map, format: importer }, loaded, world),
     settings,
     baseline: baselineOf(settings, loaded, found, world),
+    signalModels: surrogatesFor(settings.policies, null, flags, loaded, world),
     now: world.now,
     concurrency: CONCURRENCY,
     signal: world.signal,

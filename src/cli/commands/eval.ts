@@ -16,6 +16,7 @@ import { progressLine } from "../progress.ts";
 import { sessionHost } from "../session-host.ts";
 import { runSettings, workloadOptions, type EvalFlags } from "../settings.ts";
 import { IN_MEMORY, openExisting, openForWriting, storeFile } from "../store-file.ts";
+import { surrogatesFor } from "../surrogates.ts";
 import { withWayOn } from "../way-on.ts";
 import type { World } from "../world.ts";
 
@@ -79,6 +80,7 @@ export async function evalCommand(data: readonly string[], flags: EvalFlags, wor
       graderNeeds: { system: world, own: graders },
       live: calls?.host,
       tokens: calls?.tokens,
+      signalModels: surrogatesFor(settings.policies, null, flags, loaded, world),
     })) {
       progress.show(event);
       if (event.type === "done") finished = event;
