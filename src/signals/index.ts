@@ -9,6 +9,7 @@ import { conversation } from "./kinds/conversation.ts";
 import { event } from "./kinds/event.ts";
 import { keyword } from "./kinds/keyword.ts";
 import { metadata } from "./kinds/metadata.ts";
+import { modality } from "./kinds/modality.ts";
 import { structure } from "./kinds/structure.ts";
 import { classifier } from "./learned/classifier.ts";
 import { complexity } from "./learned/complexity.ts";
@@ -17,6 +18,10 @@ import { embedding } from "./learned/embedding.ts";
 import { encodeOnce } from "./learned/encode-once.ts";
 import { factCheck } from "./learned/fact-check.ts";
 import { jailbreak } from "./learned/jailbreak.ts";
+import { kb } from "./learned/kb.ts";
+import { keyword as bm25Keyword } from "./learned/keyword.ts";
+import { language } from "./learned/language.ts";
+import { pii } from "./learned/pii.ts";
 import { preference } from "./learned/preference.ts";
 import { reask } from "./learned/reask.ts";
 import { userFeedback } from "./learned/user-feedback.ts";
@@ -25,10 +30,10 @@ import { requestView, type RequestView } from "./request-view.ts";
 export type { SignalOptions, SignalSpec };
 
 /** Types of signal that can be read without a model. */
-const KINDS: Readonly<Record<string, SignalKind>> = { keyword, context, structure, conversation, event, metadata, authz };
+const KINDS: Readonly<Record<string, SignalKind>> = { keyword, context, structure, conversation, event, metadata, authz, modality };
 
 /** Types, or parts of types, that are read where a model is given. */
-const LEARNED: Readonly<Record<string, LearnedKind>> = { embedding, complexity, preference, reask, jailbreak, domain, fact_check: factCheck, user_feedback: userFeedback, classifier };
+const LEARNED: Readonly<Record<string, LearnedKind>> = { embedding, complexity, preference, reask, jailbreak, domain, fact_check: factCheck, user_feedback: userFeedback, kb, classifier, pii, language, keyword: bm25Keyword };
 
 type Options = SignalOptions & { readonly tell?: Tell };
 

@@ -22,7 +22,7 @@ export const vsr: Kind<"vsr"> = {
     const seen = { prompts: 0, undetermined: 0, answered: 0, unknown: new Set<string>() };
     return {
       ...base,
-      description: `vLLM Semantic Router by ${spec.config}${router.recipe.name === "default" ? "" : `, recipe ${router.recipe.name}`}`,
+      description: `vLLM Semantic Router by ${spec.config}${router.recipe.name === "default" ? "" : `, recipe ${router.recipe.name}`}${setInWords(spec)}`,
       content: { text: contentHash(spec.text ?? ""), recipe: router.recipe.name, models: spec.models ?? {} },
       reads: router.signals,
       decide({ readings = unknownReadings(router.signals) }) {
@@ -74,6 +74,11 @@ function settingsOf({ lora, useReasoning, reasoningEffort }: Outcome): string[] 
 function undetermined(outcomes: readonly Outcome[], readings: SignalReadings): Undecided {
   const decisions = [...new Set(outcomes.map(({ decision }) => (decision === null ? "none" : `"${decision}"`)))];
   return { undecided: `undetermined: ${decisions.join(" or ")}, by ${unknownTypes(readings).join(", ")}` };
+}
+
+function setInWords({ set = {} }: VsrSpec): string {
+  const paths = Object.keys(set);
+  return paths.length === 0 ? "" : paths.length > 3 ? `, ${paths.length} numbers set` : `, with ${paths.map((path) => `${path} = ${set[path]}`).join(", ")}`;
 }
 
 function unknownTypes({ unknown }: SignalReadings): string[] {

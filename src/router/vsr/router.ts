@@ -3,6 +3,7 @@ import { readVsrConfig, recipeOf } from "./config.ts";
 import { reachableSignals, vsrEngine, type Engine, type Evaluation } from "./engine.ts";
 import { outcomeOf, type Outcome } from "./outcome.ts";
 import { settle, type Settled } from "./settle.ts";
+import type { Manifests } from "./signal-settings.ts";
 import { traceOf, type VsrTrace } from "./trace.ts";
 import type { VsrRecipe } from "./shape.ts";
 
@@ -10,6 +11,10 @@ import type { VsrRecipe } from "./shape.ts";
 export interface VsrChoice {
   readonly recipe?: string | undefined;
   readonly entrypoint?: string | undefined;
+  /** What the manifests of its knowledge bases hold, by the base's name. */
+  readonly manifests?: Manifests | undefined;
+  /** Signals read beside those that rules can reach, as `type:name`. */
+  readonly also?: readonly string[] | undefined;
 }
 
 /** A config of vLLM Semantic Router at work. */
@@ -32,13 +37,14 @@ export function vsrRouter(text: string, file: string, choice: VsrChoice): VsrRou
   const recipe = recipeOf(config, choice);
   const engine = vsrEngine(config, recipe);
   const outcomes = new Map([null, ...recipe.decisions].map((decision) => [decision?.name ?? null, outcomeOf(decision && { decision }, config, recipe)]));
+  const names = new Map([...outcomes.values()].map((one) => [one, called(one)]));
   const outcome = (name: string | null) => outcomes.get(name) as Outcome;
   return {
     recipe,
-    signals: reachableSignals(engine, config),
+    signals: reachableSignals(engine, config, choice),
     models: [...new Set([...outcomes.values()].flatMap(({ model }) => model ?? []))],
     notes: notesOf([...outcomes.values()]),
-    route: (readings) => settle(engine, readings, (winner) => outcome(winner?.decision.name ?? null), called),
+    route: (readings) => settle(engine, readings, (winner) => outcome(winner?.decision.name ?? null), (one) => names.get(one) as string, 2),
     trace(readings) {
       const settled = settle(engine, readings, (winner) => outcome(winner?.decision.name ?? null), ({ decision }) => decision ?? "");
       return traceOf(recipe, evaluated(engine, readings), readings, settled);

@@ -11,13 +11,33 @@ const SETTINGS: Readonly<Record<string, readonly string[]>> = {
   modality: ["modules", "modality_detector"],
 };
 
+/** The labels of knowledge bases with their exemplars, by the base's name, as their manifests have them. */
+export type Manifests = Readonly<Record<string, unknown>>;
+
+type Fields = Readonly<Record<string, unknown>>;
+
 /** What the config's catalog of models says for all signals of a type; undefined where it says nothing. */
-export function signalSettings(type: string, catalog: unknown): Readonly<Record<string, unknown>> | undefined {
+export function signalSettings(type: string, catalog: unknown, manifests: Manifests): Fields | undefined {
+  if (type === "kb") return { kbs: basesOf(catalog).map((base) => ({ ...base, labels: Object.hasOwn(manifests, base.name) ? manifests[base.name] : undefined })) };
   let at = catalog;
   for (const key of SETTINGS[type] ?? []) at = isMap(at) ? at[key] : undefined;
   return Object.hasOwn(SETTINGS, type) && isMap(at) ? at : undefined;
 }
 
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+/** Knowledge bases with the path of each one's manifest, relative to the config. */
+export function manifestPaths(catalog: unknown): readonly { readonly name: string; readonly path: string }[] {
+  return basesOf(catalog).flatMap(({ name, source }) => {
+    if (!isMap(source) || typeof source["path"] !== "string" || source["path"] === "") return [];
+    const manifest = typeof source["manifest"] === "string" && source["manifest"] !== "" ? source["manifest"] : "labels.json";
+    return [{ name, path: `${source["path"].replace(/\/+$/, "")}/${manifest}` }];
+  });
+}
+
+function basesOf(catalog: unknown): readonly (Fields & { readonly name: string })[] {
+  const list = isMap(catalog) ? catalog["kbs"] : undefined;
+  return (Array.isArray(list) ? (list as unknown[]) : []).filter((base): base is Fields & { readonly name: string } => isMap(base) && typeof base["name"] === "string");
+}
+
+function isMap(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

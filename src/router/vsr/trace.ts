@@ -48,7 +48,7 @@ export function traceOf({ name, strategy }: VsrRecipe, { state, scores, judged, 
       priority: decision.priority ?? 0,
       match: result.match,
       confidence: result.match === false ? null : known(result.confidence),
-      rules: "node" in result ? ruleTrace(result as RuleResult) : null,
+      rules: "rule" in result ? ruleTrace(result as RuleResult) : null,
     })),
     tieBreak: settled.determined && winners.length === 1 && winner ? decidedBy(winner, judged, strategy) : null,
     outcome: settled.determined ? (settled.outcomes[0] ?? null) : null,
@@ -60,17 +60,15 @@ function signalsOf(state: Evaluation["state"], readings: SignalReadings): VsrTra
   const keys = new Set([...readings.confidences.keys(), ...readings.values.keys(), ...readings.unknown]);
   for (const type of [...readings.matched.keys(), "domain", "embedding", "complexity", "projection"]) for (const name of state.names(type)) keys.add(`${type}:${name}`);
   return [...keys].toSorted().map((key) => {
-    const colon = key.indexOf(":");
-    const [type, name] = [key.slice(0, colon), key.slice(colon + 1)];
-    const confidence = state.confidence(type, name);
+    const confidence = state.confidence(key);
     const value = readings.values.get(key);
-    return { signal: key, match: state.match(type, name), confidence: confidence && known(confidence), value: value ?? null };
+    return { signal: key, match: state.match(key), confidence: confidence && known(confidence), value: value ?? null };
   });
 }
 
-function ruleTrace({ node, match, confidence, children }: RuleResult): RuleTrace {
-  const leaf = node.type !== "";
-  const rule = leaf ? `${node.type}:${node.name}${node.label === "" ? "" : `:${node.label}`}${node.predicate ? ` ${boundsInWords(node.predicate)}` : ""}` : operatorInWords(node.operator);
+function ruleTrace({ rule: { node, operator, labelled }, match, confidence, children }: RuleResult): RuleTrace {
+  const leaf = operator === "leaf";
+  const rule = leaf ? `${labelled}${node.predicate ? ` ${boundsInWords(node.predicate)}` : ""}` : operatorInWords(node.operator);
   return { rule, match, confidence: match === false ? null : known(confidence), ...(leaf ? {} : { conditions: children.map(ruleTrace) }) };
 }
 
