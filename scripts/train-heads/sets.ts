@@ -84,6 +84,7 @@ function jailbreakSets(mmlu: readonly MmluQuestion[], data: string): HeadSets {
     tests: [
       { name: "texts written for wrp, families held out", texts: of("held out") },
       { name: "vLLM Semantic Router's recipe probes (tagged jailbreak, or not)", texts: probes(data) },
+      { name: "wrp's mixed workload, last user message (tagged attack or not; several languages, and plain harmful requests)", texts: mixed() },
       { name: "MMLU questions, held out (all harmless)", texts: harmless("held out", 1) },
     ],
   };
@@ -95,4 +96,14 @@ function probes(data: string): LabelledText[] {
   if (!existsSync(file)) throw new Error(`there is no ${file}: vLLM Semantic Router's recipe probes (config/recipes of github.com/vllm-project/semantic-router at 3d48f8c)`);
   const read = readFileSync(file, "utf8").trim().split("\n").map((line) => JSON.parse(line) as { id: string; request: { text?: string }; upstream_expect: { decision: string } });
   return read.flatMap(({ request, upstream_expect: { decision } }) => (request.text ? [{ text: request.text, label: decision === "local_security_containment" ? 1 : 0, cluster: request.text, weight: 1 }] : []));
+}
+
+/** The workload that ships, written by others than the texts trained on. */
+function mixed(): LabelledText[] {
+  type Row = { readonly prompt: string | readonly { readonly role: string; readonly content: string }[]; readonly tags?: readonly string[] };
+  const rows = readFileSync(new URL("../../datasets/mixed.jsonl", import.meta.url), "utf8").trim().split("\n").map((line) => JSON.parse(line) as Row);
+  return rows.flatMap(({ prompt, tags = [] }) => {
+    const text = typeof prompt === "string" ? prompt : prompt.findLast(({ role }) => role === "user")?.content;
+    return text ? [{ text, label: tags.includes("attack") ? 1 : 0, cluster: text, weight: 1 }] : [];
+  });
 }
