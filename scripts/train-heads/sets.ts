@@ -100,10 +100,10 @@ function probes(data: string): LabelledText[] {
 
 /** The workload that ships, written by others than the texts trained on. */
 function mixed(): LabelledText[] {
-  type Row = { readonly prompt: string | readonly { readonly role: string; readonly content: string }[]; readonly tags?: readonly string[] };
+  type Row = { readonly prompt?: string; readonly messages?: readonly { readonly role: string; readonly content: string }[]; readonly tags?: readonly string[] };
   const rows = readFileSync(new URL("../../datasets/mixed.jsonl", import.meta.url), "utf8").trim().split("\n").map((line) => JSON.parse(line) as Row);
-  return rows.flatMap(({ prompt, tags = [] }) => {
-    const text = typeof prompt === "string" ? prompt : prompt.findLast(({ role }) => role === "user")?.content;
+  return rows.flatMap(({ prompt, messages = [], tags = [] }) => {
+    const text = prompt ?? messages.findLast(({ role }) => role === "user")?.content;
     return text ? [{ text, label: tags.includes("attack") ? 1 : 0, cluster: text, weight: 1 }] : [];
   });
 }
