@@ -17,6 +17,7 @@ import { valueHash } from "./lib/hash.ts";
 import type { OutcomeColumns } from "./model/columns.ts";
 import type { PolicySpec } from "./model/config.ts";
 import type { WrpError } from "./model/errors.ts";
+import { signalModelIds } from "./model/signal-models.ts";
 import { REPORT_REVISION, type Report } from "./model/report.ts";
 import type { RunRecord } from "./outcomes/store.ts";
 import { withRemotes } from "./outcomes/remote-columns.ts";
@@ -53,7 +54,8 @@ export type EvaluateEvent =
  * The pipeline: workload → answers → grades → outcomes → decisions → report. The same settings, workload and seed give the
  * same report whatever the concurrency; what the store has is not computed again.
  */
-export async function* evaluate(parts: Parts): AsyncGenerator<EvaluateEvent, void> {
+export async function* evaluate(given: Parts): AsyncGenerator<EvaluateEvent, void> {
+  const parts = given.signalModels ? { ...given, settings: { ...given.settings, signals: signalModelIds(given.signalModels) } } : given;
   const { settings, store, workload, clockMs } = parts;
   const started = clockMs();
   const prices = priceBook(settings.models);

@@ -7,9 +7,11 @@ import { probeRecipes, type ProbeResult } from "../evaluate/probe-recipes.ts";
 import { readProbes, type ProbeFile } from "../gateways/vsr/probes.ts";
 import type { PolicySpec } from "../model/config.ts";
 import { EXIT, unknownName, WrpError } from "../model/errors.ts";
+import type { SignalModels } from "../model/signal-models.ts";
 import { policyName } from "../router/index.ts";
 import { loadConfig, type LoadedConfig } from "./load-config.ts";
 import { policyFromFlag, statesPolicy } from "./policy-flag.ts";
+import { surrogatesFor } from "./surrogates.ts";
 import { readTextFile } from "./text-file.ts";
 import { withVsrText } from "./vsr-file.ts";
 import type { World } from "./world.ts";
@@ -18,6 +20,7 @@ interface ProbeFlags {
   readonly config?: string | false;
   readonly probes: string;
   readonly policy?: string[];
+  readonly surrogate?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -30,9 +33,11 @@ const WORDS = new Map<Holds, string>([[true, "holds"], [false, "fails"], [null, 
 /** Runs a recipe's probes over policies: 1 where too few hold, 3 where that hangs on signals that nobody reads here. */
 export async function checkProbes(flags: ProbeFlags, world: World): Promise<number> {
   const file = readProbes(readTextFile(flags.probes, world.cwd, MAX_BYTES), flags.probes);
-  const specs = probed(flags, loadConfig(flags.config, world.cwd), world.cwd);
+  const loaded = loadConfig(flags.config, world.cwd);
+  const specs = probed(flags, loaded, world.cwd);
+  const models = surrogatesFor(specs, null, flags, loaded, world) ?? null;
   const policies = [];
-  for (const spec of specs) policies.push(await judged(file, spec));
+  for (const spec of specs) policies.push(await judged(file, spec, models));
   const document = { schemaVersion: 1, file: flags.probes, warnings: file.remarks.map(({ code, message, hint = null, place }) => ({ code, message, hint, line: place?.line ?? null, column: place?.column ?? null })), policies };
   if (!flags.quiet) for (const { message, place, hint } of flags.json ? [] : file.remarks) world.stderr.write(`warning: ${new WrpError(message, place ? { place } : {}).located} (${hint})\n`);
   world.stdout.write(flags.json ? `${JSON.stringify(document, null, 2)}\n` : policies.map((policy) => words(policy, flags, specs.length > 1, world.stdout.color)).join("\n"));
@@ -56,13 +61,13 @@ function probed(flags: ProbeFlags, { config }: LoadedConfig, cwd: string): reado
   throw new WrpError("no policy to run the probes over", { hint: "give one: --policy vsr:config.yaml" });
 }
 
-async function judged(file: ProbeFile, spec: VsrSpec) {
+async function judged(file: ProbeFile, spec: VsrSpec, models: SignalModels | null) {
   const { text = "", config, recipe, entrypoint } = spec;
-  const results = await probeRecipes(file, { text, file: config, recipe, entrypoint }, null);
+  const results = await probeRecipes(file, { text, file: config, recipe, entrypoint }, models);
   const rates = probeRates(file, results);
   const all = [rates.all, ...rates.decisions, ...rates.tags];
   const verdict = all.some(({ enough }) => enough === false) ? "fail" : all.some(({ enough }) => enough === null) ? "inconclusive" : "pass";
-  return { policy: policyName(spec), config, verdict, counts: rates.all, probes: results.map(entryOf), decisions: rates.decisions, tags: rates.tags } as const;
+  return { policy: policyName(spec), config, ...(models?.surrogate ? { surrogate: true } : {}), verdict, counts: rates.all, probes: results.map(entryOf), decisions: rates.decisions, tags: rates.tags } as const;
 }
 
 function entryOf({ probe: { id, tags, place, decision: expected }, holds, decision, checks }: ProbeResult) {
@@ -71,7 +76,7 @@ function entryOf({ probe: { id, tags, place, decision: expected }, holds, decisi
 
 type Judged = Awaited<ReturnType<typeof judged>>;
 
-function words({ policy, probes, counts, decisions, tags, verdict }: Judged, { probes: file, quiet = false }: ProbeFlags, several: boolean, color: boolean): string {
+function words({ policy, surrogate, probes, counts, decisions, tags, verdict }: Judged, { probes: file, quiet = false }: ProbeFlags, several: boolean, color: boolean): string {
   const paint = (style: "red" | "yellow" | "green", text: string) => (color ? styleText(style, text, { validateStream: false }) : text);
   const painted = (word: string) => paint(word === "holds" ? "green" : word === "fails" ? "red" : "yellow", word.padEnd(12));
   const lines = several ? [`${policy}:`] : [];
@@ -83,6 +88,7 @@ function words({ policy, probes, counts, decisions, tags, verdict }: Judged, { p
   // Of a decision all of whose probes must hold, the probes have said it.
   const rated = [...decisions.filter(({ minimum }) => minimum !== 100), ...tags].filter(({ enough }) => enough !== true);
   for (const rate of rated) lines.push(`${painted(rate.enough === false ? "fails" : "undetermined")} ${rateInWords(rate)}`);
+  if (surrogate && !quiet) lines.push("learned signals read by wrp's own models, not by the router's (--surrogate): it may decide otherwise");
   if (!quiet && tags.length > 0) lines.push("by tag:", ...tags.map((rate) => `  ${countsInWords(rate)}  ${rate.of}`));
   lines.push(`${countsInWords(counts)} of ${probes.length} probes${counts.minimum === 100 ? "" : `, at least ${counts.minimum} % must hold`}: ${verdict}`);
   return lines.map((line) => `${line}\n`).join("");

@@ -6,6 +6,8 @@ import { addRuns } from "./runs-commands.ts";
 import { TOPICS } from "./topics.ts";
 import type { World } from "./world.ts";
 
+const SURROGATE = "wrp's own models may read signals in place of those that a vsr config names: it may decide otherwise, and every report says so";
+
 const SHORT = `wrp replays prompts through routing policies and reports cost, latency, quality,
 privacy and safety, with intervals.
 
@@ -54,6 +56,7 @@ export function program(world: World, outcome: Outcome): Command {
     .option("--no-config", "leave wrp.yaml aside")
     .option("--models <names>", "only these models, by comma", collect)
     .option("--policy <spec>", "a policy: kind, kind(key=value,…), e.g. 'mix(weights={a: 0.7, b: 0.3})', or vsr:config.yaml; repeatable", append)
+    .option("--surrogate", SURROGATE)
     .option("--free <model>", "this model really costs nothing; repeatable", collect)
     .option("--reference <policy>", "compare the others with this one; default: your first policy, else the best single")
     .option("--objective <names>", "what the frontier stands on: cost,quality,latency,privacy,safety", collect)
@@ -121,6 +124,7 @@ export function program(world: World, outcome: Outcome): Command {
     .option("--run <run>", "take models and figures from this run", "latest")
     .option("--policy <policy>", "only this policy: a name, kind(key=value,…), or vsr:config.yaml")
     .option("--signals <file>", "signals as this JSON file gives them, in place of computed ones")
+    .option("--surrogate", SURROGATE)
     .option("--all", "every policy, controls too")
     .option("--json", "print one JSON document, nothing else")
     .addHelpText("after", "\nExamples:\n  wrp route 'Prove that there are infinitely many primes.'\n  wrp route --messages chat.json --all --json\n")
@@ -203,6 +207,7 @@ export function program(world: World, outcome: Outcome): Command {
     .option("--no-config", "leave wrp.yaml aside")
     .option("--format <name>", "text, json, github (annotations of a pull request) or sarif; or an importer, as in wrp eval; repeatable", append)
     .option("--map <columns>", "a generic table: prompt=question,quality.gpt-4=gpt4_score,…", collect)
+    .option("--surrogate", SURROGATE)
     .option("--probes <file>", "run the probes of a vLLM Semantic Router recipe in place of a check: which hold, fail, or cannot be determined")
     .option("--policy <spec>", "what --probes are run over: a policy by name, or vsr:config.yaml; repeatable (default: the config's of kind vsr, or config.yaml beside the probes)", append)
     .option("--strict", "warnings are errors: exit 2")

@@ -26,6 +26,7 @@ export interface EvalFlags {
   readonly trainShare?: number;
   readonly models?: string[];
   readonly policy?: string[];
+  readonly surrogate?: boolean;
   readonly free?: string[];
   /** By --gate: true where it stands alone. */
   readonly gate?: (string | true)[] | true;

@@ -3,7 +3,7 @@ import type { OutcomeColumns } from "../model/columns.ts";
 import type { StoredDecisions } from "../outcomes/store.ts";
 import type { DecidedPolicy } from "../report/input.ts";
 import type { Decision } from "../model/decision.ts";
-import { signalModelIds } from "../model/signal-models.ts";
+import { WrpError } from "../model/errors.ts";
 import type { SignalReadings } from "../model/signal.ts";
 import type { Policy, Undecided } from "../router/index.ts";
 import { readsTokens, withTokens } from "../signals/tokens.ts";
@@ -39,21 +39,30 @@ export async function* decideAll(policies: readonly Policy[], columns: OutcomeCo
     if (ready) decided.set(policy, ready);
     else asked.set(policy, key);
   }
+  const lost = parts.settings.signals && !parts.signalModels ? [...asked.keys()].find(({ reads }) => reads) : undefined;
+  if (lost) throw new WrpError(`what policy "${lost.name}" decided is no longer stored, and it cannot be decided again without the models that its signals were read with`, { hint: "run wrp eval again" });
   const stored = yield* decideEach([...asked.keys()], columns, parts);
   for (const [policy, key] of asked) {
     const decisions = stored.get(policy) as StoredDecisions;
     store.saveDecisions(key, workload.hash, decisions);
     decided.set(policy, { explained: { ...shown(policy), decisions: { form: "choice", model: decisions.model }, rules: decisions }, reused: false, key });
   }
-  return decided;
+  return marked(decided, parts);
+}
+
+/** Policies of which wrp's own models read signals say so, whether they decided now or before. */
+function marked(decided: ReadonlyMap<Policy, Decided>, { signalModels }: DecidingParts): ReadonlyMap<Policy, Decided> {
+  if (!signalModels) return decided;
+  const { surrogatesOf } = promptReader([...decided.keys()], signalModels);
+  return new Map([...decided].map(([policy, one]) => [policy, { ...one, explained: { ...one.explained, surrogates: surrogatesOf(policy) } }]));
 }
 
 /** What stored decisions hang on. What looks at outcomes depends on their prices and on the rule for failed calls, too; what is simulated, on the seed; what is live grows. */
-function keyOf({ kind, content, hindsight, reads }: Policy, columns: OutcomeColumns, { settings, wrpVersion, signalModels }: DecidingParts): string {
+function keyOf({ kind, content, hindsight, reads }: Policy, columns: OutcomeColumns, { settings, wrpVersion }: DecidingParts): string {
   const drawn = settings.models.some((model) => model.simulated !== undefined);
   const live = hindsight ? liveHash(columns, liveModels(settings).map(({ name }) => name)) : null;
   const outcomes = hindsight ? { ...(live === null ? {} : { live }), models: settings.models, missing: settings.missing, ...(drawn ? { seed: settings.seed } : {}) } : null;
-  const signals = reads && signalModels ? signalModelIds(signalModels) : [];
+  const signals = (reads && settings.signals) || [];
   return valueHash({ kind, content, models: columns.models, outcomes, wrpVersion, ...(signals.length > 0 ? { signals } : {}) });
 }
 

@@ -30,6 +30,8 @@ export interface RunSettings extends Judging {
   readonly sensitive?: SensitiveSpec;
   /** The id of the encoder on this machine that the grader similarity compares by, where no live embedder is given. */
   readonly encoder?: string;
+  /** Content ids of the models that learned signals are read with; a run without such models has none. */
+  readonly signals?: readonly string[];
   /** The live routers among the policies, with what their backends say. */
   readonly remotes?: readonly RemoteSpec[];
 }

@@ -241,6 +241,7 @@ export const configSchema = z.strictObject({
   repeat: z.number().int().min(1).max(MOST_REPEAT).optional().describe("answers to each prompt by each simulated or live model; default 1"),
   maxCostUsd: z.number().positive().optional().describe("hard cap of what --live may spend"),
   policies: z.array(policySpecSchema).optional(),
+  surrogate: z.boolean().optional().describe("wrp's own models may read signals in place of those that a vsr config names, as --surrogate: it may decide otherwise, and every report says so"),
   objectives: z.array(z.enum(["cost", "quality", "latency", "privacy", "safety"])).min(1).optional(),
   reference: z.string().optional().describe("the policy that others are compared with"),
   margins: z

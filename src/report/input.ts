@@ -13,6 +13,8 @@ export interface DecidedPolicy {
   readonly description: string;
   readonly sweep?: { readonly fact: string; readonly weak: string; readonly strong: string };
   readonly decisions: Decisions;
+  /** Types of signal that wrp's own models read for it, in place of its router's. */
+  readonly surrogates?: readonly string[];
 }
 
 export interface ModelInfo {

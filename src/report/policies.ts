@@ -52,6 +52,7 @@ export function reportedPolicy(subject: Subject): OwnFigures {
     ...regret(subject),
     ...versusReference(subject),
     ...remoteFigures(subject),
+    ...(policy.surrogates?.length ? { surrogates: [...policy.surrogates] } : {}),
   };
 }
 

@@ -14,11 +14,13 @@ import { noConfig, readConfig, type LoadedConfig } from "../load-config.ts";
 import { sarifOf } from "../sarif.ts";
 import { signalModels } from "../signal-models.ts";
 import { runSettings, workloadOptions } from "../settings.ts";
+import { surrogatesFor } from "../surrogates.ts";
 import type { World } from "../world.ts";
 
 interface CheckFlags {
   readonly config?: string | false;
   readonly map?: string[];
+  readonly surrogate?: boolean;
   readonly strict?: boolean;
   readonly json?: boolean;
   /** How to print, or the importer: both by the one flag that other commands name importers with. */
@@ -60,6 +62,7 @@ export async function checkCommand(args: readonly string[], flags: CheckFlags, w
     data: options,
     settings,
     baseline: baselineOf(settings, loaded, found, world),
+    signalModels: surrogatesFor(settings.policies, null, flags, loaded, world),
     now: world.now,
     concurrency: CONCURRENCY,
     signal: world.signal,

@@ -18,6 +18,7 @@ import { sessionHost } from "../session-host.ts";
 import { signalModels } from "../signal-models.ts";
 import { runSettings, workloadOptions, type EvalFlags } from "../settings.ts";
 import { IN_MEMORY, openExisting, openForWriting, storeFile } from "../store-file.ts";
+import { surrogatesFor } from "../surrogates.ts";
 import { withWayOn } from "../way-on.ts";
 import type { World } from "../world.ts";
 
@@ -85,6 +86,7 @@ export async function evalCommand(data: readonly string[], flags: EvalFlags, wor
       live: calls?.host,
       encoder,
       tokens: calls?.tokens,
+      signalModels: surrogatesFor(settings.policies, null, flags, loaded, world),
     })) {
       progress.show(event);
       if (event.type === "done") finished = event;

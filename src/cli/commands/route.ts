@@ -22,6 +22,7 @@ import { policyFromFlag, statesPolicy } from "../policy-flag.ts";
 import { requestFile } from "../request-file.ts";
 import { sessionHost } from "../session-host.ts";
 import { openExisting, storeFile } from "../store-file.ts";
+import { surrogatesFor } from "../surrogates.ts";
 import { readTextFile } from "../text-file.ts";
 import { signalFacts } from "../signal-facts.ts";
 import { traceInWords } from "../vsr-trace-words.ts";
@@ -36,6 +37,7 @@ interface RouteFlags {
   readonly tag?: string[];
   readonly run: string;
   readonly policy?: string;
+  readonly surrogate?: boolean;
   readonly all?: boolean;
   /** A file of given signal readings. */
   readonly signals?: string;
@@ -53,6 +55,8 @@ interface Routed {
   readonly alternatives: readonly { readonly model: string; readonly probability: number }[];
   readonly rule: string;
   readonly facts: Decision["facts"];
+  /** Types of signal that wrp's own models read, in place of the router's. */
+  readonly surrogates?: readonly string[];
   /** All that led to it, where the policy can tell. */
   readonly trace?: VsrTrace;
   readonly expectedCostUsd: Expectation;
@@ -72,14 +76,18 @@ export async function routeCommand(given: string | undefined, flags: RouteFlags,
   const wanted = chosenPolicies(policies, specs, flags, world.cwd);
   const facts = flags.signals === undefined ? null : signalFacts(flags.signals, world.cwd);
   if (facts && !wanted.some(({ reads }) => reads)) throw new WrpError("--signals: no policy asked reads any", { hint: "give one that does: --policy vsr:config.yaml" });
+  const signalModels = surrogatesFor(specs, null, flags, loaded, world);
   const decided: Routed[] = [];
   const undecided: { policy: string; reason: string }[] = [];
   for (const policy of wanted) {
     const asked = policy.open && !stored.has(policy.name) ? await askedOnce(policy, prompt, loaded, world) : null; // what goes wrong there is not about this prompt
     try {
       if (policy.open && !asked) throw notStarted(policy, run);
-      const read = facts ?? (await promptReader([policy]).read([prompt])).get(policy)?.[0];
-      decided.push(await route(policy, asked ?? remoteChoice(policy, prompt, run) ?? decisionOf(policy, prompt, read), { prompt, models, run, now: world.now() }, read && policy.trace?.(read)));
+      const reader = promptReader([policy], signalModels);
+      const read = facts ?? (await reader.read([prompt])).get(policy)?.[0];
+      const surrogates = facts ? [] : reader.surrogatesOf(policy);
+      const routed = await route(policy, asked ?? remoteChoice(policy, prompt, run) ?? decisionOf(policy, prompt, read), { prompt, models, run, now: world.now() }, read && policy.trace?.(read));
+      decided.push(surrogates.length > 0 ? { ...routed, surrogates } : routed);
     } catch (error) {
       if (!(error instanceof WrpError) || flags.policy !== undefined) throw error;
       undecided.push({ policy: policy.name, reason: error.message });
@@ -309,6 +317,7 @@ function words({ prompt, decisions, undecided }: Document, configured: boolean, 
     if (d.alternatives.length > 0 || answered || open) lines.push(`  cost     ${inUsd(d.expectedCostUsd)} (${d.expectedCostUsd.source})`);
     if (d.alternatives.length > 0 || answered) lines.push(`  latency  ${d.expectedLatencyMs.value === null ? "unknown" : `${d.expectedLatencyMs.value.toFixed(0)} ms expected`} (${d.expectedLatencyMs.source})`);
     if (d.baseline) lines.push(`  baseline ${inUsd(d.baseline.expectedCostUsd)} by ${d.baseline.model}, the dearest of the config (${d.baseline.expectedCostUsd.source})`);
+    if (d.surrogates) lines.push(`  surrogate ${d.surrogates.join(", ")} read by wrp's own models, not by the router's: it may decide otherwise`);
     if (d.trace) lines.push(...traceInWords(d.trace));
   }
   for (const { policy, reason } of undecided) lines.push("", `${policy}: ${reason}`);

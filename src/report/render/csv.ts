@@ -35,6 +35,7 @@ function row(policy: ReportPolicy): Record<string, CsvCell> {
     onFrontier: policy.onFrontier,
     simulated: policy.simulated.join(" "),
     expected: policy.expected.join(" "),
+    surrogates: policy.surrogates?.join(" "),
     quality: quality.mean,
     ...bounds("quality", quality.ci),
     qualityPrompts: quality.n,

@@ -72,6 +72,7 @@ function name(policy: ReportPolicy): string {
   const notes = [
     ...(policy.hindsight ? ["hindsight"] : []),
     ...(policy.expected.length > 0 ? [`expected: ${policy.expected.map(md).join(", ")}`] : []),
+    ...(policy.surrogates ? [`surrogates: ${policy.surrogates.map(md).join(", ")}`] : []),
     ...(policy.simulated.length > 0 ? [`simulated: ${policy.simulated.map(md).join(", ")}`] : []),
   ];
   const label = policy.onFrontier ? `**${md(policy.name)}**` : md(policy.name);
