@@ -5,14 +5,17 @@ import { isVsrFlag, withVsrText } from "./vsr-file.ts";
 
 /**
  * A policy as a flag: `kind` or `kind(key=value, …)`, values in YAML flow form. An unnamed one is named by the flag itself, so
- * that `threshold(threshold=100)` and `threshold(threshold=200)` can stand side by side. `vsr:config.yaml` is `vsr(config=config.yaml)`.
+ * that `threshold(threshold=100)` and `threshold(threshold=200)` can stand side by side. `vsr:config.yaml` is `vsr(config=config.yaml)`,
+ * and `vsr:config.yaml(set={decisions.legal.priority: 120})` the same with more to it.
  * Throws WrpError.
  *
  * @param cwd what files that it names are relative to
  */
 export function policyFromFlag(flag: string, cwd: string): PolicySpec {
-  if (isVsrFlag(flag)) return withVsrText({ kind: "vsr", name: flag.trim(), config: flag.slice(flag.indexOf(":") + 1).trim() }, cwd);
-  return withVsrText(policyOf(flag), cwd);
+  if (!isVsrFlag(flag)) return withVsrText(policyOf(flag), cwd);
+  const [, config, more = ""] = /^\s*vsr:(?:([^(]*)\((.*)\)|.*)\s*$/s.exec(flag) ?? [];
+  const spec = policyOf(`vsr(config=.,${more})`, flag);
+  return withVsrText({ ...spec, config: (config ?? flag.slice(flag.indexOf(":") + 1)).trim() } as PolicySpec, cwd);
 }
 
 /** Whether a flag states a policy, in place of naming one. */
@@ -20,7 +23,8 @@ export function statesPolicy(flag: string): boolean {
   return flag.includes("(") || isVsrFlag(flag);
 }
 
-function policyOf(flag: string): PolicySpec {
+/** @param name of a policy that is given none */
+function policyOf(flag: string, name = flag): PolicySpec {
   const match = /^\s*([a-z-]+)\s*(?:\((.*)\))?\s*$/s.exec(flag);
   if (!match) throw bad(flag, "write kind or kind(key=value,…)");
   const [, kind, inside] = match;
@@ -34,7 +38,7 @@ function policyOf(flag: string): PolicySpec {
       throw bad(flag, (error as Error).message.split("\n", 1)[0] ?? "");
     }
   }
-  if (inside !== undefined && fields["name"] === undefined) fields["name"] = flag.replace(/"[^"]*"|'[^']*'|\s+/g, (part) => part.trim());
+  if (inside !== undefined && fields["name"] === undefined) fields["name"] = name.replace(/"[^"]*"|'[^']*'|\s+/g, (part) => part.trim());
   const parsed = policySpecSchema.safeParse(fields);
   if (parsed.success) return parsed.data;
   const { issues } = parsed.error;
@@ -47,7 +51,7 @@ function policyOf(flag: string): PolicySpec {
 
 /** `{a=1}` is `{a: 1}`; quoted texts stay as they are. */
 function colons(value: string): string {
-  return value.includes("{") ? value.replace(/"(?:[^"\\]|\\.)*"|'[^']*'|(?<=[{,]\s*[^\s{},:=]+)=/g, (part) => (part === "=" ? ": " : part)) : value;
+  return value.includes("{") ? value.replace(/"(?:[^"\\]|\\.)*"|'[^']*'|(?<=[{,]\s*[^\s{},=]+)=/g, (part) => (part === "=" ? ": " : part)) : value;
 }
 
 /** Splits at commas outside brackets and quotes. */

@@ -14,7 +14,7 @@ privacy and safety, with intervals.
   wrp eval data/*.csv -o report.html    the same as one HTML page
   wrp route "Why is the sky blue?"      which model, and why
 
-Commands: init, check, eval, compare, report, route, runs, pool, import, schema, completion
+Commands: init, check, eval, compare, report, route, export, runs, pool, import, schema, completion
 More: wrp COMMAND --help, wrp --help, wrp help exit-codes
 `;
 
@@ -202,15 +202,38 @@ export function program(world: World, outcome: Outcome): Command {
     .option("--no-config", "leave wrp.yaml aside")
     .option("--format <name>", "github: annotations of a pull request; or an importer, as in wrp eval; repeatable", append)
     .option("--map <columns>", "a generic table: prompt=question,quality.gpt-4=gpt4_score,…", collect)
+    .option("--probes <file>", "run the probes of a vLLM Semantic Router recipe in place of a check: which hold, fail, or cannot be determined")
+    .option("--policy <spec>", "what --probes are run over: a policy by name, or vsr:config.yaml; repeatable (default: the config's of kind vsr, or config.yaml beside the probes)", append)
     .option("--strict", "warnings are errors: exit 2")
     .option("--json", "print one JSON document, nothing else")
-    .addHelpText("after", "\nExamples:\n  wrp check\n  wrp check outcomes.jsonl data/\n  wrp check --strict --format github\n\nExit codes: 0 usable, 2 not (or --strict and a warning)\n")
+    .addHelpText("after", "\nExamples:\n  wrp check\n  wrp check outcomes.jsonl data/\n  wrp check --strict --format github\n  wrp check --probes probes.yaml --policy vsr:config.yaml\n\nExit codes: 0 usable, 2 not (or --strict and a warning); of probes: 0 hold, 1 too few, 3 that cannot be determined\n")
     .action(async (data: string[], flags) => {
       const { checkCommand } = await import("./commands/check.ts");
       outcome.exitCode = await checkCommand(data, flags, world);
     });
 
   common(check);
+
+  const exporting = wrp
+    .command("export")
+    .summary("write a tuned policy back in its gateway's own form")
+    .description(
+      "Writes the config of a policy of kind vsr with the numbers that the policy sets, and shows what changes. All else stays as it is written: comments, order, quotes. What is written is read again and must decide the same.",
+    )
+    .option("-c, --config <file>", "config; default wrp.yaml where there is one")
+    .option("--no-config", "leave wrp.yaml aside")
+    .option("--policy <policy>", "a policy by name, or vsr:config.yaml(set={PATH: VALUE}); default: the config's only one of kind vsr")
+    .option("-o, --output <file>", "file to write, or - for stdout; without it only the changes are shown")
+    .option("--force", "write over the policy's own config")
+    .option("--list", "list the numbers that can be set, with their paths")
+    .option("--json", "print one JSON document, nothing else")
+    .addHelpText("after", "\nExamples:\n  wrp export --policy tuned -o config.yaml\n  wrp export --policy vsr:config.yaml --list\n  wrp export --policy 'vsr:config.yaml(set={decisions.legal.priority: 120})'\n")
+    .action(async (flags) => {
+      const { exportCommand } = await import("./commands/export.ts");
+      outcome.exitCode = await exportCommand(flags, world);
+    });
+
+  common(exporting);
 
   const schema = wrp
     .command("schema")

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { withPolicyPrices } from "../evaluate/policy-prices.ts";
 import { WrpError } from "../model/errors.ts";
 import type { RunSettings } from "../evaluate.ts";
 import { MOST_REPEAT } from "../model/config.ts";
@@ -115,7 +116,7 @@ export function runSettings(flags: EvalFlags, loaded: LoadedConfig): RunSettings
   const embedder = liveEmbedderIn(config);
   return {
     seed: flags.seed ?? config.seed ?? DEFAULT_SEED,
-    models,
+    models: withPolicyPrices(models, policies),
     only: flags.models ?? null,
     policies,
     ...(remotes.length > 0 ? { remotes } : {}),

@@ -5,6 +5,11 @@ import { WrpError } from "../model/errors.ts";
 
 /** Reads a text file whole, without a byte order mark. Throws WrpError with file (and line) where it is none, or is larger than `maxBytes`. */
 export function readTextFile(file: string, cwd: string, maxBytes: number): string {
+  return textWithMark(file, cwd, maxBytes).replace(/^\uFEFF/, "");
+}
+
+/** The same with its byte order mark, where it has one. */
+export function textWithMark(file: string, cwd: string, maxBytes: number): string {
   const path = resolve(cwd, file);
   const place = { file };
   let bytes: Buffer;
@@ -18,7 +23,6 @@ export function readTextFile(file: string, cwd: string, maxBytes: number): strin
   } catch (error) {
     throw error instanceof WrpError ? error : new WrpError(reason(error as NodeJS.ErrnoException), { place, cause: error });
   }
-  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) bytes = bytes.subarray(3);
   if (isUtf8(bytes) && !bytes.includes(0)) return bytes.toString("utf8");
   throw notText(file, bytes);
 }

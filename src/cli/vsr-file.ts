@@ -1,10 +1,11 @@
 import { dirname, join } from "node:path";
+import { setLeaves } from "../gateways/vsr/write/set-leaves.ts";
 import type { PolicySpec } from "../model/config.ts";
 import { WrpError, type Place } from "../model/errors.ts";
 import { readTextFile } from "./text-file.ts";
 
 /** YAML is read whole, and slowly. */
-const MAX_BYTES = 4 * 1024 * 1024;
+export const MOST_CONFIG_BYTES = 4 * 1024 * 1024;
 
 /** Whether a policy flag names a config of vLLM Semantic Router: `vsr:config.yaml`. */
 export function isVsrFlag(flag: string): boolean {
@@ -12,17 +13,25 @@ export function isVsrFlag(flag: string): boolean {
 }
 
 /**
- * The policy with what its config file holds, where it is of that kind. Throws WrpError where there is no such file.
+ * The policy with what its config file holds, and with what it sets put in, where it is of that kind. Throws WrpError where there is no
+ * such file, or something cannot be set.
  *
  * @param folder what the file is relative to
- * @param place where the policy names it
+ * @param placeAt where what a path leads to in the policy stands
  */
-export function withVsrText<S extends PolicySpec>(spec: S, folder: string, place?: Place): S {
+export function withVsrText<S extends PolicySpec>(spec: S, folder: string, placeAt?: (path: readonly PropertyKey[]) => Place): S {
   if (spec.kind !== "vsr" || spec.text !== undefined) return spec;
+  const place = placeAt?.(["config"]);
+  const config = place ? join(dirname(place.file), spec.config) : spec.config;
+  const text = textOf(spec.config, folder, place);
+  return { ...spec, config, text: spec.set === undefined ? text : setLeaves(text, config, spec.set, (path) => placeAt?.(["set", path]) ?? { file: config }).text };
+}
+
+function textOf(config: string, folder: string, place: Place | undefined): string {
   try {
-    return { ...spec, config: place ? join(dirname(place.file), spec.config) : spec.config, text: readTextFile(spec.config, folder, MAX_BYTES) };
+    return readTextFile(config, folder, MOST_CONFIG_BYTES);
   } catch (error) {
     if (!(error instanceof WrpError)) throw error;
-    throw new WrpError(`${spec.config}: ${error.message}`, { cause: error, code: "no-such-file", hint: "a path is relative to the config, or on the command line to the working directory", ...(place ? { place } : {}) });
+    throw new WrpError(`${config}: ${error.message}`, { cause: error, code: "no-such-file", hint: "a path is relative to the config, or on the command line to the working directory", ...(place ? { place } : {}) });
   }
 }

@@ -88,7 +88,7 @@ const FORGETFUL: Pick<OutcomeStore, "keptAnswers" | "liveAnswers" | "findOutputs
 function remarkModels({ settings, placeAt, warn }: PreviewParts, { columns, zeroCost, basis }: PreviewBasis, files: readonly PreviewedFile[]): void {
   const listed = (model: number) => placeAt(["models", model]) ?? null;
   const placeOfModel = (name: string): Place | null => {
-    const k = settings.models.findIndex((m) => m.name === name);
+    const k = settings.models.findIndex((m) => m.name === name && !m.ofPolicy);
     const file = files.find(({ models }) => models.includes(name))?.name;
     return (k < 0 ? undefined : placeAt(["models", k])) ?? (file === undefined ? null : { file });
   };

@@ -147,7 +147,11 @@ export const policySpecSchema = z.discriminatedUnion("kind", [
     recipe: z.string().min(1).optional().describe("one of its recipes; default: the top-level routing"),
     entrypoint: z.string().min(1).optional().describe("the recipe that clients get who ask for this model name"),
     models: z.record(z.string(), z.string()).optional().describe("its names of models → the names here, where they differ"),
-    text: z.string().optional().describe("what the file holds; default: it is read"),
+    set: z
+      .record(z.string(), z.union([z.number(), z.string()], { error: "must be a number" }))
+      .optional()
+      .describe("numbers of the config by path, put in place of those that it has: {decisions.legal.priority: 120}; wrp export --list lists the paths"),
+    text: z.string().optional().describe("what the file holds, with what is set; default: it is read"),
   }),
 ]);
 
@@ -278,6 +282,8 @@ export interface LiveSpec {
 /** A model as a run uses it: what its config names elsewhere is filled in. */
 export interface ModelSpec {
   readonly name: string;
+  /** A policy's own config names it, and wrp.yaml does not. */
+  readonly ofPolicy?: true;
   readonly price?: Price;
   readonly trusted?: boolean;
   readonly guarded?: boolean;

@@ -7,7 +7,7 @@ export const aim = { atLeast: 0.9 };
 const TEXTS = 256;
 const ROUNDS = 5;
 /** 100,000 where WRP_BENCH_ALL is set: they take minutes. */
-const MANY = process.env["WRP_BENCH_ALL"] ? 100_000 : 5_000;
+const MANY = process.env["WRP_BENCH_ALL"] ? 100_000 : 10_000;
 const GROUP = 1000;
 const MB = 1 << 20;
 

@@ -16,8 +16,9 @@ import * as rules from "./rules.ts";
 import * as signals from "./signals.ts";
 import * as store from "./store.ts";
 import * as sweep from "./sweep.ts";
+import * as vsr from "./vsr.ts";
 
-const BENCHES: readonly Bench[] = [store, parse, replay, report, rules, signals, embedder, command, live, sweep, help, demo];
+const BENCHES: readonly Bench[] = [store, parse, replay, report, rules, signals, embedder, vsr, command, live, sweep, help, demo];
 
 /** A figure with its verdict: null where it has no aim. */
 type Row = Figure & { readonly bench: string; readonly aim: Aim | null; readonly met: boolean | null };

@@ -26,7 +26,20 @@ export async function bench(): Promise<Figure[]> {
     return { name: what, ratio: (PROMPTS / ms) * 1000, unit: "prompts/s", detail: `${((ms * 1000) / PROMPTS).toFixed(1)} µs a prompt; ${count} rules; ${(matches / PROMPTS).toFixed(1)} match; ${amount(PROMPTS)} prompts` };
   };
   const types = TYPES.map(([type, what, specs]) => [measured(what, new Map([[type, specs]])), [type, specs] as const] as const);
-  return [...types.map(([figure]) => figure), measured("all of these together", joined(types.map(([, entry]) => entry)))];
+  return [...types.map(([figure]) => figure), measured("all of these together", joined(types.map(([, entry]) => entry))), await personalData()];
+}
+
+/** Personal data by patterns, in prompts of which each fourth has some. */
+async function personalData(): Promise<Figure> {
+  const { findPii } = await built<typeof import("../../src/signals/pii/index.ts")>("signals/pii/index.js");
+  const texts = Array.from({ length: PROMPTS }, (_, i) => `${requestOf(i).messages[0]?.content as string}${i % 4 === 0 ? ` Write to Anna Berg, anna.berg${i}@example.com, +1 555 010 ${1000 + (i % 9000)}, 12 Main Street.` : ""}`);
+  let spans = 0;
+  const ms = cpuTime(() => {
+    spans = texts.reduce((sum, text) => sum + findPii(text).length, 0);
+  });
+  if (spans < PROMPTS) throw new Error(`personal data: only ${spans} spans`);
+  const characters = texts.reduce((sum, text) => sum + text.length, 0);
+  return { name: "personal data by patterns", ratio: (PROMPTS / ms) * 1000, unit: "prompts/s", detail: `${((ms * 1000) / PROMPTS).toFixed(1)} µs a prompt of ${(characters / PROMPTS).toFixed(0)} characters; ${amount(spans)} spans in ${amount(PROMPTS)} prompts` };
 }
 
 function joined(entries: readonly (readonly [string, readonly SignalSpec[]])[]): ReadonlyMap<string, readonly SignalSpec[]> {

@@ -155,6 +155,38 @@ describe("other similarities", () => {
   });
 });
 
+describe("knowledge bases", () => {
+  const base = {
+    name: "topics",
+    threshold: 0.9,
+    label_thresholds: { south: 0.5 },
+    groups: { up: ["north", "east"], down: ["south", "nobody"] },
+    metrics: [{ name: "Up_vs_Down", type: "group_margin", positive_group: "up", negative_group: "down" }],
+    labels: { north: { exemplars: ["90°"] }, east: { exemplars: ["0°"] }, south: { exemplars: ["270°"] }, empty: { exemplars: [] } },
+  };
+  const rule = (name: string, kind: string, value: string, how = "threshold"): Fields => ({ name, kb: "topics", target: { kind, value }, match: how });
+  const near = (text: string, ...rules: Fields[]) => read(specs("kb", rules, { kbs: [base] }), text, { encoder: angles() });
+
+  test("labels and groups match at their thresholds, or as the best", async () => {
+    const rules = [rule("n", "label", "north"), rule("e", "label", "east"), rule("s", "label", "south"), rule("up", "group", "up"), rule("best", "label", "east", "best"), rule("bestUp", "group", "up", "best"), rule("x", "label", "nowhere")];
+    expect((await near("10°", ...rules)).matched.get("kb")).toEqual(["e", "up", "best", "bestUp"]);
+    expect((await near("310°", ...rules)).matched.get("kb")).toEqual(["s"]);
+    expect((await near("40°", ...rules)).matched.get("kb")).toEqual(["best", "bestUp"]);
+    expect((await near("10°", ...rules)).confidences.get("kb:up")).toBeCloseTo(at(10), 6);
+  });
+
+  test("metrics are values of the base", async () => {
+    const { values } = await near("310°", rule("n", "label", "north"));
+    expect(values.get("kb_metric:topics:best_score")).toBeCloseTo(at(40), 6);
+    expect(values.get("kb_metric:topics:best_matched_score")).toBeCloseTo(at(40), 6);
+    expect(values.get("kb_metric:topics:up_vs_down")).toBeCloseTo(at(50) - at(40), 6);
+  });
+
+  test("a base without its manifest stays unknown", async () => {
+    expect((await read(specs("kb", [rule("n", "label", "north")], { kbs: [{ ...base, labels: undefined }] }), "0°", { encoder: angles() })).unknown).toEqual(new Set(["kb:n"]));
+  });
+});
+
 describe("classifiers", () => {
   const given = (type: string, one: Classifier) => ({ classifiers: new Map([[type, one]]) });
 

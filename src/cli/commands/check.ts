@@ -22,6 +22,10 @@ interface CheckFlags {
   /** How to print, or the importer: both by the one flag that other commands name importers with. */
   readonly format?: string[];
   readonly quiet?: boolean;
+  /** A file of probes, which is then all that is checked. */
+  readonly probes?: string;
+  /** What the probes are run over. */
+  readonly policy?: string[];
 }
 
 const STYLES: readonly string[] = ["text", "github"];
@@ -30,6 +34,8 @@ const CONCURRENCY = 4;
 
 /** Checks the config and its data, or the data named, without running anything. */
 export async function checkCommand(data: readonly string[], flags: CheckFlags, world: World): Promise<number> {
+  if (flags.probes !== undefined) return probesOf(data, { ...flags, probes: flags.probes }, world);
+  if (flags.policy !== undefined) throw new WrpError("--policy is for --probes: which file of probes?");
   const style = one(flags.format?.filter((name) => STYLES.includes(name)));
   const importer = one(flags.format?.filter((name) => !STYLES.includes(name)));
   if (flags.json && style !== undefined) throw new WrpError(`--json and --format ${style}: give one`);
@@ -61,6 +67,12 @@ export async function checkCommand(data: readonly string[], flags: CheckFlags, w
   world.stdout.write(flags.json ? `${JSON.stringify(document, null, 2)}\n` : linesOf(document, style, flags, world).map((line) => `${line}\n`).join(""));
   const { errors, warnings } = document.summary;
   return errors > 0 || (flags.strict && warnings > 0) ? EXIT.couldNotRun : EXIT.ok;
+}
+
+async function probesOf(data: readonly string[], flags: CheckFlags & { readonly probes: string }, world: World): Promise<number> {
+  if (data.length > 0 || flags.format || flags.map) throw new WrpError("--probes checks probes alone: no data, --format or --map beside it");
+  const { checkProbes } = await import("../check-probes.ts");
+  return checkProbes(flags, world);
 }
 
 /** Opens every model of the config that runs on this machine, and tells what is wrong with them. The encoder's id, also of one that cannot be opened; null where there is none. */

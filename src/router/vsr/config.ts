@@ -19,12 +19,14 @@ export interface VsrConfig {
   readonly defaultEffort: string;
   readonly models: ReadonlyMap<string, ProviderModel>;
   readonly qualityOf: ReadonlyMap<string, number>;
+  /** `8B`, by model with a card; empty where the card has none. */
+  readonly sizeOf: ReadonlyMap<string, string>;
   readonly recipes: readonly VsrRecipe[];
   readonly entrypoints: VsrFile["entrypoints"];
   /** How many embedding signals may match at a time; 0: any number. */
   readonly embeddingTopK: number;
-  /** `global.model_catalog` as it stands. */
-  readonly modelCatalog: unknown;
+  /** `global` as it stands: what holds for all signals of a type. */
+  readonly global: unknown;
   /** Where what a path leads to stands in the file, with line and column. */
   placeOf(path: Path): Place;
 }
@@ -47,10 +49,11 @@ export function readVsrConfig(text: string, file: string): VsrConfig {
     defaultEffort: source.providers?.defaults?.default_reasoning_effort ?? "",
     models: new Map((source.providers?.models ?? []).map((model) => [model.name, model])),
     qualityOf: new Map((source.routing?.modelCards ?? []).flatMap(({ name, quality_score }) => (quality_score === undefined ? [] : [[name, quality_score]]))),
+    sizeOf: new Map((source.routing?.modelCards ?? []).map(({ name, param_size }) => [name, param_size])),
     recipes,
     entrypoints: source.entrypoints,
     embeddingTopK: source.global?.model_catalog?.embeddings?.semantic?.embedding_config?.top_k ?? 1,
-    modelCatalog: source.global?.model_catalog,
+    global: source.global,
     placeOf: places.of,
   };
 }

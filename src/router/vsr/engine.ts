@@ -1,14 +1,14 @@
 import type { SignalReadings, SignalSpec, SignalSpecs } from "../../model/signal.ts";
 import type { VsrConfig } from "./config.ts";
-import { applyComposers, applyTopK, composerOf } from "./output-policies.ts";
-import { applyPartitions } from "./partitions.ts";
-import { applyProjections, IMPOSSIBLE } from "./projections.ts";
+import { applyComposers, applyTopK, compileComposer } from "./output-policies.ts";
+import { applyPartitions, keyedPartition } from "./partitions.ts";
+import { applyProjections, IMPOSSIBLE, readyProjections } from "./projections.ts";
 import { winners, type Judged } from "./ranking.ts";
 import { ReadingState, type Assumed } from "./reading-state.ts";
-import { evaluateRule, NO_RULES, type DomainCategories } from "./rule-tree.ts";
+import { compileRule, evaluateRule, NO_RULES, type DomainCategories } from "./rule-tree.ts";
 import { LEAF_TYPES, leafNameOf, signalNameOf } from "./signal-kinds.ts";
 import type { RuleNode, VsrRecipe } from "./shape.ts";
-import { signalSettings } from "./signal-settings.ts";
+import { signalSettings, type Manifests } from "./signal-settings.ts";
 import type { Span } from "./span.ts";
 
 /** What a recipe makes of signals, under what is assumed of those that nobody knows. */
@@ -45,26 +45,31 @@ export function vsrEngine(config: VsrConfig, recipe: VsrRecipe): Engine {
   const { signals, partitions, scores, mappings, decisions, strategy } = recipe;
   const embeddings = (signals["embeddings"] ?? []).map(({ name }) => name);
   const domains: DomainCategories = new Map((signals["domains"] ?? []).map((spec) => [spec.name, textsOf(spec["mmlu_categories"])]));
-  const composers = new Map((signals["complexity"] ?? []).flatMap((spec): [string, RuleNode][] => (isRule(spec["composer"]) ? [[spec.name, composerOf(ruleOf(spec["composer"]))]] : [])));
+  const composers = new Map((signals["complexity"] ?? []).flatMap((spec): [string, RuleNode][] => (isRule(spec["composer"]) ? [[spec.name, ruleOf(spec["composer"])]] : [])));
   const typeOf = (member: string) => (embeddings.includes(member) ? "embedding" : "domain");
   const reads = readsOf(recipe, composers);
+  const keyed = partitions.map((partition) => keyedPartition(partition, typeOf));
+  const composed = [...composers].map(([name, node]) => compileComposer(name, node, domains));
+  const candidates = embeddings.map((name) => `embedding:${name}`);
+  const projections = readyProjections(scores, mappings);
+  const ruled = decisions.map((decision) => ({ decision, rule: decision.rules ? compileRule(decision.rules, domains) : null }));
   return {
     recipe,
     reads,
     exclusive: [
       ...partitions.map(({ members, default: fallback }) => ({ keys: [...new Set([...members, fallback])].filter((name) => name !== "").map((name) => `${typeOf(name)}:${name}`) })),
-      ...(config.embeddingTopK === 1 ? [{ keys: embeddings.map((name) => `embedding:${name}`) }] : []),
+      ...(config.embeddingTopK === 1 ? [{ keys: candidates }] : []),
       ...(signals["complexity"] ?? []).map(({ name }) => ({ keys: ["hard", "medium", "easy"].map((level) => `complexity:${name}:${level}`), whileUnknown: `complexity:${name}` })),
       ...mappings.filter(({ method }) => method !== "multi_emit").map(({ outputs }) => ({ keys: outputs.map(({ name }) => `projection:${name}`) })),
     ],
     evaluate(readings, assumed = NOTHING_ASSUMED) {
       const state = new ReadingState(readings, assumed);
-      applyPartitions(partitions, state, typeOf);
-      applyComposers(composers, state, domains);
-      applyTopK(config.embeddingTopK, embeddings, state);
-      const projected = applyProjections(scores, mappings, state);
+      applyPartitions(keyed, state);
+      applyComposers(composed, state);
+      applyTopK(config.embeddingTopK, candidates, state);
+      const projected = applyProjections(projections, state);
       if (projected === IMPOSSIBLE) return undefined;
-      const judged = decisions.map((decision) => ({ decision, result: decision.rules ? evaluateRule(decision.rules, state, domains) : NO_RULES }));
+      const judged = ruled.map(({ decision, rule }) => ({ decision, result: rule ? evaluateRule(rule, state) : NO_RULES }));
       return { state, scores: projected, judged, winners: winners(judged, strategy) };
     },
   };
@@ -89,14 +94,14 @@ function readsOf({ decisions, scores, partitions, signals }: VsrRecipe, composer
   return [...keys];
 }
 
-/** The specs that rules can reach, each with its place: only those are computed, as upstream computes them. */
-export function reachableSignals({ recipe, reads }: Engine, { placeOf, modelCatalog }: VsrConfig): SignalSpecs {
+/** The specs that rules can reach (and `also` others, as `type:name`), each with its place: only those are computed, as upstream computes them. */
+export function reachableSignals({ recipe, reads }: Engine, { placeOf, global }: VsrConfig, { manifests = {}, also = [] }: { readonly manifests?: Manifests | undefined; readonly also?: readonly string[] | undefined } = {}): SignalSpecs {
   const kbMetric = recipe.scores.some(({ inputs }) => inputs.some(({ type }) => type.trim().toLowerCase() === "kb_metric"));
-  const read = new Set(reads.flatMap((key) => [key, signalKeyOf(key)]));
+  const read = new Set([...reads, ...also].flatMap((key) => [key, signalKeyOf(key)]));
   const specs = Object.entries(recipe.signals).flatMap(([list, all]) => {
     const type = LEAF_TYPES[list];
     if (type === undefined) return [];
-    const settings = signalSettings(type, modelCatalog);
+    const settings = signalSettings(type, global, manifests);
     const some = all.flatMap(({ name, ...fields }, k): SignalSpec[] => {
       const path = [...recipe.path, "signals", list, k];
       const reached = read.has(`${type}:${leafNameOf(type, { ...fields, name })}`) || (type === "kb" && kbMetric);

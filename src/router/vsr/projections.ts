@@ -7,51 +7,96 @@ const DEFAULT_SLOPE = 12;
 /** What is assumed of projections contradicts what they can be. */
 export const IMPOSSIBLE = "impossible";
 
-/**
- * Weighted sums of what signals say, and the bands that they fall into, which then match as `projection` signals. Where either scores
- * or mappings are absent nothing happens, as upstream. Returns the scores by name, or IMPOSSIBLE.
- */
-export function applyProjections(scores: readonly Score[], mappings: readonly Mapping[], state: ReadingState): ReadonlyMap<string, Span> | typeof IMPOSSIBLE {
+/** A score with what its inputs and mappings go by, made once. */
+interface ReadyScore {
+  readonly name: string;
+  readonly inputs: readonly ReadyInput[];
+  readonly mappings: readonly ReadyMapping[];
+}
+
+interface ReadyInput {
+  readonly kind: "metric" | "score" | "score confidence" | "raw" | "confidence" | "binary";
+  /** Of a signal `type:name`, of a metric `kb:metric`, of a score its name. */
+  readonly key: string;
+  readonly weight: number;
+  readonly matched: Span;
+  readonly missed: Span;
+}
+
+interface ReadyMapping {
+  readonly mapping: Mapping;
+  readonly outputs: readonly { readonly output: Mapping["outputs"][number]; readonly key: string }[];
+}
+
+/** Projections made ready; where either scores or mappings are absent there are none, as upstream has it. */
+export function readyProjections(scores: readonly Score[], mappings: readonly Mapping[]): readonly ReadyScore[] {
+  if (mappings.length === 0) return [];
+  return inOrder(scores, mappings).map(({ name, inputs }) => ({
+    name,
+    inputs: inputs.map(readyInput),
+    mappings: mappings.filter(({ source }) => source === name).map((mapping) => ({ mapping, outputs: mapping.outputs.map((output) => ({ output, key: `projection:${output.name}` })) })),
+  }));
+}
+
+function readyInput({ type, name, kb, metric, value_source: source, weight = 0, match, miss = 0 }: Score["inputs"][number]): ReadyInput {
+  const kind = type.trim().toLowerCase();
+  const from = source.trim().toLowerCase();
+  const ready = (as: ReadyInput["kind"], key: string): ReadyInput => ({ kind: as, key, weight, matched: exactly(match || 1), missed: exactly(miss) }); // a 0 is a field that is not there
+  if (kind === "kb_metric") return ready("metric", `${kb}:${metric}`.toLowerCase());
+  if (kind === "projection") return from === "confidence" ? ready("score confidence", `projection:${name}`) : ready("score", name);
+  return ready(from === "raw" || from === "confidence" ? from : "binary", `${kind}:${name}`);
+}
+
+/** Weighted sums of what signals say, and the bands that they fall into, which then match as `projection` signals. Returns the scores by name, or IMPOSSIBLE. */
+export function applyProjections(scores: readonly ReadyScore[], state: ReadingState): ReadonlyMap<string, Span> | typeof IMPOSSIBLE {
   const values = new Map<string, Span>();
-  if (scores.length === 0 || mappings.length === 0) return values;
-  for (const score of inOrder(scores, mappings)) {
-    const own = mappings.filter(({ source }) => source === score.name);
-    let span = score.inputs.reduce((sum, input) => plus(sum, times(input.weight ?? 0, inputValue(input, state, values))), ZERO);
-    for (const mapping of own) {
-      const assumed = mapping.outputs.flatMap(({ name }) => state.assumed.get(`projection:${name}`) ?? []);
-      if (assumed.length === 0) continue;
-      const fitting = cells(span, mapping).filter((cell) => fits(cell, mapping, state));
-      if (fitting.length === 0) return IMPOSSIBLE;
-      span = fitting.map(({ lo, hi }) => ({ lo, hi })).reduce(hull);
-    }
-    values.set(score.name, span);
-    for (const mapping of own) emit(mapping, span, state);
+  for (const { name, inputs, mappings } of scores) {
+    let span = ZERO;
+    for (const input of inputs) span = plus(span, times(input.weight, inputValue(input, state, values)));
+    if (state.assumed.size > 0)
+      for (const { mapping, outputs } of mappings) {
+        if (!outputs.some(({ key }) => state.assumed.has(key))) continue;
+        const fitting = cells(span, mapping).filter((cell) => fits(cell, mapping, state));
+        if (fitting.length === 0) return IMPOSSIBLE;
+        span = fitting.map(({ lo, hi }) => ({ lo, hi })).reduce(hull);
+      }
+    values.set(name, span);
+    for (const mapping of mappings) emit(mapping, span, state);
   }
   return values;
 }
 
-function inputValue(input: Score["inputs"][number], state: ReadingState, scores: ReadonlyMap<string, Span>): Span {
-  const { name } = input;
-  const type = input.type.trim().toLowerCase();
-  const source = input.value_source.trim().toLowerCase();
-  if (type === "kb_metric") return metricValue(`${input.kb}:${input.metric}`.toLowerCase(), state);
-  if (type === "projection") return source === "confidence" ? confidenceOf(type, name, state, ZERO) : (scores.get(name) ?? ZERO);
-  if (source === "raw") return state.value(type, name) ?? ZERO;
-  const match = state.match(type, name);
-  const matched = source === "confidence" ? confidenceOf(type, name, state, ONE) : exactly(input.match || 1); // a 0 is a field that is not there
-  const missed = source === "confidence" ? ZERO : exactly(input.miss ?? 0);
-  return match === null ? hull(matched, missed) : match ? matched : missed;
+function inputValue({ kind, key, matched, missed }: ReadyInput, state: ReadingState, scores: ReadonlyMap<string, Span>): Span {
+  switch (kind) {
+    case "metric":
+      return metricValue(key, state);
+    case "score":
+      return scores.get(key) ?? ZERO;
+    case "score confidence":
+      return bandConfidence(key, state);
+    case "raw":
+      return state.value(key) ?? ZERO;
+    case "confidence": {
+      const match = state.match(key);
+      return match === false ? ZERO : match ? confidenceOf(key, state) : hull(confidenceOf(key, state), ZERO);
+    }
+    case "binary": {
+      const match = state.match(key);
+      return match === null ? hull(matched, missed) : match ? matched : missed;
+    }
+  }
+}
+
+function bandConfidence(key: string, state: ReadingState): Span {
+  const match = state.match(key);
+  const stated = state.confidence(key) ?? ZERO;
+  return match === null ? hull(ZERO, stated) : match ? stated : ZERO;
 }
 
 /** A confidence of 0 or less counts for none. */
-function confidenceOf(type: string, name: string, state: ReadingState, absent: Span): Span {
-  if (type === "projection") {
-    const match = state.match(type, name);
-    const stated = state.confidence(type, name) ?? absent;
-    return match === null ? hull(ZERO, stated) : match ? stated : absent;
-  }
-  const stated = state.confidence(type, name);
-  return !stated || stated.hi <= 0 ? absent : stated;
+function confidenceOf(key: string, state: ReadingState): Span {
+  const stated = state.confidence(key);
+  return !stated || stated.hi <= 0 ? ONE : stated;
 }
 
 /** What a knowledge base measures is unknown where any of its signals is. */
@@ -112,25 +157,38 @@ function fits({ probe }: { readonly probe: number }, mapping: Mapping, state: Re
   return mapping.outputs.every(({ name }) => (state.assumed.get(`projection:${name}`) ?? given.includes(name)) === given.includes(name));
 }
 
-function emit(mapping: Mapping, span: Span, state: ReadingState): void {
+function emit({ mapping, outputs }: ReadyMapping, span: Span, state: ReadingState): void {
+  if (span.lo === span.hi && Number.isFinite(span.lo)) {
+    // Known: no need to look at pieces.
+    for (const { output, key } of outputs) {
+      if (!within(span, output)) continue;
+      state.set(key, true, exactly(sureness(span.lo, output, mapping)));
+      if (mapping.method !== "multi_emit") return;
+    }
+    return;
+  }
   const pieces = cells(span, mapping).map((cell) => ({ cell, given: outputsAt(cell.probe, mapping) }));
-  for (const output of mapping.outputs) {
+  for (const { output, key } of outputs) {
     const inside = pieces.filter(({ given }) => given.includes(output.name)).map(({ cell }) => cell);
     if (inside.length === 0) continue;
     const match = inside.length === pieces.length ? true : null;
-    state.set("projection", output.name, match, confidenceIn(inside, output, mapping));
+    state.set(key, match, confidenceIn(inside, output, mapping));
   }
 }
 
 /** How sure an output is: the further the score from the nearest of its bounds, the more. */
-function confidenceIn(inside: readonly Span[], output: Mapping["outputs"][number], { calibration }: Mapping): Span {
+function sureness(value: number, { gt, gte, lt, lte }: Mapping["outputs"][number], { calibration }: Mapping): number {
   const slope = calibration?.slope !== undefined && calibration.slope > 0 ? calibration.slope : DEFAULT_SLOPE;
+  let distance = Infinity;
+  for (const bound of [gt, gte, lt, lte]) if (bound !== undefined) distance = Math.min(distance, Math.abs(value - bound));
+  return 1 / (1 + Math.exp(-slope * (distance === Infinity ? 1 : distance)));
+}
+
+function confidenceIn(inside: readonly Span[], output: Mapping["outputs"][number], mapping: Mapping): Span {
   const bounds = [output.gt, output.gte, output.lt, output.lte].filter((bound) => bound !== undefined);
-  const distance = (value: number) => (bounds.length === 0 ? 1 : Math.min(...bounds.map((bound) => Math.abs(value - bound))));
-  const sure = (value: number) => 1 / (1 + Math.exp(-slope * distance(value)));
   const whole = inside.map(({ lo, hi }) => ({ lo, hi })).reduce(hull);
   // Between its ends a distance turns at a bound, and midway between two.
   const turns = [...bounds, ...bounds.flatMap((a) => bounds.map((b) => (a + b) / 2))].filter((value) => value > whole.lo && value < whole.hi);
-  const reached = [whole.lo, whole.hi, ...turns].map(sure);
+  const reached = [whole.lo, whole.hi, ...turns].map((value) => sureness(value, output, mapping));
   return { lo: Math.min(...reached), hi: Math.max(...reached) };
 }

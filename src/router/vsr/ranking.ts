@@ -5,7 +5,7 @@ import type { Truth } from "./span.ts";
 /** A decision with what became of its rules. */
 export interface Judged {
   readonly decision: VsrDecision;
-  readonly result: Omit<RuleResult, "node">;
+  readonly result: Omit<RuleResult, "rule">;
 }
 
 /** How decisions that match are put in order. */
@@ -35,12 +35,18 @@ export function ordersOf(judged: readonly Judged[], strategy: string): readonly 
 export function winners(judged: readonly Judged[], strategy: string): readonly (Judged | null)[] {
   const possible = judged.filter(({ result }) => result.match !== false);
   const sure = possible.filter(({ result }) => result.match === true);
+  if (sure.length === possible.length && possible.every(({ result: { confidence } }) => confidence.lo === confidence.hi)) return [firstOf(possible, ordersOf(judged, strategy)[0] as Order)];
   const found = new Set<Judged>();
   for (const order of ordersOf(judged, strategy)) {
     const first = possible.toSorted((a, b) => guess(a, b, order));
     for (const one of first) if (!sure.some((rival) => rival !== one && surelyBefore(rival, one, order))) found.add(one);
   }
   return sure.length > 0 ? [...found] : [...found, null];
+}
+
+/** Of decisions of which all is known. */
+function firstOf(known: readonly Judged[], order: Order): Judged | null {
+  return known.reduce<Judged | null>((first, one) => (first && guess(first, one, order) <= 0 ? first : one), null);
 }
 
 /** What told the winner from the best of the others: the first key in which they differ; null where nothing else matched. */

@@ -1,93 +1,146 @@
+import { ANY_NUMBER, exactly, ONE, within, ZERO, type Span, type Truth } from "./span.ts";
 import type { ReadingState } from "./reading-state.ts";
 import type { RuleNode } from "./shape.ts";
-import { allOf, ANY_NUMBER, ONE, plus, within, ZERO, type Span, type Truth } from "./span.ts";
 
-/** A node of a rule tree with what became of it. */
-export interface RuleResult {
+/** A rule tree made ready for many prompts: its keys are made once. */
+export interface Rule {
   readonly node: RuleNode;
+  readonly operator: "leaf" | "AND" | "OR" | "NOT";
+  /** Of a leaf: `type:name`, and the same with its label. */
+  readonly key: string;
+  readonly labelled: string;
+  /** Of a domain: the keys of the categories that it stands for. */
+  readonly categories: readonly string[];
+  readonly conditions: readonly Rule[];
+}
+
+/** A rule with what became of it. */
+export interface RuleResult {
+  readonly rule: Rule;
   readonly match: Truth;
   /** What its confidence may be where it matches. */
   readonly confidence: Span;
-  /** The leaves that upstream reports as matched. */
-  readonly rules: readonly string[];
   readonly children: readonly RuleResult[];
 }
 
 /** Domains and the categories that each stands for. */
 export type DomainCategories = ReadonlyMap<string, readonly string[]>;
 
-/** Evaluates a rule tree as upstream's engine does, quirks included: an unknown operator is OR, an empty AND matches with confidence 0. */
-export function evaluateRule(node: RuleNode, state: ReadingState, domains: DomainCategories): RuleResult {
-  if (node.type !== "") return evaluateLeaf(node, state, domains);
-  const children = node.conditions.map((condition) => evaluateRule(condition, state, domains));
-  switch (node.operator.toUpperCase()) {
+const NONE: readonly never[] = [];
+
+/** An operator that upstream does not know is OR. */
+export function compileRule(node: RuleNode, domains: DomainCategories): Rule {
+  const operator = node.operator.toUpperCase();
+  const key = `${node.type}:${node.name}`;
+  return {
+    node,
+    operator: node.type !== "" ? "leaf" : operator === "AND" || operator === "NOT" ? operator : "OR",
+    key,
+    labelled: node.label === "" ? key : `${key}:${node.label}`,
+    categories: node.type === "domain" ? (domains.get(node.name) ?? []).map((category) => `domain:${category}`) : NONE,
+    conditions: node.conditions.map((condition) => compileRule(condition, domains)),
+  };
+}
+
+/** Evaluates a rule tree as upstream's engine does, quirks included: an empty AND matches with confidence 0. */
+export function evaluateRule(rule: Rule, state: ReadingState): RuleResult {
+  if (rule.operator === "leaf") return evaluateLeaf(rule, state);
+  const children = rule.conditions.map((condition) => evaluateRule(condition, state));
+  switch (rule.operator) {
     case "AND":
-      return conjunction(node, children);
+      return conjunction(rule, children);
     case "NOT":
-      return negation(node, children);
+      return negation(rule, children);
     default:
-      return disjunction(node, children);
+      return disjunction(rule, children);
   }
 }
 
-function conjunction(node: RuleNode, children: readonly RuleResult[]): RuleResult {
-  const match = allOf(children.map((child) => child.match));
-  const sum = children.reduce((total, { confidence }) => plus(total, confidence), ZERO);
+/** The leaves that upstream reports as matched. */
+export function matchedRules({ rule, match, children }: RuleResult): readonly string[] {
+  switch (rule.operator) {
+    case "leaf":
+      return match === false ? NONE : [rule.node.predicate ? rule.labelled : rule.key];
+    case "AND":
+      return match === false ? NONE : children.flatMap(matchedRules);
+    case "NOT":
+      return children.length === 1 ? matchedRules(children[0] as RuleResult) : NONE;
+    default: {
+      const best = mostConfident(children) ?? children.find((child) => child.match !== false);
+      return best ? matchedRules(best) : NONE;
+    }
+  }
+}
+
+function conjunction(rule: Rule, children: readonly RuleResult[]): RuleResult {
   const n = children.length;
-  return { node, match, confidence: n === 0 ? ZERO : { lo: sum.lo / n, hi: sum.hi / n }, rules: match === false ? [] : children.flatMap(({ rules }) => rules), children };
+  let match: Truth = true;
+  let [lo, hi] = [0, 0];
+  for (const child of children) {
+    if (child.match === false) match = false;
+    else if (child.match === null && match) match = null;
+    lo += child.confidence.lo;
+    hi += child.confidence.hi;
+  }
+  return { rule, match, confidence: n === 0 ? ZERO : { lo: lo / n, hi: hi / n }, children };
 }
 
 /** The most confident child that matches counts, the first of equals. */
-function disjunction(node: RuleNode, children: readonly RuleResult[]): RuleResult {
-  const possible = children.filter(({ match }) => match !== false);
-  const sure = possible.filter(({ match }) => match === true);
-  let best: RuleResult | undefined;
-  for (const child of sure) if (!best || child.confidence.lo > best.confidence.lo) best = child;
+function disjunction(rule: Rule, children: readonly RuleResult[]): RuleResult {
+  const best = mostConfident(children);
+  let hi = -Infinity;
+  let least = Infinity;
+  for (const { match, confidence } of children) {
+    if (match === false) continue;
+    hi = Math.max(hi, confidence.hi);
+    least = Math.min(least, confidence.lo);
+  }
+  if (hi === -Infinity) return { rule, match: false, confidence: ZERO, children };
   // Where none is sure to match and yet one does, it may be any of them.
-  const lo = best ? best.confidence.lo : Math.min(...possible.map(({ confidence }) => confidence.lo));
-  const hi = Math.max(...possible.map(({ confidence }) => confidence.hi));
-  const match = best ? true : possible.length > 0 ? null : false;
-  return { node, match, confidence: match === false ? ZERO : { lo, hi }, rules: (best ?? possible[0])?.rules ?? [], children };
+  return { rule, match: best ? true : null, confidence: { lo: best ? best.confidence.lo : least, hi }, children };
 }
 
-function negation(node: RuleNode, children: readonly RuleResult[]): RuleResult {
+function mostConfident(children: readonly RuleResult[]): RuleResult | undefined {
+  let best: RuleResult | undefined;
+  for (const child of children) if (child.match === true && (!best || child.confidence.lo > best.confidence.lo)) best = child;
+  return best;
+}
+
+function negation(rule: Rule, children: readonly RuleResult[]): RuleResult {
   const [child] = children;
-  if (!child || children.length !== 1) return { node, match: false, confidence: ZERO, rules: [], children };
-  return { node, match: child.match === null ? null : !child.match, confidence: ONE, rules: child.rules, children };
+  if (!child || children.length !== 1) return { rule, match: false, confidence: ZERO, children };
+  return { rule, match: child.match === null ? null : !child.match, confidence: ONE, children };
 }
 
-function evaluateLeaf(node: RuleNode, state: ReadingState, domains: DomainCategories): RuleResult {
-  const { type, name, label } = node;
-  const leaf = (match: Truth, confidence: Span, rule = `${type}:${name}`): RuleResult => ({ node, match, confidence, rules: match === false ? [] : [rule], children: [] });
-  if (node.predicate) return leaf(predicateMatch(node, state), ONE, label === "" ? `${type}:${name}` : `${type}:${name}:${label}`);
-  const match = type === "domain" ? domainMatch(name, state, domains) : state.match(type, name);
-  return leaf(match, state.confidence(type, name) ?? ONE);
+function evaluateLeaf(rule: Rule, state: ReadingState): RuleResult {
+  if (rule.node.predicate) return { rule, match: predicateMatch(rule, state), confidence: ONE, children: NONE };
+  const match = rule.categories.length > 0 ? domainMatch(rule, state) : state.match(rule.key);
+  return { rule, match, confidence: state.confidence(rule.key) ?? ONE, children: NONE };
 }
 
 /** A predicate looks at what was measured, not at what matched. */
-function predicateMatch({ type, name, label, predicate = {}, on_error: onError }: RuleNode, state: ReadingState): Truth {
-  const value = state.value(type, name, label) ?? (label === "" ? state.confidence(type, name) : labelledConfidence(state, type, name, label));
-  if (state.unknown(type, name)) return within(value ?? ANY_NUMBER, predicate) === false ? (onError === "match" ? null : false) : null;
+function predicateMatch({ node: { label, predicate = {}, on_error: onError }, key, labelled }: Rule, state: ReadingState): Truth {
+  const value = state.value(key, labelled) ?? (label === "" ? state.confidence(key) : labelledConfidence(state, labelled));
+  if (state.unknown(key)) return within(value ?? ANY_NUMBER, predicate) === false ? (onError === "match" ? null : false) : null;
   if (value) return within(value, predicate);
-  return onError === "match" && state.readings.errors.has(`${type}:${name}`);
+  return onError === "match" && state.readings.errors.has(key);
 }
 
-function labelledConfidence(state: ReadingState, type: string, name: string, label: string): Span | null {
-  const value = state.readings.confidences.get(`${type}:${name}:${label}`);
-  return value === undefined ? null : { lo: value, hi: value };
+function labelledConfidence(state: ReadingState, labelled: string): Span | null {
+  const value = state.readings.confidences.get(labelled);
+  return value === undefined ? null : exactly(value);
 }
 
 /** A domain matches by its own name or by that of any category that it stands for. */
-function domainMatch(name: string, state: ReadingState, domains: DomainCategories): Truth {
-  let match = state.match("domain", name);
-  for (const category of domains.get(name) ?? []) {
+function domainMatch({ key, categories }: Rule, state: ReadingState): Truth {
+  let match = state.match(key);
+  for (const category of categories) {
     if (match === true) return true;
-    const found = state.match("domain", category);
+    const found = state.match(category);
     if (found !== false) match = found;
   }
   return match;
 }
 
-/** The confidence of a decision that has no rules at all. */
-export const NO_RULES: Omit<RuleResult, "node"> = { match: true, confidence: ZERO, rules: [], children: [] };
-
+/** What a decision without rules comes to. */
+export const NO_RULES: Omit<RuleResult, "rule"> = { match: true, confidence: ZERO, children: NONE };

@@ -2,7 +2,8 @@ import type { SignalReadings } from "../../model/signal.ts";
 import type { Engine, Evaluation } from "./engine.ts";
 import type { Judged } from "./ranking.ts";
 import type { Assumed } from "./reading-state.ts";
-import { signalNameOf } from "./signal-kinds.ts";
+import type { RuleResult } from "./rule-tree.ts";
+import { signalKeyOf } from "./signal-kinds.ts";
 
 /** How many cases are looked at before a decision is called undetermined for want of a proof. */
 const MOST_CASES = 256;
@@ -24,9 +25,9 @@ export interface Settled<T> {
  *
  * Guesses come first: two that differ settle it. Then cases: three-valued logic with intervals of confidences and scores proves an
  * outcome or leaves it open; an open case is split by one unknown match, until all cases agree. `determined` is never said wrongly.
- * What is lost: confidences are not split, scores that share an input are bounded apart, and after 256 cases the answer is undetermined.
+ * `enough` outcomes that differ end the guessing. What is lost: confidences are not split, scores that share an input are bounded apart, and after 256 cases the answer is undetermined.
  */
-export function settle<T>(engine: Engine, readings: SignalReadings, outcomeOf: (winner: Judged | null) => T, nameOf: (outcome: T) => string): Settled<T> {
+export function settle<T>(engine: Engine, readings: SignalReadings, outcomeOf: (winner: Judged | null) => T, nameOf: (outcome: T) => string, enough = Infinity): Settled<T> {
   const found = new Map<string, T>();
   const add = (winners: Evaluation["winners"]) => {
     for (const winner of winners) {
@@ -39,6 +40,7 @@ export function settle<T>(engine: Engine, readings: SignalReadings, outcomeOf: (
     for (const guess of guesses(engine, readings)) {
       const evaluation = engine.evaluate(guess);
       if (evaluation) add(evaluation.winners.slice(0, 1));
+      if (found.size >= enough) break;
     }
   if (found.size > 1) return { determined: false, outcomes: [...found.values()] };
 
@@ -65,7 +67,7 @@ export function settle<T>(engine: Engine, readings: SignalReadings, outcomeOf: (
 /** An unknown match that keeps the likeliest open decision open: a leaf of its rules. */
 function openKey({ winners, judged, state }: Evaluation, { reads }: Engine): string | null {
   const leaves = (result: Judged["result"]): string[] => {
-    const own = "node" in result ? leafOf(result as never) : null;
+    const own = "rule" in result ? leafOf(result as RuleResult) : null;
     return own !== null ? [own] : result.children.flatMap((child) => (child.match === null ? leaves(child) : []));
   };
   const candidates = [...winners.filter((winner) => winner !== null), ...judged.filter(({ result }) => result.match === null)];
@@ -79,13 +81,12 @@ function openKey({ winners, judged, state }: Evaluation, { reads }: Engine): str
 }
 
 function isOpen(key: string, state: Evaluation["state"]): boolean {
-  const colon = key.indexOf(":");
-  return state.match(key.slice(0, colon), key.slice(colon + 1)) === null;
+  return state.match(key) === null;
 }
 
 /** A leaf with a predicate looks at a number, which no assumption settles. */
-function leafOf({ node, match }: { readonly node: { readonly type: string; readonly name: string; readonly predicate?: unknown }; readonly match: boolean | null }): string | null {
-  return node.type !== "" && !node.predicate && match === null ? `${node.type}:${node.name}` : null;
+function leafOf({ rule, match }: RuleResult): string | null {
+  return rule.operator === "leaf" && !rule.node.predicate && match === null ? rule.key : null;
 }
 
 function assuming(assumed: Assumed, key: string, truth: boolean, { exclusive }: Engine, { unknown }: SignalReadings): Map<string, boolean> {
@@ -97,7 +98,7 @@ function assuming(assumed: Assumed, key: string, truth: boolean, { exclusive }: 
 }
 
 /** Readings in which what is unknown is made up: nothing matches, all does, and one or another. */
-function guesses(engine: Engine, readings: SignalReadings): SignalReadings[] {
+function* guesses(engine: Engine, readings: SignalReadings): Generator<SignalReadings> {
   const open = engine.reads.filter((key) => isUnknown(key, readings.unknown));
   const pick = (chosen: (k: number) => boolean, confidence: (k: number) => number): SignalReadings => {
     const matched = new Map([...readings.matched].map(([type, names]) => [type, [...names]] as [string, string[]]));
@@ -106,7 +107,7 @@ function guesses(engine: Engine, readings: SignalReadings): SignalReadings[] {
     for (const [k, key] of open.entries()) {
       const colon = key.indexOf(":");
       const [type, name] = [key.slice(0, colon), key.slice(colon + 1)];
-      const signal = `${type}:${signalNameOf(type, name)}`;
+      const signal = signalKeyOf(key);
       const exclusive = signal !== key && readings.unknown.has(signal);
       if (!chosen(k) || (exclusive && levels.has(signal))) continue;
       levels.add(signal);
@@ -115,17 +116,12 @@ function guesses(engine: Engine, readings: SignalReadings): SignalReadings[] {
     }
     return { ...readings, matched, confidences, unknown: new Set() };
   };
-  return [
-    pick(() => false, () => 0),
-    pick(() => true, () => 1),
-    ...[3, 5, 7, 11].map((step, shift) => pick((k) => (k * step + shift) % 4 < 1, (k) => TRIED_CONFIDENCES[(k + shift) % TRIED_CONFIDENCES.length] as number)),
-    pick(() => true, (k) => TRIED_CONFIDENCES[k % TRIED_CONFIDENCES.length] as number),
-  ];
+  yield pick(() => false, () => 0);
+  yield pick(() => true, () => 1);
+  for (const [shift, step] of [3, 5, 7, 11].entries()) yield pick((k) => (k * step + shift) % 4 < 1, (k) => TRIED_CONFIDENCES[(k + shift) % TRIED_CONFIDENCES.length] as number);
+  yield pick(() => true, (k) => TRIED_CONFIDENCES[k % TRIED_CONFIDENCES.length] as number);
 }
 
 function isUnknown(key: string, unknown: ReadonlySet<string>): boolean {
-  if (unknown.has(key)) return true;
-  const colon = key.indexOf(":");
-  const type = key.slice(0, colon);
-  return unknown.has(`${type}:${signalNameOf(type, key.slice(colon + 1))}`);
+  return unknown.has(key) || unknown.has(signalKeyOf(key));
 }

@@ -2,14 +2,14 @@ import { z } from "zod";
 
 /**
  * What of a `config.yaml` (v0.3) of vLLM Semantic Router the engine reads. Fields that it does not know pass, as upstream's loader lets
- * them; a null is a field that is not there; any scalar is a text where a text stands.
+ * them, and are not kept, but for those of signals and of what holds for all of a type (`global`); a null is a field that is not there; any scalar is a text where a text stands.
  */
 
 const text = z.union([z.string(), z.number(), z.boolean()], { error: "must be a text" }).transform(String).nullish().transform((value) => value ?? "");
 const number = z.number().nullish().transform((value) => value ?? undefined);
 const flag = z.boolean().nullish().transform((value) => value ?? undefined);
 const list = <T extends z.ZodType>(of: T) => z.array(of).nullish().transform((value) => value ?? []);
-const part = <T extends z.ZodRawShape>(shape: T) => z.looseObject(shape);
+const part = <T extends z.ZodRawShape>(shape: T) => z.object(shape);
 const maybe = <T extends z.ZodType>(of: T) => of.nullish().transform((value) => value ?? undefined);
 
 const bounds = part({ gt: number, gte: number, lt: number, lte: number });
@@ -50,6 +50,16 @@ const algorithm = part({
     }),
   ),
   latency_aware: maybe(part({ tpot_percentile: number, ttft_percentile: number })),
+  hybrid: maybe(part({ experience_weight: number, router_dc_weight: number, automix_weight: number, cost_weight: number })),
+  confidence: maybe(
+    part({
+      confidence_method: text,
+      threshold: number,
+      hybrid_weights: maybe(part({ logprob_weight: number, margin_weight: number })),
+      escalation_order: text,
+      cost_quality_tradeoff: number,
+    }),
+  ),
 });
 
 const decision = part({
@@ -63,7 +73,7 @@ const decision = part({
   plugins: list(part({ type: text, configuration: z.unknown() })),
 });
 
-const signal = part({ name: text });
+const signal = z.looseObject({ name: text });
 
 const projections = part({
   partitions: list(part({ name: text, semantics: text, temperature: number, members: list(text), default: text })),
@@ -87,13 +97,13 @@ const projections = part({
 
 const routing = part({
   strategy: text,
-  modelCards: list(part({ name: text, quality_score: number, loras: list(part({ name: text })) })),
+  modelCards: list(part({ name: text, param_size: text, quality_score: number, loras: list(part({ name: text })) })),
   signals: maybe(z.record(z.string(), list(signal))),
   projections: maybe(projections),
   decisions: list(decision),
 });
 
-const pricing = part({ prompt_per_1m: number, cached_input_per_1m: number, cache_write_per_1m: number, completion_per_1m: number });
+const pricing = part({ currency: text, prompt_per_1m: number, cached_input_per_1m: number, cache_write_per_1m: number, completion_per_1m: number });
 
 export const vsrShape = part({
   version: text,
@@ -107,9 +117,9 @@ export const vsrShape = part({
   entrypoints: list(part({ model_names: list(text), recipe: text })),
   recipes: list(part({ name: text, description: text, routing: maybe(routing) })),
   global: maybe(
-    part({
+    z.looseObject({
       router: maybe(part({ strategy: text })),
-      model_catalog: maybe(part({ embeddings: maybe(part({ semantic: maybe(part({ embedding_config: maybe(part({ top_k: number })) })) })) })),
+      model_catalog: maybe(z.looseObject({ embeddings: maybe(z.looseObject({ semantic: maybe(z.looseObject({ embedding_config: maybe(z.looseObject({ top_k: number })) })) })) })),
     }),
   ),
 });

@@ -32,3 +32,10 @@ export function signalNameOf(type: string, leaf: string): string {
   const colon = leaf.lastIndexOf(":");
   return type === "complexity" && colon > 0 ? leaf.slice(0, colon) : leaf;
 }
+
+/** The same of a leaf's key, `type:name`. */
+export function signalKeyOf(key: string): string {
+  if (!key.startsWith("complexity:")) return key;
+  const colon = key.lastIndexOf(":");
+  return colon > "complexity:".length ? key.slice(0, colon) : key;
+}

@@ -25,21 +25,26 @@ export interface VsrTrace {
   /** Decisions that may come out, where it is not determined. */
   readonly possible: readonly (string | null)[];
   readonly unknownSignals: readonly string[];
+  /** Signals that failed as they were read, which upstream takes for unmatched unless a leaf says `on_error`. */
+  readonly signalErrors: readonly string[];
   readonly signals: readonly { readonly signal: string; readonly match: Truth; readonly confidence: Known; readonly value: Known }[];
   readonly scores: Readonly<Record<string, Known>>;
   readonly decisions: readonly { readonly name: string; readonly tier: number; readonly priority: number; readonly match: Truth; readonly confidence: Known; readonly rules: RuleTrace | null }[];
   /** What told the winner from the next: null where nothing else matched. */
   readonly tieBreak: { readonly key: string; readonly over: string; readonly order: string } | null;
   readonly outcome: Outcome | null;
+  /** The dearest model of the config, which upstream counts savings against; null where it prices none. */
+  readonly baseline: string | null;
 }
 
-export function traceOf({ name, strategy }: VsrRecipe, { state, scores, judged, winners }: Evaluation, readings: SignalReadings, settled: { readonly determined: boolean; readonly outcomes: readonly Outcome[] }): VsrTrace {
+export function traceOf({ name, strategy }: VsrRecipe, { state, scores, judged, winners }: Evaluation, readings: SignalReadings, settled: { readonly determined: boolean; readonly outcomes: readonly Outcome[] }, baseline: string | null): VsrTrace {
   const [winner] = winners;
   return {
     recipe: name,
     determined: settled.determined,
     possible: settled.determined ? [] : [...new Set(settled.outcomes.map(({ decision }) => decision))],
     unknownSignals: [...readings.unknown].toSorted(),
+    signalErrors: [...readings.errors].toSorted(),
     signals: signalsOf(state, readings),
     scores: Object.fromEntries([...scores].map(([score, span]) => [score, known(span)])),
     decisions: judged.map(({ decision, result }) => ({
@@ -48,10 +53,11 @@ export function traceOf({ name, strategy }: VsrRecipe, { state, scores, judged, 
       priority: decision.priority ?? 0,
       match: result.match,
       confidence: result.match === false ? null : known(result.confidence),
-      rules: "node" in result ? ruleTrace(result as RuleResult) : null,
+      rules: "rule" in result ? ruleTrace(result as RuleResult) : null,
     })),
     tieBreak: settled.determined && winners.length === 1 && winner ? decidedBy(winner, judged, strategy) : null,
     outcome: settled.determined ? (settled.outcomes[0] ?? null) : null,
+    baseline,
   };
 }
 
@@ -60,17 +66,15 @@ function signalsOf(state: Evaluation["state"], readings: SignalReadings): VsrTra
   const keys = new Set([...readings.confidences.keys(), ...readings.values.keys(), ...readings.unknown]);
   for (const type of [...readings.matched.keys(), "domain", "embedding", "complexity", "projection"]) for (const name of state.names(type)) keys.add(`${type}:${name}`);
   return [...keys].toSorted().map((key) => {
-    const colon = key.indexOf(":");
-    const [type, name] = [key.slice(0, colon), key.slice(colon + 1)];
-    const confidence = state.confidence(type, name);
+    const confidence = state.confidence(key);
     const value = readings.values.get(key);
-    return { signal: key, match: state.match(type, name), confidence: confidence && known(confidence), value: value ?? null };
+    return { signal: key, match: state.match(key), confidence: confidence && known(confidence), value: value ?? null };
   });
 }
 
-function ruleTrace({ node, match, confidence, children }: RuleResult): RuleTrace {
-  const leaf = node.type !== "";
-  const rule = leaf ? `${node.type}:${node.name}${node.label === "" ? "" : `:${node.label}`}${node.predicate ? ` ${boundsInWords(node.predicate)}` : ""}` : operatorInWords(node.operator);
+function ruleTrace({ rule: { node, operator, labelled }, match, confidence, children }: RuleResult): RuleTrace {
+  const leaf = operator === "leaf";
+  const rule = leaf ? `${labelled}${node.predicate ? ` ${boundsInWords(node.predicate)}` : ""}` : operatorInWords(node.operator);
   return { rule, match, confidence: match === false ? null : known(confidence), ...(leaf ? {} : { conditions: children.map(ruleTrace) }) };
 }
 

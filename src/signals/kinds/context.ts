@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { tokenCount } from "../../lib/token-count.ts";
 import { fieldsOf, match, specError, textField, type SignalKind, type SignalSpec } from "../kind.ts";
 import { trim } from "../letters.ts";
 import type { Tell } from "../../model/errors.ts";
@@ -27,15 +28,8 @@ function bandOf(spec: SignalSpec, tell: Tell): { min: number; max: number } | nu
     tell(specError(spec, "", "needs min_tokens or max_tokens"));
     return null;
   }
-  const [min, max] = [least === "" ? 0 : tokensOf(least), most === "" ? Infinity : tokensOf(most)];
+  const [min, max] = [least === "" ? 0 : tokenCount(least), most === "" ? Infinity : tokenCount(most)];
   if (min === null) tell(specError(spec, "min_tokens", `must be a number of tokens, such as 8000 or 8K (got "${least}")`));
   if (max === null) tell(specError(spec, "max_tokens", `must be a number of tokens, such as 8000 or 8K (got "${most}")`));
   return min === null || max === null ? null : { min, max };
-}
-
-function tokensOf(written: string): number | null {
-  const [, digits, unit] = /^\+?((?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)([km]?)$/i.exec(written) ?? [];
-  if (digits === undefined) return null;
-  const tokens = Math.trunc(Number(digits) * (unit === "" ? 1 : unit?.toUpperCase() === "K" ? 1000 : 1_000_000));
-  return Number.isSafeInteger(tokens) ? tokens : null;
 }

@@ -6,6 +6,7 @@ import { latencyAware, latencyPercentile } from "../../../src/router/vsr/algorit
 import { multiFactor } from "../../../src/router/vsr/algorithms/multi-factor.ts";
 import type { Selection } from "../../../src/router/vsr/algorithms/algorithm.ts";
 import { callCost, type TokenRates } from "../../../src/router/vsr/pricing.ts";
+import { matchedRules, type RuleResult } from "../../../src/router/vsr/rule-tree.ts";
 import { cases, given, hasVectors } from "./vectors.ts";
 
 /** Beyond this, numbers of two implementations differ. */
@@ -56,7 +57,7 @@ describe.skipIf(!hasVectors("decision_engine.jsonl"))("decisions as upstream's e
     if (!winner) return;
     expect(winner.result.confidence.lo).toBeCloseTo(one.expect.confidence, DIGITS);
     expect(winner.result.confidence.hi).toBe(winner.result.confidence.lo);
-    expect(winner.result.rules).toEqual(one.expect.matched_rules ?? []);
+    expect("rule" in winner.result ? matchedRules(winner.result as RuleResult) : []).toEqual(one.expect.matched_rules ?? []);
   });
 });
 

@@ -150,7 +150,7 @@ describe("what is unknown", () => {
           }
           expect(bounds.winners.map((winner) => winner?.decision.name ?? null)).toContain(real.winners[0]?.decision.name ?? null);
           // What is assumed and true changes none of that.
-          const truths = OPEN.filter((key) => one.unknown.includes(key)).map((key) => [key, real.state.match(...(key.split(":") as [string, string]))] as [string, boolean]);
+          const truths = OPEN.filter((key) => one.unknown.includes(key)).map((key) => [key, real.state.match(key)] as [string, boolean]);
           const assuming = engine.evaluate(open, new Map(truths));
           expect(assuming?.winners.map((winner) => winner?.decision.name ?? null)).toContain(real.winners[0]?.decision.name ?? null);
         }
