@@ -11,8 +11,8 @@ import { newFindings, type Findings } from "../findings.ts";
 import { annotation } from "../github.ts";
 import { lintByPrompts, lintTargets, vsrTargets } from "../lint-vsr.ts";
 import { noConfig, readConfig, type LoadedConfig } from "../load-config.ts";
+import { localModels } from "../local-models.ts";
 import { sarifOf } from "../sarif.ts";
-import { signalModels } from "../signal-models.ts";
 import { runSettings, workloadOptions } from "../settings.ts";
 import { surrogatesFor } from "../surrogates.ts";
 import type { World } from "../world.ts";
@@ -89,7 +89,7 @@ async function probesOf(data: readonly string[], flags: CheckFlags & { readonly 
 
 /** Opens every model of the config that runs on this machine, and tells what is wrong with them. The encoder's id, also of one that cannot be opened; null where there is none. */
 async function openedModels(loaded: LoadedConfig, world: World, tell: Tell): Promise<string | null> {
-  const { encoder, classifiers } = signalModels(loaded, world);
+  const { encoder, classifiers } = localModels(loaded, world);
   for (const open of classifiers.values()) await tellingLater(tell, async () => void (await open()));
   return encoder && ((await tellingLater(tell, encoder))?.id ?? "unusable");
 }

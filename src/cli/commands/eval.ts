@@ -15,7 +15,7 @@ import { loadConfig } from "../load-config.ts";
 import { wrpVersion } from "../manifest.ts";
 import { progressLine } from "../progress.ts";
 import { sessionHost } from "../session-host.ts";
-import { signalModels } from "../signal-models.ts";
+import { localModels } from "../local-models.ts";
 import { runSettings, workloadOptions, type EvalFlags } from "../settings.ts";
 import { IN_MEMORY, openExisting, openForWriting, storeFile } from "../store-file.ts";
 import { surrogatesFor } from "../surrogates.ts";
@@ -28,7 +28,7 @@ export async function evalCommand(data: readonly string[], flags: EvalFlags, wor
   const loaded = loadConfig(flags.config, world.cwd);
   const asked = await withListPrices(runSettings(flags, loaded), world.now());
   // Only answers of live models are graded by similarity, and a model takes time to open.
-  const encoder = liveModels(asked).length > 0 && asked.embedder === undefined ? await signalModels(loaded, world).encoder?.() : undefined;
+  const encoder = liveModels(asked).length > 0 && asked.embedder === undefined ? await localModels(loaded, world).encoder?.() : undefined;
   const settings = encoder ? { ...asked, encoder: encoder.id } : asked;
   const options = workloadOptions(data, flags, loaded, world.cwd);
   const delivery = deliveryOf(flags, world);

@@ -10,7 +10,7 @@ import type { World } from "./world.ts";
 type Opens<T> = () => Promise<T>;
 
 /** The models of a config that run on this machine: nothing is loaded before one is opened. */
-export interface SignalModels {
+export interface LocalModels {
   /** Null where the config names no encoder, or a live one. */
   readonly encoder: Opens<Encoder> | null;
   /** By type of signal, or `classifier:NAME`. What has `kinds` finds spans. */
@@ -21,7 +21,7 @@ type Loaded = Pick<LoadedConfig, "config" | "folder" | "cwd" | "placeAt">;
 type ModelFile = { readonly model: string; readonly tokenizer?: string | undefined };
 
 /** Errors name the model's file and where the config names it. */
-export function signalModels(loaded: Loaded, world: Pick<World, "env">): SignalModels {
+export function localModels(loaded: Loaded, world: Pick<World, "env">): LocalModels {
   const { config } = loaded;
   const { embedder, classifiers = {} } = config;
   return {
