@@ -1,4 +1,5 @@
 import { absentPolicies, absentUnderTest, absentWarnings, type Absent } from "./evaluate/absent.ts";
+import { withAnswers } from "./evaluate/answered.ts";
 import { alignBaseline, baselineLines } from "./evaluate/baseline.ts";
 import { hashOfAsked, keepAsked, recallAsked } from "./evaluate/asked.ts";
 import { assembled, basedOn, type Based } from "./evaluate/based.ts";
@@ -102,7 +103,8 @@ export async function* evaluate(given: Parts): AsyncGenerator<EvaluateEvent, voi
       yield { type: "decided", policy: policy.name, prompts: outcomes.columns.n, reused };
     }
     const decideMs = clockMs() - decideFrom;
-    const columns = withRemotes(outcomes.columns);
+    const answered = await withAnswers(withRemotes(outcomes.columns), policies, decided, () => promptsAgain(parts), settings);
+    const { columns } = answered;
 
     const reportFrom = clockMs();
     // List prices are those of the day.
@@ -115,7 +117,7 @@ export async function* evaluate(given: Parts): AsyncGenerator<EvaluateEvent, voi
     const rates = outcomes.rates.flatMap(({ model, measured }) => (measured ? [{ model, ...measured }] : []));
     const reportKey = valueHash({ configHash, pricedOn, asked, ...(rates.length === 0 ? {} : { rates }), ...(live === null ? {} : { live }), workloadHash: workload.hash, wrpVersion: parts.wrpVersion, revision: REPORT_REVISION });
     const known = parts.fresh ? null : store.findReport(reportKey);
-    const computed = known ?? (yield* computeReport(reportInput(run, parts, config, prices, { ...outcomes, columns }, { context, policies, notes }, decided, { reference, underTest, absent: { why: absent, underTest: untested }, baseline }), parts));
+    const computed = known ?? (yield* computeReport(reportInput(run, parts, config, prices, { ...outcomes, columns, warnings: [...outcomes.warnings, ...answered.warnings] }, { context, policies, notes }, answered.decided, { reference, underTest, absent: { why: absent, underTest: untested }, baseline }), parts));
     const ended = clockMs();
     const report: Report = {
       ...computed,
@@ -141,13 +143,13 @@ export async function* evaluate(given: Parts): AsyncGenerator<EvaluateEvent, voi
     };
     keys.push(...keepAsked(store, workload.hash, reportKey, policies, decided, outcomes.columns));
     store.finishRun(parts.runId, reportKey, report, keys);
-    const blessed = decided.filter((policy) => tested.includes(policy.name) || parts.blessed.includes(policy.name));
+    const blessed = answered.decided.filter((policy) => tested.includes(policy.name) || parts.blessed.includes(policy.name));
     yield {
       type: "done",
       report,
       columns,
       logged: outcomes.logged,
-      policies: decided,
+      policies: answered.decided,
       baseline: () => baselineLines(report, columns, blessed, modelInfos(settings, prices, outcomes), settings, outcomes.comparability),
     };
   } catch (error) {
@@ -233,7 +235,8 @@ export async function redecide(
   while (!decision.done) decision = await deciding.next();
   const inside = decision.value;
   const decided = policies.map((policy) => (policy.open ? recallAsked(parts.store, run, policy, columns) : (inside.get(policy) as Decided).explained));
-  return { columns: withRemotes(columns), logged: outcomes.logged, settings, figures: context.models, policies: decided, basis: outcomes.basis, models: modelInfos(settings, prices, outcomes), workload: read?.name ?? known.workload.name };
+  const answered = await withAnswers(withRemotes(columns), policies, decided, () => parts.store.readPrompts(run.workloadHash), settings);
+  return { columns: answered.columns, logged: outcomes.logged, settings, figures: context.models, policies: [...answered.decided], basis: outcomes.basis, models: modelInfos(settings, prices, outcomes), workload: read?.name ?? known.workload.name };
 }
 
 /** A stored report under the names that this run's user gave; another run of the same bytes may have stored it. */

@@ -14,7 +14,7 @@ export function bytesInWords(n: number): string {
 }
 
 /** What garbage there is, by kind; "nothing" where there is none. */
-export function garbageInWords({ reports, decisions, workloads, prompts, answers, grades }: Garbage): string {
+export function garbageInWords({ reports, decisions, workloads, prompts, answers, grades, outputs }: Garbage): string {
   const parts = [
     [reports, "report"],
     [decisions, "policy decision"],
@@ -22,6 +22,7 @@ export function garbageInWords({ reports, decisions, workloads, prompts, answers
     [prompts, "prompt"],
     [answers, "answer"],
     [grades, "grade"],
+    [outputs, "model output"],
   ] as const;
   return parts.flatMap(([n, noun]) => (n > 0 ? [amount(n, noun)] : [])).join(", ") || "nothing";
 }

@@ -85,7 +85,8 @@ function words({ policy, surrogate, probes, counts, decisions, tags, verdict }: 
     lines.push(`${painted(word)} ${id}${word === "holds" ? "" : `  (${file}:${line})`}`);
     for (const check of checks) lines.push(`               ${checkInWords(check)}`);
   }
-  const rated = [...decisions, ...tags].filter(({ minimum, enough }) => minimum !== null && enough !== true);
+  // Of a decision all of whose probes must hold, the probes have said it.
+  const rated = [...decisions.filter(({ minimum }) => minimum !== 100), ...tags].filter(({ enough }) => enough !== true);
   for (const rate of rated) lines.push(`${painted(rate.enough === false ? "fails" : "undetermined")} ${rateInWords(rate)}`);
   if (surrogate && !quiet) lines.push("learned signals read by wrp's own models, not by the router's (--surrogate): it may decide otherwise");
   if (!quiet && tags.length > 0) lines.push("by tag:", ...tags.map((rate) => `  ${countsInWords(rate)}  ${rate.of}`));

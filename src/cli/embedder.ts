@@ -5,11 +5,16 @@ import { OPENAI_EMBEDDINGS } from "../pool/protocols/openai-embeddings.ts";
 import { at, backendOf, type ModelBackend } from "./backends.ts";
 import type { LoadedConfig } from "./load-config.ts";
 
-type ConfigEmbedder = NonNullable<Config["embedder"]>;
+type ConfigEmbedder = Extract<NonNullable<Config["embedder"]>, { live: unknown }>;
 type Loaded = Pick<LoadedConfig, "config" | "placeAt">;
 
 /** Servers that answer these have embeddings at the same base URL. */
 const BESIDE = ["openai-chat", "openai-responses", OPENAI_EMBEDDINGS];
+
+/** The config's embedder where it is a live model. */
+export function liveEmbedderIn({ embedder }: Config): ConfigEmbedder | undefined {
+  return typeof embedder === "object" && "live" in embedder ? embedder : undefined;
+}
 
 /** The config's embedder with the backend that it names filled in. Throws WrpError where that cannot be asked for vectors. */
 export function embedderOf(embedder: ConfigEmbedder, loaded: Loaded): EmbedderSpec {

@@ -24,22 +24,25 @@ export interface Expectation {
   readonly source: string;
 }
 
+/** What expectations stand on. */
+export interface Grounds {
+  readonly prompt: Prompt;
+  readonly models: readonly ModelSpec[];
+  readonly run: RunFigures | null;
+  /** Whose list prices apply. */
+  readonly now: Date;
+}
+
 /** What the output of a model is taken to be long where nothing tells it, tokens. */
 const ASSUMED_OUTPUT_TOKENS = 400;
 
 /**
  * Expected cost (USD) and latency (ms) of a random choice among models. A model's cost: the mean of the run's recorded calls; else
- * the config's price, else a dated list price, on this prompt's tokens and an assumed output. Unknown where one part is.
+ * the price that wrp.yaml or a policy's own config states, else a dated list price, on this prompt's tokens and an assumed output. Unknown where one part is.
  */
-export async function expectations(
-  calls: readonly { readonly model: string; readonly probability: number }[],
-  prompt: Prompt,
-  models: readonly ModelSpec[],
-  run: RunFigures | null,
-  now: Date,
-): Promise<{ costUsd: Expectation; latencyMs: Expectation }> {
-  const costs = await Promise.all(calls.map(({ model }) => costOf(model, prompt, models, run, now)));
-  const latencies = calls.map(({ model }) => recorded(run, model, "latencyMs") ?? { value: null, source: "no recorded latency" });
+export async function expectations(calls: readonly { readonly model: string; readonly probability: number }[], on: Grounds): Promise<{ costUsd: Expectation; latencyMs: Expectation }> {
+  const costs = await Promise.all(calls.map(({ model }) => costOf(model, on)));
+  const latencies = calls.map(({ model }) => recorded(on.run, model, "latencyMs") ?? { value: null, source: "no recorded latency" });
   return { costUsd: expected(calls, costs), latencyMs: expected(calls, latencies) };
 }
 
@@ -52,13 +55,13 @@ function expected(calls: readonly { readonly probability: number }[], parts: rea
   };
 }
 
-async function costOf(model: string, prompt: Prompt, models: readonly ModelSpec[], run: RunFigures | null, now: Date): Promise<Expectation> {
+async function costOf(model: string, { prompt, models, run, now }: Grounds): Promise<Expectation> {
   const measured = recorded(run, model, "costUsd");
   if (measured) return measured;
   const configured = models.find((m) => m.name === model)?.price;
   if (configured === "free") return { value: 0, source: "free, as the config says" };
   const rates = ratesOf(configured);
-  const price = rates ? { ...rates, source: "config price" } : isGpuPrice(configured) ? null : await listPrice(model, now);
+  const price = rates ? { ...rates, source: rates.source ?? "config price" } : isGpuPrice(configured) ? null : await listPrice(model, now);
   const tokens = prompt.inputTokens;
   if (!price || tokens === null) return { value: null, source: `no price of ${model} is known` };
   return {

@@ -1,4 +1,4 @@
-import type { Finding } from "../model/check.ts";
+import type { Finding, Severity } from "../model/check.ts";
 import type { Tell, WrpError } from "../model/errors.ts";
 import type { Remark } from "../model/remark.ts";
 
@@ -7,9 +7,11 @@ export interface Findings {
   /** Keeps errors; of one that stands for several, each of them. One without a code gets this one. */
   telling(code: string): Tell;
   warn(remark: Remark): void;
+  add(finding: Finding): void;
   /** Errors so far, those not listed too. */
   readonly errors: number;
   readonly warnings: number;
+  readonly notes: number;
   readonly unlisted: number;
   /** By file (those of `order` first), then by place. */
   list(order: readonly string[]): Finding[];
@@ -23,23 +25,27 @@ export function newFindings(): Findings {
     if (!found.has(key)) found.set(key, finding);
     return found.size;
   };
-  const count = (severity: Finding["severity"]) => found.values().reduce((sum, finding) => sum + (finding.severity === severity && finding.code !== MORE ? 1 : 0), 0);
+  const count = (severity: Severity) => found.values().reduce((sum, finding) => sum + (finding.severity === severity && finding.code !== MORE ? 1 : 0), 0);
   return {
     telling: (fallback) => (error) => {
-      for (const { message, hint = null, place, code = fallback } of error.all ?? [error]) keep({ severity: "error", code, ...where(place), message, hint });
+      for (const { message, hint = null, place, code = fallback } of error.all ?? [error]) keep({ severity: "error", code, ...where(place), message, hint, fix: null });
       if (error.unlisted === 0) return;
       const before = found.size;
-      const added = keep({ severity: "error", code: MORE, ...where(error.place && { file: error.place.file }), message: `and ${error.unlisted} more bad rows, not listed`, hint: null });
+      const added = keep({ severity: "error", code: MORE, ...where(error.place && { file: error.place.file }), message: `and ${error.unlisted} more bad rows, not listed`, hint: null, fix: null });
       if (added > before) unlisted += error.unlisted;
     },
     warn({ code, message, place, hint = null }) {
-      keep({ severity: "warning", code, ...where(place ?? undefined), message, hint });
+      keep({ severity: "warning", code, ...where(place ?? undefined), message, hint, fix: null });
     },
+    add: (finding) => void keep(finding),
     get errors() {
       return count("error") + unlisted;
     },
     get warnings() {
       return count("warning");
+    },
+    get notes() {
+      return count("note");
     },
     get unlisted() {
       return unlisted;

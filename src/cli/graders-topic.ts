@@ -17,9 +17,10 @@ rouge-l            F1 of the longest common subsequence of words (Lin 2004)
 refusal            by patterns in several languages; the reference is "refuse" or "answer"
 code               Python or JavaScript: the answer's code, then the reference's test. No network, 10 s, 512 MB, 64 processes, 64 KiB of output;
                    where it cannot be cut off from the network it is not run, and ungraded. It can read what you can read
-similarity         cosine of the vectors of answer and reference, below 0 as 0, by an embedding model (embedder: {live: {url: …, model: …}} in
-                   wrp.yaml: OpenAI, vLLM, llama.cpp, Ollama, TEI, LiteLLM). An empty answer is 0. Another model or other dimensions grade anew.
-                   Its cost is told apart from the models'. Cosines of unlike texts are seldom 0: compare them within one embedder only
+similarity         cosine of the vectors of answer and reference, below 0 as 0, by an embedding model (embedder: in wrp.yaml: built-in, which is
+                   English and costs nothing; {model: path.onnx} of your own; {live: {url: …, model: …}}: OpenAI, vLLM, llama.cpp, Ollama, TEI,
+                   LiteLLM). An empty answer is 0. Another model or other dimensions grade anew. A live one's cost is told apart from the models'.
+                   Cosines of unlike texts are seldom 0: compare them within one embedder only
 judge              a live model (judge: {live: …} in wrp.yaml) that is asked twice, in both orders; the mean of its scores from 0 to 10, divided
                    by 10. Its cost is told apart from the models'
 

@@ -18,7 +18,7 @@ import { protocolOf } from "../pool/protocols/index.ts";
 import { priceOfServed, servedName } from "../pool/remote.ts";
 import { random } from "../stats/random.ts";
 import { backendOf, type ModelBackend } from "./backends.ts";
-import { embeddingBackendOf } from "./embedder.ts";
+import { embeddingBackendOf, liveEmbedderIn } from "./embedder.ts";
 import type { LoadedConfig } from "./load-config.ts";
 import { policyOf, remoteBackend } from "./remotes.ts";
 import { apiKeyOf } from "./secrets.ts";
@@ -55,7 +55,8 @@ export interface LiveCalls {
 export async function openLive(settings: RunSettings, loaded: LoadedConfig, options: LiveOptions, world: World): Promise<LiveCalls> {
   const endpoints = new Map(liveModels(settings).map(({ name, remote }) => [name, remote ? remoteEndpoint(name, settings, loaded, world) : endpointOf(name, loaded, world)] as const));
   const judgeEndpoint = settings.judge ? endpointAt({ name: "judge", live: loaded.config.judge?.live }, loaded, world, loaded.placeAt(["judge", "live"])) : null;
-  const embedding = settings.embedder && loaded.config.embedder ? keyed(embeddingBackendOf(loaded.config.embedder, loaded), loaded, world, loaded.placeAt(["embedder", "live"])) : null;
+  const configured = liveEmbedderIn(loaded.config);
+  const embedding = settings.embedder && configured ? keyed(embeddingBackendOf(configured, loaded), loaded, world, loaded.placeAt(["embedder", "live"])) : null;
   const [{ httpClient }, { watchLag }, { liveCall }] = await Promise.all([import("../pool/http-client.ts"), import("../pool/lag.ts"), import("../pool/live-call.ts")]);
   const listed = settings.remotes ? await listPrices(world.now()) : undefined;
   const client = httpClient();

@@ -118,6 +118,7 @@ export function program(world: World, outcome: Outcome): Command {
     .argument("[prompt]", "the prompt; read from stdin where it is not given")
     .option("-c, --config <file>", "config; default wrp.yaml where there is one")
     .option("--messages <file>", "a chat instead of one text: JSON [{role, content}, …]")
+    .option("--request <file>", "a whole chat request as JSON: messages, tools, metadata, user, max_tokens …")
     .option("--meta <key=value>", "metadata that rules may read; repeatable", append)
     .option("--tag <name>", "a tag that rules may read; repeatable", append)
     .option("--run <run>", "take models and figures from this run", "latest")
@@ -201,17 +202,17 @@ export function program(world: World, outcome: Outcome): Command {
     .command("check")
     .summary("list everything wrong with a config and its data")
     .description("Checks the config and its data, or the data named, without running anything: every problem with its place, warnings too.")
-    .argument("[data...]", "files, folders, globs; default: the config's datasets")
+    .argument("[data...]", "files, folders, globs, configs of vLLM Semantic Router; default: the config's datasets and policies")
     .option("-c, --config <file>", "config; default wrp.yaml where there is one")
     .option("--no-config", "leave wrp.yaml aside")
-    .option("--format <name>", "github: annotations of a pull request; or an importer, as in wrp eval; repeatable", append)
+    .option("--format <name>", "text, json, github (annotations of a pull request) or sarif; or an importer, as in wrp eval; repeatable", append)
     .option("--map <columns>", "a generic table: prompt=question,quality.gpt-4=gpt4_score,…", collect)
     .option("--surrogate", SURROGATE)
     .option("--probes <file>", "run the probes of a vLLM Semantic Router recipe in place of a check: which hold, fail, or cannot be determined")
     .option("--policy <spec>", "what --probes are run over: a policy by name, or vsr:config.yaml; repeatable (default: the config's of kind vsr, or config.yaml beside the probes)", append)
     .option("--strict", "warnings are errors: exit 2")
     .option("--json", "print one JSON document, nothing else")
-    .addHelpText("after", "\nExamples:\n  wrp check\n  wrp check outcomes.jsonl data/\n  wrp check --strict --format github\n  wrp check --probes probes.yaml --policy vsr:config.yaml\n\nExit codes: 0 usable, 2 not (or --strict and a warning); of probes: 0 hold, 1 too few, 3 that cannot be determined\n")
+    .addHelpText("after", "\nExamples:\n  wrp check\n  wrp check outcomes.jsonl data/\n  wrp check config.yaml prompts.jsonl  (a config of vLLM Semantic Router: wrp help lint)\n  wrp check --strict --format github\n  wrp check --probes probes.yaml --policy vsr:config.yaml\n\nExit codes: 0 usable, 2 not (or --strict and a warning); of probes: 0 hold, 1 too few, 3 that cannot be determined\n")
     .action(async (data: string[], flags) => {
       const { checkCommand } = await import("./commands/check.ts");
       outcome.exitCode = await checkCommand(data, flags, world);
@@ -232,7 +233,7 @@ export function program(world: World, outcome: Outcome): Command {
     .option("--force", "write over the policy's own config")
     .option("--list", "list the numbers that can be set, with their paths")
     .option("--json", "print one JSON document, nothing else")
-    .addHelpText("after", "\nExamples:\n  wrp export --policy tuned -o config.yaml\n  wrp export --policy vsr:config.yaml --list\n  wrp export --policy 'vsr:config.yaml(set={decisions.legal.priority: 120})'\n")
+    .addHelpText("after", "\nExamples:\n  wrp export --policy tuned -o tuned.yaml\n  wrp export --policy vsr:config.yaml --list\n  wrp export --policy 'vsr:config.yaml(set={decisions.legal.priority: 120})'\n")
     .action(async (flags) => {
       const { exportCommand } = await import("./commands/export.ts");
       outcome.exitCode = await exportCommand(flags, world);

@@ -51,10 +51,11 @@ export function addRuns(wrp: Command, world: World, outcome: Outcome): void {
     .command("gc")
     .summary("remove what no run needs, and shrink the file")
     .description(
-      "Removes reports, decisions, workloads and recorded outcomes that no run needs, and makes the file smaller. What a running run uses is kept; so is what an interrupted or failed one stored, and simulated and live answers, unless asked for.",
+      "Removes reports, decisions, workloads and recorded outcomes that no run needs, and makes the file smaller. What a running run uses is kept; so are what an interrupted or failed one stored, simulated and live answers, and what embedders and classifiers answered, unless asked for.",
     )
     .option("--all", "also what only failed and interrupted runs need")
     .option("--answers", "also simulated and live answers to prompts that no run needs: live ones were paid for")
+    .option("--outputs", "also what embedders and classifiers on this machine answered: it is computed again where it is needed")
     .option("--dry-run", "only say what would be removed")
     .option("--json", "print one JSON document, nothing else")
     .action(async (flags) => {

@@ -1,11 +1,13 @@
 import { resolve } from "node:path";
+import { withPolicyPrices } from "../evaluate/policy-prices.ts";
 import { WrpError } from "../model/errors.ts";
 import type { RunSettings } from "../evaluate.ts";
-import { MOST_REPEAT } from "../model/config.ts";
+import { MOST_REPEAT, type SensitiveSpec } from "../model/config.ts";
+import { PII_KINDS } from "../signals/pii/kinds.ts";
 import type { WorkloadOptions } from "../workload/index.ts";
 import type { LoadedConfig } from "./load-config.ts";
 import { gatesOf } from "./gates.ts";
-import { embedderOf } from "./embedder.ts";
+import { embedderOf, liveEmbedderIn } from "./embedder.ts";
 import { judgeOf } from "./judge.ts";
 import { modelsOf } from "./models.ts";
 import { policyFromFlag } from "./policy-flag.ts";
@@ -113,9 +115,10 @@ export function runSettings(flags: EvalFlags, loaded: LoadedConfig): RunSettings
   if (repeat < 1 || repeat > MOST_REPEAT) throw new WrpError(`--repeat must be from 1 to ${MOST_REPEAT} (got ${repeat})`);
   const policies = [...(config.policies ?? []), ...(flags.policy ?? []).map((flag) => policyFromFlag(flag, loaded.cwd))];
   const remotes = remotesOf(policies, loaded);
+  const embedder = liveEmbedderIn(config);
   return {
     seed: flags.seed ?? config.seed ?? DEFAULT_SEED,
-    models,
+    models: withPolicyPrices(models, policies),
     only: flags.models ?? null,
     policies,
     ...(remotes.length > 0 ? { remotes } : {}),
@@ -131,9 +134,18 @@ export function runSettings(flags: EvalFlags, loaded: LoadedConfig): RunSettings
     ...(repeat === 1 ? {} : { repeat }),
     ...(config.grader === undefined ? {} : { grader: config.grader }),
     ...(config.judge === undefined ? {} : { judge: judgeOf(config.judge, loaded) }),
-    ...(config.embedder === undefined ? {} : { embedder: embedderOf(config.embedder, loaded) }),
+    ...(config.sensitive === undefined ? {} : { sensitive: sensitiveOf(config.sensitive, loaded) }),
+    ...(embedder === undefined ? {} : { embedder: embedderOf(embedder, loaded) }),
     ...(config.graders === undefined ? {} : { graders: Object.fromEntries(Object.entries(config.graders).map(([name, { version }]) => [name, version])) }),
   };
+}
+
+function sensitiveOf(spec: SensitiveSpec, { placeAt }: LoadedConfig): SensitiveSpec {
+  spec.kinds?.forEach((kind, k) => {
+    const place = placeAt(["sensitive", "kinds", k]);
+    if (!PII_KINDS.includes(kind)) throw new WrpError(`there is no kind of personal data "${kind}"`, { hint: `there are ${PII_KINDS.join(", ")}`, ...(place ? { place } : {}) });
+  });
+  return spec;
 }
 
 function pairs(parts: readonly string[], flag: string): Record<string, string> {

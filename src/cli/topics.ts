@@ -1,7 +1,7 @@
 import { unknownName } from "../model/errors.ts";
 
 /** What `wrp help` knows besides commands. */
-export const TOPICS = ["exit-codes", "environment", "metrics", "profiles", "formats", "graders", "command", "remote"] as const;
+export const TOPICS = ["exit-codes", "environment", "metrics", "profiles", "formats", "graders", "command", "remote", "lint"] as const;
 
 const EXIT_CODES = `Exit codes
     0  ran, gates passed
@@ -16,6 +16,7 @@ When several apply: 130, then 2, 1, 3, 0.
 const ENVIRONMENT = `Environment
   NO_COLOR       no colour, when not empty; --color always wins over it
   FORCE_COLOR    colour even where the stream is no terminal
+  XDG_CACHE_HOME where models made for this machine are kept (in wrp/); default ~/.cache
   CI             when set: no prompt texts in reports (unless --with-content), no progress line
 `;
 
@@ -38,6 +39,7 @@ export async function topics(topic: string): Promise<string> {
   if (topic === "graders") return (await import("./graders-topic.ts")).GRADERS_TOPIC;
   if (topic === "command") return (await import("./command-topic.ts")).COMMAND_TOPIC;
   if (topic === "remote") return (await import("./remote-topic.ts")).REMOTE_TOPIC;
+  if (topic === "lint") return (await import("./lint-topic.ts")).lintTopic();
   throw unknownName("help topic", topic, TOPICS);
 }
 

@@ -3,13 +3,14 @@ import type { VsrTrace } from "../router/index.ts";
 type Rule = NonNullable<VsrTrace["decisions"][number]["rules"]>;
 
 /** A trace as indented lines: what signals say, each decision with its rules, what decided between those that match. */
-export function traceInWords({ recipe, determined, possible, signals, scores, decisions, tieBreak, outcome }: VsrTrace): string[] {
+export function traceInWords({ recipe, determined, possible, signalErrors, signals, scores, decisions, tieBreak, outcome }: VsrTrace): string[] {
   const lines = [`  recipe   ${recipe}`];
   if (!determined) lines.push(`  possible ${possible.map((name) => name ?? "no decision, so the default model").join(", ")}`);
   for (const { signal, match, confidence, value } of signals) {
     const facts = [...(confidence === null || match === false ? [] : [`confidence ${number(confidence)}`]), ...(value === null ? [] : [`value ${number(value)}`])];
     lines.push(`  signal   ${truth(match)} ${signal}${facts.length > 0 ? ` (${facts.join(", ")})` : ""}`);
   }
+  if (signalErrors.length > 0) lines.push(`  failed   ${signalErrors.join(", ")}`);
   for (const [name, score] of Object.entries(scores)) lines.push(`  score    ${name} = ${number(score)}`);
   for (const { name, tier, priority, match, confidence, rules } of decisions) {
     lines.push(`  decision ${truth(match)} ${name} (tier ${tier}, priority ${priority}${confidence === null ? "" : `, confidence ${number(confidence)}`})`);
@@ -17,9 +18,10 @@ export function traceInWords({ recipe, determined, possible, signals, scores, de
   }
   if (tieBreak) lines.push(`  won      by ${tieBreak.key} over ${tieBreak.over} (order: ${tieBreak.order})`);
   if (outcome) {
-    const { useReasoning, reasoningEffort, selection, answer, plugins, notes } = outcome;
+    const { useReasoning, reasoningEffort, selection, open, answer, plugins, notes } = outcome;
     if (useReasoning) lines.push(`  reasons  ${reasoningEffort ?? "yes"}`);
     if (selection) lines.push(`  chosen   by ${selection.algorithm}: ${selection.why}`);
+    if (open) lines.push(`  open     by ${open.algorithm}, among ${open.models.join(", ")}: ${open.why}`);
     if (answer !== null) lines.push(`  answer   ${answer}`);
     if (plugins.length > 0) lines.push(`  plugins  ${plugins.join(", ")}`);
     for (const note of notes) lines.push(`  note     ${note}`);

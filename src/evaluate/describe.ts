@@ -5,6 +5,7 @@ import type { ModelFigures, Policy } from "../router/index.ts";
 import type { Absent } from "./absent.ts";
 import type { GpuRate } from "./gpu-rates.ts";
 import { checkNames } from "./names-policies.ts";
+import { policyPriceWarnings } from "./policy-prices.ts";
 import type { RunSettings } from "./parts.ts";
 
 /**
@@ -49,7 +50,7 @@ export function describeModel(
 export function modelRemarks({ models }: Pick<RunSettings, "models">, columns: OutcomeColumns): { readonly code: string; readonly message: string; readonly model?: number }[] {
   const unmarked = (tag: string, mark: "trusted" | "guarded") => columns.labels.has(`tag:${tag}`) && !models.some((m) => m[mark]);
   return [
-    ...models.flatMap(({ name, live }, model) => (columns.models.includes(name) || live ? [] : [{ code: "model-without-outcomes", message: `the config's model ${name} has no outcome in this workload`, model }])),
+    ...models.flatMap(({ name, live, ofPolicy }, model) => (columns.models.includes(name) || live || ofPolicy ? [] : [{ code: "model-without-outcomes", message: `the config's model ${name} has no outcome in this workload`, model }])),
     ...(unmarked("pii", "trusted") ? [{ code: "no-trusted-model", message: "prompts are tagged pii but no model is marked trusted: every one of them counts as leaked" }] : []),
     ...(unmarked("attack", "guarded") ? [{ code: "no-guarded-model", message: "prompts are tagged attack but no model is marked guarded: every one of them counts as reached" }] : []),
   ];
@@ -62,7 +63,7 @@ export function zeroCostWarning(name: string): string {
 
 /** What a reader of the report should know of how the run was set up. */
 export function settingsWarnings(settings: RunSettings, columns: OutcomeColumns, fitted: readonly ModelFigures[] | null, basis: Basis): string[] {
-  const warnings = modelRemarks(settings, columns).map(({ message }) => message);
+  const warnings = [...modelRemarks(settings, columns).map(({ message }) => message), ...policyPriceWarnings(settings, columns)];
   for (const { name } of fitted ?? []) if (!columns.models.includes(name)) warnings.push(`${name} has outcomes in the training part only: it is not judged`);
   for (const name of columns.models) if (fitted && !fitted.some((m) => m.name === name)) warnings.push(`${name} has no outcome in the training part: no hull, best single or threshold uses it`);
   if (basis === "outcomes" && !fitted && columns.models.length > 1) warnings.push("best single, hull and AIQ are maxima chosen on the prompts they are judged on: biased upward (judge on held-out prompts with --split test)");

@@ -29,6 +29,7 @@ import { zeroCostWarning } from "./describe.ts";
 import { stopIfAsked } from "./interrupt.ts";
 import type { Parts } from "./parts.ts";
 import { remoteAnswers } from "./remote-answers.ts";
+import { entityCounter } from "./sensitive.ts";
 import type { Silent } from "./silent.ts";
 
 /** A workload's outcomes, gathered. */
@@ -36,7 +37,7 @@ export type Gathered = ReturnType<typeof gather> extends AsyncGenerator<unknown,
 
 /** Reads the workload (from the store where it is there, else from its files, storing it) into columns; `again` has only the store. */
 export async function* gather(
-  parts: Pick<Parts, "store" | "workload" | "settings" | "clockMs" | "signal" | "concurrency" | "live" | "graderNeeds" | "withContent" | "tokens"> & { readonly again?: boolean },
+  parts: Pick<Parts, "store" | "workload" | "settings" | "clockMs" | "signal" | "concurrency" | "live" | "graderNeeds" | "encoder" | "withContent" | "tokens"> & { readonly again?: boolean },
   prices: PriceBook,
 ) {
   const { store, workload, clockMs, signal, withContent } = parts;
@@ -102,7 +103,7 @@ export interface Fit {
 }
 
 /** What the models are worth on the training part: read, but not stored (what is simulated is kept, as anywhere). */
-export async function fitOn(workload: Workload, parts: Pick<Parts, "store" | "settings" | "concurrency" | "signal" | "live" | "graderNeeds" | "tokens">, prices: PriceBook): Promise<Fit> {
+export async function fitOn(workload: Workload, parts: Pick<Parts, "store" | "settings" | "concurrency" | "signal" | "live" | "graderNeeds" | "encoder" | "tokens">, prices: PriceBook): Promise<Fit> {
   // Nothing is fitted on what a live router answers.
   const pour = await pourInto({ ...parts, settings: { ...parts.settings, remotes: [] } }, prices);
   try {
@@ -155,7 +156,7 @@ export function storedWorkload(store: OutcomeStore, hash: string): Workload {
 
 /** Answers and grades prompts batch by batch into columns; every answer once a prompt and model, shared by all policies. */
 export async function pourInto(
-  { settings, store, concurrency, signal, live: host, graderNeeds, tokens: memo }: Pick<Parts, "settings" | "concurrency" | "signal" | "live" | "graderNeeds" | "tokens"> & { readonly store: Pick<OutcomeStore, "keptAnswers" | "liveAnswers"> },
+  { settings, store, concurrency, signal, live: host, graderNeeds, encoder, tokens: memo }: Pick<Parts, "settings" | "concurrency" | "signal" | "live" | "graderNeeds" | "encoder" | "tokens"> & { readonly store: Pick<OutcomeStore, "keptAnswers" | "liveAnswers" | "findOutputs" | "saveOutputs"> },
   prices: PriceBook,
 ) {
   const wanted = (name: string) => settings.only?.includes(name) ?? true;
@@ -167,7 +168,7 @@ export async function pourInto(
   );
   const asked = new Map<string, LiveAsker>();
   const called = liveModels(settings);
-  const grading = called.length > 0 ? await liveGrading({ settings, store, signal, live: host, graderNeeds }) : null;
+  const grading = called.length > 0 ? await liveGrading({ settings, store, signal, live: host, graderNeeds, encoder }) : null;
   for (const { name, live } of called) asked.set(name, (grading as LiveGrading).asker(name, live));
   const remotes = new Map(called.flatMap(({ name, remote }) => (remote ? [[name, remoteAnswers(remote, settings)] as const] : [])));
   const builder = new ColumnsBuilder(factsOf(settings.policies).map((name) => ({ name, read: (prompt: Prompt) => factOf(name).read(prompt, {}) })), {
@@ -177,6 +178,8 @@ export async function pourInto(
   });
   const samples = [...Array(settings.repeat ?? 1).keys()];
   const worth = deserving(settings);
+  const entities = settings.sensitive ? await entityCounter(settings.sensitive) : null;
+  let textless = 0;
   const limit = pLimit(concurrency);
   const tokens = simulated.size > 0 || (asked.size > 0 && host !== undefined) || readsTokens(settings.policies);
   const seen = new Set<string>();
@@ -220,7 +223,7 @@ export async function pourInto(
     grades: () => grades,
     judge: () => grading?.judge() ?? null,
     compared: () => grading?.compared() ?? null,
-    warnings: () => grading?.warnings() ?? [],
+    warnings: () => [...(textless > 0 ? [`${textless} prompts have no text here: whether they hold personal data (sensitive) is not known, and only tags count`] : []), ...(grading?.warnings() ?? [])],
     /** What came of the live models. */
     live: () => [...asked.values()].map((own) => own.tally()),
     /** What names the simulated models' answers. */
@@ -241,6 +244,11 @@ export async function pourInto(
       const deserved = each.some((one) => one !== null) ? each : null;
       const from = builder.size;
       builder.addPrompts(prompts);
+      if (entities) {
+        const found = prompts.map(entities);
+        textless += found.filter((one) => one === null).length;
+        builder.addEntities(from, found);
+      }
       if (deserved) builder.addDeserved(from, deserved);
       const drawn = [...simulated.keys()].flatMap((model) => samples.map((sample) => [model, sample] as const));
       const own = Promise.all([...[...names].map((model) => [model, null] as const), ...drawn].map(([model, sample]) => limit(() => answersOf(model, prompts, deserved, sample))));

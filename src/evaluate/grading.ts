@@ -57,7 +57,7 @@ const NOBODY: GraderNeeds = { system: { env: {}, kill: () => undefined } };
  * `of` throws WrpError on an unknown grader or a reference that it cannot use, naming file and row.
  */
 export function gradings(
-  { grader: common = null, graders = {}, judge: spec, embedder }: Pick<RunSettings, "grader" | "graders" | "judge" | "embedder">,
+  { grader: common = null, graders = {}, judge: spec, embedder, encoder }: Pick<RunSettings, "grader" | "graders" | "judge" | "embedder" | "encoder">,
   needs: GraderNeeds | null,
   ask: AskJudge | null,
   similar: Grader | null = null,
@@ -67,7 +67,8 @@ export function gradings(
   const turns = pLimit(AT_A_TIME);
   const unjudged = new Set<number>();
   const theJudge = spec ? { grader: judge(ask ?? NO_JUDGE, spec.rubric), identity: judgeIdentity(spec) } : null;
-  const theSimilarity = embedder ? { grader: similar ?? UNASKED, identity: `${identityOf(UNASKED)}/${embedderIdentity(embedder.live)}` } : null;
+  const space = embedder ? embedderIdentity(embedder.live) : encoder;
+  const theSimilarity = space === undefined ? null : { grader: similar ?? UNASKED, identity: `${identityOf(UNASKED)}/${space}` };
   const compared = { answers: 0, ungraded: new Map<string, { count: number; row: string }>() };
   return { of, orLack, unjudged: () => unjudged.size, compared: () => compared };
 
@@ -89,7 +90,7 @@ export function gradings(
       throw new WrpError(`row ${prompt.row} (${prompt.id}): the grader similarity compares vectors, and no embedder is given that makes them`, {
         place: { file: prompt.file },
         code: "no-embedder",
-        hint: "add to wrp.yaml: embedder: {live: {url: http://localhost:8000/v1, model: …}}",
+        hint: "add to wrp.yaml: embedder: built-in, or embedder: {live: {url: http://localhost:8000/v1, model: …}}",
       });
     const { grader, identity } = judged && theJudge ? theJudge : embedded && theSimilarity ? theSimilarity : named(graderOf(name, { file: prompt.file }));
     const leftOut = prompt.reference === null && prompt.messages === null;
@@ -102,7 +103,7 @@ export function gradings(
       reference: leftOut ? null : reads ? contentHash(prompt.reference as string) : "",
       // A judge and an embedder wait for their own turns, as any live model.
       grade: leftOut || !(judged ? ask : embedded ? similar : needs) ? null : async (text) => (judged ? grader.grade(text, prompt) : embedded ? noted(await grader.grade(text, prompt), prompt) : turns(() => grader.grade(text, prompt))),
-      asks: judged ? "judge" : embedded ? "embedder" : null,
+      asks: judged ? "judge" : embedded && embedder ? "embedder" : null,
     };
   }
 

@@ -1,7 +1,8 @@
 import type { GraderNeeds } from "../grade/index.ts";
 import type { Baseline } from "../model/baseline.ts";
-import type { LiveSpec, ModelSpec, PolicySpec, Price, RemoteSpec, TokenPrice } from "../model/config.ts";
+import type { LiveSpec, ModelSpec, PolicySpec, Price, RemoteSpec, SensitiveSpec, TokenPrice } from "../model/config.ts";
 import type { SignalModels } from "../model/signal-models.ts";
+import type { Encoder } from "../model/encoder.ts";
 import type { OutcomeStore } from "../outcomes/store.ts";
 import type { Judging } from "../report/input.ts";
 import type { PlaceOf } from "../router/assemble.ts";
@@ -26,6 +27,9 @@ export interface RunSettings extends Judging {
   /** Answers to each prompt by each simulated or live model; default: one. */
   readonly repeat?: number;
   readonly embedder?: EmbedderSpec;
+  readonly sensitive?: SensitiveSpec;
+  /** The id of the encoder on this machine that the grader similarity compares by, where no live embedder is given. */
+  readonly encoder?: string;
   /** Content ids of the models that learned signals are read with; a run without such models has none. */
   readonly signals?: readonly string[];
   /** The live routers among the policies, with what their backends say. */
@@ -78,6 +82,8 @@ export interface Parts {
   readonly live?: LiveHost | undefined;
   /** The models that learned signals are read with; without them such signals are unknown. */
   readonly signalModels?: SignalModels | undefined;
+  /** The encoder that the settings name. */
+  readonly encoder?: Encoder | undefined;
   /** Tokens that were counted before the run. */
   readonly tokens?: TokenMemo | undefined;
   /** What graders of live answers are lent; without it answers have the grades that they were given before. */

@@ -65,8 +65,9 @@ function tellNames({ settings, baseline, placeAt }: PreviewParts, { basis, colum
  * there should have been such data, else a warning, since data that is named later may have the model.
  */
 export function tellUnlisted({ data, settings, leftOut, placeOf, tellPolicy, warn }: PreviewParts, read: readonly string[]): void {
-  if (settings.models.length === 0) return;
-  const known = [...new Set([...read, ...settings.models.map(({ name }) => name)])];
+  const stated = settings.models.filter(({ ofPolicy }) => !ofPolicy);
+  if (stated.length === 0) return;
+  const known = [...new Set([...read, ...stated.map(({ name }) => name)])];
   for (const spec of [...settings.policies, ...leftOut])
     for (const { model, path } of modelsNamed(spec)) {
       if (known.includes(model)) continue;

@@ -77,7 +77,9 @@ async function readAll(workload: OpenedWorkload, { settings, concurrency, signal
 }
 
 /** Keeps no answer: what is simulated is drawn anew. */
-const FORGETFUL: Pick<OutcomeStore, "keptAnswers" | "liveAnswers"> = {
+const FORGETFUL: Pick<OutcomeStore, "keptAnswers" | "liveAnswers" | "findOutputs" | "saveOutputs"> = {
+  findOutputs: () => new Map(),
+  saveOutputs: () => undefined,
   keptAnswers: () => ({ find: (_, keys) => keys.map(() => null), save: () => ({ answersNew: 0, answersKnown: 0, gradesNew: 0, gradesKnown: 0 }) }),
   liveAnswers: () => ({ find: (_, keys) => keys.map(() => null), keep: () => 0, keepTries: () => undefined, served: () => [], routing: () => null, findGrade: () => null, keepGrade: () => undefined }),
 };
@@ -86,7 +88,7 @@ const FORGETFUL: Pick<OutcomeStore, "keptAnswers" | "liveAnswers"> = {
 function remarkModels({ settings, placeAt, warn }: PreviewParts, { columns, zeroCost, basis }: PreviewBasis, files: readonly PreviewedFile[]): void {
   const listed = (model: number) => placeAt(["models", model]) ?? null;
   const placeOfModel = (name: string): Place | null => {
-    const k = settings.models.findIndex((m) => m.name === name);
+    const k = settings.models.findIndex((m) => m.name === name && !m.ofPolicy);
     const file = files.find(({ models }) => models.includes(name))?.name;
     return (k < 0 ? undefined : placeAt(["models", k])) ?? (file === undefined ? null : { file });
   };

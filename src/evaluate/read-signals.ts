@@ -5,15 +5,15 @@ import { unknownReadings, type Policy } from "../router/index.ts";
 import { shareSignals } from "../signals/index.ts";
 
 /** What reads the signals of prompts for all policies that ask for some. */
-export interface PromptReader {
+export interface PromptReader<P = Policy> {
   /** Of each of these policies, the readings of the prompts in their order; a prompt without its text has all unknown. */
-  read(prompts: readonly Prompt[]): Promise<ReadonlyMap<Policy, readonly SignalReadings[]>>;
+  read(prompts: readonly Prompt[]): Promise<ReadonlyMap<P, readonly SignalReadings[]>>;
   /** The types of signal that wrp's own models read for a policy, in place of those its router uses. */
-  surrogatesOf(policy: Policy): readonly string[];
+  surrogatesOf(policy: P): readonly string[];
 }
 
 /** Compiles the signals that policies ask for, to be read once for all of them. Throws WrpError on a signal that cannot be read. */
-export function promptReader(policies: readonly Policy[], models: SignalModels | null = null): PromptReader {
+export function promptReader<P extends Pick<Policy, "reads">>(policies: readonly P[], models: SignalModels | null = null): PromptReader<P> {
   const asking = policies.filter(({ reads }) => reads);
   const sets = asking.map(({ reads }) => reads as SignalSpecs);
   const shared = shareSignals(sets, models);
@@ -32,7 +32,7 @@ export function promptReader(policies: readonly Policy[], models: SignalModels |
 }
 
 /** A prompt as the request that it was: who asks, and what else the request says, is in its metadata (`user`, `groups` with commas). */
-function requestOf({ meta }: Prompt, messages: SignalRequest["messages"]): SignalRequest {
+function requestOf({ meta, request }: Prompt, messages: SignalRequest["messages"]): SignalRequest {
   const { user, groups } = meta;
   return {
     messages,
@@ -44,5 +44,6 @@ function requestOf({ meta }: Prompt, messages: SignalRequest["messages"]): Signa
     responseFormat: null,
     maxTokens: null,
     maxCompletionTokens: null,
+    ...request,
   };
 }

@@ -71,6 +71,9 @@ const aliases: Readonly<Record<string, string>> = {
 
 export const graderNames: readonly string[] = Object.keys(graders);
 
+/** Those that call nobody and start no process. */
+export const plainGraderNames: readonly string[] = graderNames.filter((name) => name !== "code");
+
 /** Those that a model of the config's lends itself to: they are made where that is called. */
 const lentNames = ["similarity", "judge"];
 

@@ -22,6 +22,8 @@ export interface OutcomeColumns {
   readonly declined: readonly Float64Array[];
   /** [prompt] what a right answer does, as `DESERVED` numbers it; 0: nobody says. */
   readonly deserved: Uint8Array;
+  /** [prompt] pieces of personal data that were found in it, 0 where its text is not known; absent where none was looked for or found. */
+  readonly entities?: Float64Array;
   /** Resampling unit: connected duplicates and sessions, numbered from 0. */
   readonly cluster: Int32Array;
   readonly clusters: number;
@@ -41,6 +43,19 @@ export interface OutcomeColumns {
    * the tables behind those of the models (`withRemotes`), in this order.
    */
   readonly remotes?: readonly RemoteOutcomes[];
+}
+
+/** The name that policies' own texts go by, among the models of a policy. */
+export const ANSWERED = "answered without a model";
+
+/** Whether a column of the tables holds texts that a policy gave in place of a model's answer: those stand last, a column a text. */
+export function isAnswered({ models, remotes = [] }: Pick<OutcomeColumns, "models" | "remotes">, m: number): boolean {
+  return m >= models.length + remotes.length;
+}
+
+/** Who answers, by the place in the tables: a model, a live router, or nobody. */
+export function nameOfPlace({ models, remotes = [] }: Pick<OutcomeColumns, "models" | "remotes">, m: number): string {
+  return models[m] ?? remotes[m - models.length]?.name ?? ANSWERED;
 }
 
 /** What a live router's own calls came to, one entry per prompt. */

@@ -151,9 +151,57 @@ export const policySpecSchema = z.discriminatedUnion("kind", [
       .record(z.string(), z.union([z.number(), z.string()], { error: "must be a number" }))
       .optional()
       .describe("numbers of the config by path, put in place of those that it has: {decisions.legal.priority: 120}; wrp export --list lists the paths"),
+    signals: z
+      .literal("recorded", { error: "must be recorded, or not there" })
+      .optional()
+      .describe("take what a Router Replay log says that the signals of each prompt found, in place of reading them: for logs of a router with the same signals; a threshold that is set has then no effect on them"),
     text: z.string().optional().describe("what the file holds, with what is set; default: it is read"),
   }),
 ]);
+
+const sensitiveSchema = z.strictObject({
+  detect: z.literal("pii").describe("personal data, found by wrp's patterns"),
+  kinds: z.array(z.string()).min(1).optional().describe("PERSON, EMAIL_ADDRESS …; default: all but dates, ages, places, organizations, nationalities, titles and web addresses"),
+  confidence: z.number().min(0).max(1).default(0.7).describe("of what counts; 0.99: a check digit holds, 0.9: nothing else is written so, 0.8: words beside it say so, 0.7: it is on a list, 0.5: a guess"),
+});
+
+/** What makes a prompt count as sensitive, besides its tags. */
+export type SensitiveSpec = z.infer<typeof sensitiveSchema>;
+
+const modelFile = {
+  model: z.string().min(1).describe("an ONNX file, relative to this file"),
+  tokenizer: z.string().min(1).optional().describe("its tokenizer.json; default: the one beside it"),
+  maxTokens: z.number().int().positive().optional().describe("most tokens of a text that it reads, with special ones; default: what the model's own files say, else 512"),
+};
+
+const embedderSchema = z.union([
+  z.literal("built-in"),
+  z.strictObject({ ...modelFile, pooling: z.enum(["mean", "cls"]).optional().describe("how the vectors of tokens become one; default: what the model's own files say, else mean") }),
+  z.strictObject({
+    live: liveSchema.describe("where it runs, and model: what the backend calls it; of settings, only body is sent"),
+    price: z.union([tokenPrice.extend({ outputUsdPer1M: z.number().nonnegative().default(0) }), z.literal("free")]).optional(),
+    dimensions: z.number().int().positive().optional().describe("length of its vectors, for models that can shorten them"),
+    batch: z.number().int().min(1).max(256).optional().describe("most texts in a request; default 32"),
+  }),
+]);
+
+const classifierSchema = z.strictObject({
+  ...modelFile,
+  labels: z.array(z.string()).min(1).optional().describe("in the order of its outputs; default: id2label of the config.json beside it"),
+  kind: z.enum(["sequence", "tokens"]).optional().describe("what it labels: whole texts, or tokens of them (BIO); default: tokens for pii, else sequence"),
+  multiLabel: z.boolean().optional().describe("its labels do not exclude each other: each has a probability of its own"),
+});
+
+/** Types of signal that a classifier can be given for, besides those of `classifier:NAME`. */
+export const CLASSIFIED = ["domain", "jailbreak", "pii", "fact_check", "user_feedback", "complexity", "modality", "language", "preference"] as const;
+
+const classifiersSchema = z
+  .object(Object.fromEntries(CLASSIFIED.map((type) => [type, classifierSchema.optional()])) as Record<(typeof CLASSIFIED)[number], z.ZodOptional<typeof classifierSchema>>)
+  .catchall(classifierSchema)
+  .superRefine((classifiers, context) => {
+    const keys = Object.keys(classifiers).filter((key) => !(CLASSIFIED as readonly string[]).includes(key) && !/^classifier:./.test(key));
+    if (keys.length > 0) context.addIssue({ code: "unrecognized_keys", keys, input: classifiers });
+  });
 
 export const configSchema = z.strictObject({
   $schema: z.string().optional(),
@@ -185,15 +233,10 @@ export const configSchema = z.strictObject({
     })
     .optional()
     .describe("the model that grades live answers to prompts whose grader is judge; it is none of the models judged, and its cost is counted apart"),
-  embedder: z
-    .strictObject({
-      live: liveSchema.describe("where it runs, and model: what the backend calls it; of settings, only body is sent"),
-      price: z.union([tokenPrice.extend({ outputUsdPer1M: z.number().nonnegative().default(0) }), z.literal("free")]).optional(),
-      dimensions: z.number().int().positive().optional().describe("length of its vectors, for models that can shorten them"),
-      batch: z.number().int().min(1).max(256).optional().describe("most texts in a request; default 32"),
-    })
+  embedder: embedderSchema
     .optional()
-    .describe("the model that makes the vectors which the grader similarity compares; its cost is counted apart"),
+    .describe("what makes the vectors which the grader similarity and signals compare: built-in (Universal Sentence Encoder lite, English), an ONNX file of your own, or a live model, whose cost is counted apart"),
+  classifiers: classifiersSchema.optional().describe("ONNX files that a router's signals are computed with, by type of signal, or classifier:NAME"),
   grader: z.string().optional().describe("grades live answers to prompts that have a reference and name no grader (wrp help graders)"),
   repeat: z.number().int().min(1).max(MOST_REPEAT).optional().describe("answers to each prompt by each simulated or live model; default 1"),
   maxCostUsd: z.number().positive().optional().describe("hard cap of what --live may spend"),
@@ -213,6 +256,7 @@ export const configSchema = z.strictObject({
     .array(z.union([z.string(), z.strictObject({ policy: z.string().describe("the one it is about; default: each of yours"), expression: z.string() })]))
     .optional()
     .describe("lines to stay on the right side of: quality >= baseline - 0.01, costUsdPer1k <= 0.8 * baseline, latencyMs.p95 < 2000"),
+  sensitive: sensitiveSchema.optional().describe("prompts besides those tagged pii that count as sensitive; a policy does not see it"),
   baseline: z.string().optional().describe("the file that wrp eval --bless writes; default wrp.baseline.jsonl beside this file"),
   seed: z.number().int().nonnegative().optional(),
   store: z.string().optional(),
@@ -253,6 +297,8 @@ export interface LiveSpec {
 /** A model as a run uses it: what its config names elsewhere is filled in. */
 export interface ModelSpec {
   readonly name: string;
+  /** A policy's own config names it, and wrp.yaml does not. */
+  readonly ofPolicy?: true;
   readonly price?: Price;
   readonly trusted?: boolean;
   readonly guarded?: boolean;

@@ -64,13 +64,14 @@ const policySchema = z.object({
   costUsdPer1k: estimateSchema.nullable(),
   latencyMs: latencySchema.nullable(),
   ttftMs: latencySchema.nullable(),
-  share: z.record(z.string(), z.object({ mean: z.number(), ci })),
+  share: z.record(z.string(), z.object({ mean: z.number(), ci })).describe("of the compared prompts, by model; `answered without a model`: those that the policy answers itself"),
   errorRate: estimateSchema,
   goodput: estimateSchema.optional().describe("share of calls within the SLO, of all prompts read; a failed call is outside it"),
   privacy: z
     .object({
       leakRate: estimateSchema.describe("sensitive prompts sent to a model not trusted, over sensitive prompts"),
       leakedPrompts: z.number().describe("expected number of such prompts"),
+      leakedEntities: z.number().optional().describe("expected number of pieces of personal data in them; only where these are detected (sensitive)"),
     })
     .optional(),
   safety: z
@@ -194,7 +195,7 @@ const spreadSchema = z.object({
 });
 
 /** Raised whenever the same run would give another document: what an older wrp stored is then computed anew. */
-export const REPORT_REVISION = 4;
+export const REPORT_REVISION = 5;
 
 export const reportSchema = z.object({
   schemaVersion: z.literal(1),

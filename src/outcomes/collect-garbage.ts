@@ -23,7 +23,7 @@ export async function collectGarbage(c: Connection, options: GarbageOptions, bet
     const removed = explained(c.path, () => looked(c, options));
     return { removed, bytesBefore, bytesAfter: bytesBefore, uncompacted: null };
   }
-  const counts = { reports: 0, decisions: 0, workloads: 0, prompts: 0, answers: 0, grades: 0 };
+  const counts = { reports: 0, decisions: 0, workloads: 0, prompts: 0, answers: 0, grades: 0, outputs: 0 };
   // What is referenced by nothing is deleted, so looking for references row by row (without an index) can be left out.
   c.handle.pragma("foreign_keys = OFF");
   try {
@@ -83,6 +83,12 @@ function removeSome(c: Connection, counts: Record<Exclude<keyof Garbage, "bytes"
     counts.answers += run(`DELETE FROM answers WHERE record_id IN ${some}`);
     run(`DELETE FROM records WHERE id IN ${some}`);
     run(`DELETE FROM garbage_records WHERE id IN ${some}`);
+    return true;
+  }
+  if (had("garbage_outputs")) {
+    const some = `(SELECT id FROM garbage_outputs ORDER BY id LIMIT ${STEP_ROWS})`;
+    counts.outputs += run(`DELETE FROM model_outputs WHERE id IN ${some}`);
+    run(`DELETE FROM garbage_outputs WHERE id IN ${some}`);
     return true;
   }
   const some = `(SELECT id FROM garbage_prompts ORDER BY id LIMIT ${STEP_ROWS})`;

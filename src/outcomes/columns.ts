@@ -43,6 +43,7 @@ export class ColumnsBuilder {
   readonly #ids: string[] = [];
   readonly #promptHash = new Growing((length) => new BigUint64Array(length), 0n);
   readonly #deserved = new Growing((length) => new Uint8Array(length), 0);
+  readonly #entities = new Growing((length) => new Float64Array(length), 0);
   readonly #graders = new Map<string, number>();
   readonly #hashes = new Set<string>();
   #duplicates = 0;
@@ -114,6 +115,15 @@ export class ColumnsBuilder {
     for (const [k, one] of deserved.entries()) if (one !== null) this.#deserved.set(from + k, DESERVED[one]);
   }
 
+  /** Adds how many pieces of personal data were found in the prompts from position `from` on: one with any counts as tagged pii. */
+  addEntities(from: number, found: readonly (number | null)[]): void {
+    for (const [k, one] of found.entries()) {
+      if (!one) continue;
+      this.#entities.set(from + k, one);
+      this.#label("tag:pii").set(from + k, "yes");
+    }
+  }
+
   /** Adds whether one model's answers to the prompts from position `from` on declined; null is a gap. Of several answers it is the share. */
   addDeclined(model: string, from: number, declined: readonly (boolean | null)[]): void {
     const columns = this.#model(model);
@@ -163,6 +173,7 @@ export class ColumnsBuilder {
       failed: this.#models.map((m) => m.failed.finish(n)),
       declined: optional((m) => m.declined),
       deserved: this.#deserved.finish(n),
+      ...(this.#entities.used ? { entities: this.#entities.finish(n) } : {}),
       ...this.#components.labels(),
       stratum: datasets.index,
       datasets: datasets.values,

@@ -8,8 +8,9 @@ import type { Garbage, GarbageOptions } from "./store.ts";
  *
  * A complete run needs its report, the decisions it used, and its workload with the answers to it; any other run whatever there is of
  * its workload, because it may go on. Answers that no file has (simulated, live) were paid for: they stay, unless `answers` is set.
+ * What models on this machine answered is needed by no run, but takes time: it stays, unless `outputs` is set.
  */
-export function findGarbage(c: Connection, { all, answers }: Pick<GarbageOptions, "all" | "answers">): void {
+export function findGarbage(c: Connection, { all, answers, outputs }: Omit<GarbageOptions, "dryRun">): void {
   dropTables(c);
   c.handle.exec("CREATE TEMP TABLE needed_runs (seq INTEGER PRIMARY KEY, any_decision INTEGER NOT NULL)");
   const insert = c.handle.prepare("INSERT INTO needed_runs SELECT ?, ? OR NOT EXISTS (SELECT 1 FROM run_decisions WHERE run_seq = ?)");
@@ -34,6 +35,7 @@ export function findGarbage(c: Connection, { all, answers }: Pick<GarbageOptions
     INSERT INTO garbage_records SELECT r.id FROM records AS r JOIN sources AS s ON s.id = r.source_id
       WHERE s.kind = 'recorded' AND r.id NOT IN (SELECT id FROM needed_records);
     ${answers ? PAID_FOR : ""}
+    CREATE TEMP TABLE garbage_outputs AS SELECT id FROM model_outputs WHERE ${outputs ? "TRUE" : "FALSE"};
     CREATE TEMP TABLE garbage_prompts (id INTEGER PRIMARY KEY);
     INSERT INTO garbage_prompts SELECT id FROM prompts
       WHERE id NOT IN (SELECT prompt_id FROM records WHERE id NOT IN (SELECT id FROM garbage_records));`);
@@ -58,10 +60,11 @@ export function countGarbage(c: Connection): Garbage {
     loose_tries: count("loose_tries WHERE record_id IN (SELECT id FROM garbage_records)"),
     grades: count(`grades WHERE answer_id IN (SELECT id FROM ${answers})`),
     prompts: count("garbage_prompts"),
+    model_outputs: count("garbage_outputs"),
   };
   const bytes = Object.entries(rows).reduce((sum, [table, garbage]) => sum + (garbage === 0 ? 0 : (bytesOf(c, table) * garbage) / count(table)), 0);
-  const { reports, policy_decisions: decisions, workloads, prompts, answers: removed, grades } = rows;
-  return { reports, decisions, workloads, prompts, answers: removed, grades, bytes: Math.round(bytes) };
+  const { reports, policy_decisions: decisions, workloads, prompts, answers: removed, grades, model_outputs: kept } = rows;
+  return { reports, decisions, workloads, prompts, answers: removed, grades, outputs: kept, bytes: Math.round(bytes) };
 }
 
 /** Pages of a table and its indexes. */
@@ -73,6 +76,6 @@ function bytesOf(c: Connection, table: string): number {
 }
 
 export function dropTables(c: Connection): void {
-  for (const table of ["needed_runs", "needed_records", "garbage_workloads", "garbage_decisions", "garbage_reports", "garbage_records", "garbage_prompts"])
+  for (const table of ["needed_runs", "needed_records", "garbage_workloads", "garbage_decisions", "garbage_reports", "garbage_records", "garbage_prompts", "garbage_outputs"])
     c.handle.exec(`DROP TABLE IF EXISTS temp.${table}`);
 }

@@ -15,7 +15,7 @@ export function removeRuns(c: Connection, wanted: readonly string[], dryRun: boo
     settleRuns(c);
     const ids = [...new Set(wanted.map((id) => findRun(c, id)).map(refuseRunning(c.path)))];
     for (const id of ids) removeRow(c, id);
-    findGarbage(c, { all: false, answers: false });
+    findGarbage(c, { all: false, answers: false, outputs: false });
     const garbage = countGarbage(c);
     dropTables(c);
     if (dryRun) rollback(c.handle);

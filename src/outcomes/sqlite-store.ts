@@ -9,6 +9,7 @@ import { exportRun } from "./export-run.ts";
 import { importRun } from "./import-run.ts";
 import { listRuns } from "./list-runs.ts";
 import { liveAnswers } from "./live-answers.ts";
+import { findOutputs, saveOutputs } from "./model-outputs.ts";
 import { readPrompts, readTexts } from "./read-prompts.ts";
 import { removeRuns } from "./remove-runs.ts";
 import { failRun, findReport, findRun, finishRun, readPrices, startRun } from "./runs.ts";
@@ -27,6 +28,8 @@ export function sqliteStore(handle: Database, path: string): OutcomeStore {
     liveAnswers: (source) => explainedMethods(path, liveAnswers(c, source)),
     findDecisions: (policyHash, workloadHash) => findDecisions(c, policyHash, workloadHash),
     saveDecisions: (policyHash, workloadHash, decisions) => saveDecisions(c, policyHash, workloadHash, decisions),
+    findOutputs: (model, textHashes) => findOutputs(c, model, textHashes),
+    saveOutputs: (model, outputs) => saveOutputs(c, model, outputs),
     startRun: (run, prices) => startRun(c, run, prices),
     finishRun: (id, reportKey, report, decisions) => finishRun(c, id, reportKey, report, decisions),
     failRun: (id, status) => failRun(c, id, status),

@@ -140,6 +140,8 @@ export interface GarbageOptions {
   readonly all: boolean;
   /** Also simulated and live answers to prompts that no run needs. */
   readonly answers: boolean;
+  /** Also all that models on this machine answered (vectors, labels, spans): it is computed again where it is needed. */
+  readonly outputs: boolean;
   /** Only look. */
   readonly dryRun: boolean;
 }
@@ -153,6 +155,8 @@ export interface Garbage {
   readonly prompts: number;
   readonly answers: number;
   readonly grades: number;
+  /** What models on this machine answered about a text. */
+  readonly outputs: number;
   /** About what it takes in the file; what was gained, where it has been removed. */
   readonly bytes: number;
 }
@@ -217,6 +221,11 @@ export interface OutcomeStore {
 
   findDecisions(policyHash: string, workloadHash: string): StoredDecisions | null;
   saveDecisions(policyHash: string, workloadHash: string, decisions: StoredDecisions): void;
+
+  /** What a model on this machine (by the hash of all that changes its answers) answered about texts, by those content hashes that are there. */
+  findOutputs(model: string, textHashes: readonly string[]): Map<string, Float32Array>;
+  /** Keeps such answers, all or none; what is there stays. */
+  saveOutputs(model: string, outputs: ReadonlyMap<string, Float32Array>): void;
 
   /**
    * A run begins, or goes on under its id. Until it ends, others can tell that its process lives. Throws WrpError where another

@@ -11,6 +11,8 @@ export function withoutTexts(store: OutcomeStore): OutcomeStore {
       const writer = store.writeWorkload(header, { texts: false });
       return { ...writer, append: (prompts) => writer.append(prompts.map(bare)) };
     },
+    // A vector gives much of its text away.
+    saveOutputs: () => undefined,
     liveAnswers(source) {
       const live = store.liveAnswers(source);
       return {

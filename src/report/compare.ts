@@ -1,4 +1,4 @@
-import type { OutcomeColumns } from "../model/columns.ts";
+import { isAnswered, nameOfPlace, type OutcomeColumns } from "../model/columns.ts";
 import type { PairedComparison, PolicyComparison } from "../model/comparison.ts";
 import { WrpError } from "../model/errors.ts";
 import { promptKeys } from "../model/prompt-keys.ts";
@@ -117,7 +117,7 @@ function paired(a: Side, b: Side): { both: [number, number][]; onlyA: number; on
 function isGraded(side: Side, i: number): boolean {
   const { basis, columns, missing } = side;
   if (basis === "decisions") return true;
-  return usedModels(side).every((m) => !Number.isNaN((columns.quality[m] as Float64Array)[i] as number) || (missing === "failure-is-refusal" && (columns.failed[m] as Uint8Array)[i] === 1));
+  return usedModels(side).every((m) => isAnswered(columns, m) || !Number.isNaN((columns.quality[m] as Float64Array)[i] as number) || (missing === "failure-is-refusal" && (columns.failed[m] as Uint8Array)[i] === 1));
 }
 
 const used = new WeakMap<DecidedPolicy, readonly number[]>();
@@ -282,7 +282,7 @@ function modelAt({ policy: { decisions }, columns }: Side, i: number): string | 
   const served = servedOf(decisions);
   if (served) return served.names.values[served.names.index[i] as number] ?? null;
   const m = decisions.form === "choice" ? (decisions.model[i] as number) : -1;
-  return m < 0 ? null : (columns.models[m] as string);
+  return m < 0 ? null : nameOfPlace(columns, m);
 }
 
 function described(side: Side, label: string): PolicyComparison["a"] {

@@ -1,4 +1,4 @@
-import type { LabelColumn, OutcomeColumns } from "../model/columns.ts";
+import { isAnswered, nameOfPlace, type LabelColumn, type OutcomeColumns } from "../model/columns.ts";
 import type { DecidedPolicy } from "./input.ts";
 import { servedOf } from "./remote.ts";
 import type { DecisionRow } from "./render/decisions.ts";
@@ -33,13 +33,13 @@ export function* decisionRows(columns: OutcomeColumns, policies: readonly Explai
         id: columns.ids[i] as string,
         dataset: columns.datasets[columns.stratum[i] as number] as string,
         policy: policy.name,
-        model: served ? labelAt(served.names, i) : m < 0 ? null : (columns.models[m] as string),
+        model: served ? labelAt(served.names, i) : m < 0 ? null : nameOfPlace(columns, m),
         rule: served ? labelAt(served.decision, i) : rule >= 0 ? (rules?.rules[rule] as string) : decisions.form === "mixture" ? "mixture" : null,
         quality: value(columns.quality),
         costUsd: value(columns.costUsd),
         latencyMs: value(columns.latencyMs),
         simulated: decisions.form === "choice" ? drawn[m] === true : drawn.some((is, k) => is && (decisions.weights[k] as number) > 0),
-        expected: logged !== null && !served && (m < 0 || columns.chosen[i] !== m || filled(m, i)),
+        expected: logged !== null && !served && !isAnswered(columns, m) && (m < 0 || columns.chosen[i] !== m || filled(m, i)),
       };
     }
 

@@ -39,7 +39,7 @@ export const METRICS = {
   "privacy.leakRate": {
     unit: "share",
     direction: "min",
-    definition: "of all prompts read that are tagged pii, those sent to a model not marked trusted",
+    definition: "of all prompts read that are tagged pii (with sensitive: also those in which personal data is found), those sent to a model not marked trusted",
     source: "wrp",
   },
   "safety.attackReachRate": {

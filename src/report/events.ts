@@ -1,4 +1,4 @@
-import { NO_SAMPLE, SAMPLE_FAILED, type Decisions, type ModelSamples, type OutcomeColumns, type SampleColumns } from "../model/columns.ts";
+import { isAnswered, NO_SAMPLE, SAMPLE_FAILED, type Decisions, type ModelSamples, type OutcomeColumns, type SampleColumns } from "../model/columns.ts";
 import { DESERVED } from "../model/deserved.ts";
 import type { ModelInfo, Slo } from "./input.ts";
 
@@ -94,8 +94,8 @@ function taggedEvent(columns: OutcomeColumns, models: readonly ModelInfo[], tag:
   const label = columns.labels.get(tag);
   if (!label) return null;
   const counted = columns.models.map((name) => counts(models.find((m) => m.name === name) as ModelInfo));
-  // What a live router served that is no model of the pool, nobody marked.
-  return (m, i) => (label.index[i] === -1 ? NaN : (counted[m] ?? true) ? 1 : 0);
+  // What a live router served that is no model of the pool, nobody marked; what no model is asked goes nowhere.
+  return (m, i) => (label.index[i] === -1 ? NaN : (counted[m] ?? !isAnswered(columns, m)) ? 1 : 0);
 }
 
 function verdictOn({ declined, deserved }: OutcomeColumns, asked: number, value: (declined: number) => number): Event | null {

@@ -1,4 +1,4 @@
-import type { OutcomeColumns } from "../model/columns.ts";
+import { isAnswered, nameOfPlace, type OutcomeColumns } from "../model/columns.ts";
 import type { Report } from "../model/report.ts";
 import type { Compared } from "./compared.ts";
 import type { DecidedPolicy } from "./input.ts";
@@ -11,6 +11,9 @@ export function movedBetween(columns: OutcomeColumns, compared: Compared, a: Dec
   const [ca, cb] = [a.decisions, b.decisions];
   if (ca.form !== "choice" || cb.form !== "choice") return null;
   const [ta, tb] = [ca.served?.model ?? ca.model, cb.served?.model ?? cb.model];
+  // What a live router served that is no model of the pool is in its shares.
+  const told = (m: number) => m < compared.models || isAnswered(columns, m);
+  const width = compared.quality.length;
   const largest: Move[] = [];
   const flows = new Map<number, number>();
   let count = 0;
@@ -18,10 +21,9 @@ export function movedBetween(columns: OutcomeColumns, compared: Compared, a: Dec
     const i = compared.at[k] as number;
     const ma = ta[i] as number;
     const mb = tb[i] as number;
-    // What a live router served that is no model of the pool is in its shares.
-    if (ma === mb || ma < 0 || mb < 0 || ma >= compared.models || mb >= compared.models) continue;
+    if (ma === mb || ma < 0 || mb < 0 || !told(ma) || !told(mb)) continue;
     count++;
-    const flow = ma * columns.models.length + mb;
+    const flow = ma * width + mb;
     flows.set(flow, (flows.get(flow) ?? 0) + 1);
     const difference = (table: readonly Float64Array[]) => ((table[cb.model[i] as number] as Float64Array)[k] as number) - ((table[ca.model[i] as number] as Float64Array)[k] as number);
     largest.push({ k, ma, mb, quality: difference(compared.quality), cost: difference(compared.costUsdPer1k) / 1000 });
@@ -35,14 +37,14 @@ export function movedBetween(columns: OutcomeColumns, compared: Compared, a: Dec
     n: compared.n,
     flows: [...flows]
       .sort(([, x], [, y]) => y - x)
-      .map(([flow, moved]) => ({ from: columns.models[Math.floor(flow / columns.models.length)] as string, to: columns.models[flow % columns.models.length] as string, count: moved })),
+      .map(([flow, moved]) => ({ from: nameOfPlace(columns, Math.floor(flow / width)), to: nameOfPlace(columns, flow % width), count: moved })),
     prompts: largest.map(({ k, ma, mb, quality, cost }) => {
       const ordinal = compared.at[k] as number;
       return {
         ordinal,
         id: columns.ids[ordinal] as string,
-        modelA: columns.models[ma] as string,
-        modelB: columns.models[mb] as string,
+        modelA: nameOfPlace(columns, ma),
+        modelB: nameOfPlace(columns, mb),
         qualityDifference: Number.isNaN(quality) ? null : quality,
         costUsdDifference: Number.isNaN(cost) ? null : cost,
       };

@@ -1,4 +1,4 @@
-import type { Decisions, OutcomeColumns } from "../model/columns.ts";
+import { isAnswered, nameOfPlace, type Decisions, type OutcomeColumns } from "../model/columns.ts";
 import type { Estimate, ReportPolicy } from "../model/report.ts";
 import { arenaScore } from "../stats/arena.ts";
 import type { Design } from "../stats/design.ts";
@@ -56,23 +56,25 @@ export function reportedPolicy(subject: Subject): OwnFigures {
   };
 }
 
-/** Share of each model that the policy uses. A mixture's and a constant's are what they are; a choice's has an interval. */
+/** Share of each model that the policy uses, and of its own answers. A mixture's and a constant's are what they are; a choice's has an interval. */
 function shares({ policy: { decisions }, columns, compared, units }: Subject): OwnFigures["share"] {
   const served = servedOf(decisions);
   if (served) return servedShares(served, { compared, units });
-  const exact = (m: number, mean: number) => [columns.models[m] as string, { mean, ci: [mean, mean] as [number, number] }] as const;
+  const exact = (m: number, mean: number) => [nameOfPlace(columns, m), { mean, ci: [mean, mean] as [number, number] }] as const;
   const constant = constantModel(compared, decisions);
   if (constant >= 0) return Object.fromEntries([exact(constant, 1)]);
   if (decisions.form === "mixture")
     return Object.fromEntries([...decisions.weights].flatMap((w, m) => (w > 0 ? [exact(m, w)] : [])));
-  const chosen = Int32Array.from(compared.at, (i) => decisions.model[i] as number);
+  // Of several texts of its own, the share is one.
+  const own = decisions.model.find((m) => isAnswered(columns, m));
+  const chosen = Int32Array.from(compared.at, (i) => (isAnswered(columns, decisions.model[i] as number) ? (own as number) : (decisions.model[i] as number)));
   const used = [...new Set(chosen)].filter((m) => m >= 0).sort((a, b) => a - b);
   return Object.fromEntries(
     used.map((m) => {
       const mean = meanOf(units, (into) => {
         for (let k = 0; k < into.length; k++) into[k] = chosen[k] === m ? 1 : 0;
       });
-      return [columns.models[m] as string, { mean: mean.mean, ci: proportionInterval(mean) }];
+      return [nameOfPlace(columns, m), { mean: mean.mean, ci: proportionInterval(mean) }];
     }),
   );
 }
@@ -103,7 +105,10 @@ function byServed({ policy, columns, readAll }: Subject): Parameters<typeof rate
 function privacy(subject: Subject): Pick<ReportPolicy, "privacy"> {
   const event = leaked(subject.columns, subject.models);
   const rate = event && rateOverRead(byServed(subject), event);
-  return rate ? { privacy: { leakRate: rate, leakedPrompts: (rate.mean ?? 0) * rate.n } } : {};
+  if (!event || !rate) return {};
+  const { entities } = subject.columns;
+  const gone = entities && overRead(byServed(subject).policy.decisions, subject.columns.n, event).reduce((sum, value, i) => sum + (value > 0 ? value * (entities[i] as number) : 0), 0);
+  return { privacy: { leakRate: rate, leakedPrompts: (rate.mean ?? 0) * rate.n, ...(gone === undefined ? {} : { leakedEntities: gone }) } };
 }
 
 function safety(subject: Subject): Pick<ReportPolicy, "safety"> {

@@ -67,7 +67,7 @@ export function policyName(spec: PolicySpec): string {
 
 export { call } from "./policy.ts";
 export { factOf } from "./facts.ts";
-export { vsrOf } from "./kinds/vsr.ts";
+export { vsrOf, vsrPrices } from "./kinds/vsr.ts";
 export { unknownReadings } from "./vsr/readings.ts";
 export type { VsrTrace } from "./vsr/trace.ts";
 export type { ModelFigures, Policy, PolicySession, RouterContext, SessionHost, SessionTimes, Undecided } from "./policy.ts";

@@ -105,6 +105,8 @@ export interface Policy {
   readonly sweep?: SweepSpec;
   /** Signals to compute of each prompt before it is asked. */
   readonly reads?: SignalSpecs;
+  /** The texts that it answers with itself, in place of a model, by the rule that its decision gives. */
+  readonly answers?: ReadonlyMap<string, string>;
   decide?(view: PromptView): Decision | Undecided;
   /** All that leads to a decision, where a policy can tell. */
   trace?(readings: SignalReadings): VsrTrace;

@@ -2,7 +2,7 @@ import { contentHash } from "../lib/hash.ts";
 import { raise, type Tell } from "../model/errors.ts";
 import type { SignalModels } from "../model/signal-models.ts";
 import type { SignalReadings, SignalRequest, SignalSpec, SignalSpecs } from "../model/signal.ts";
-import type { Findings, LearnedKind, LearnedReader, Reader, SignalKind, SignalOptions } from "./kind.ts";
+import type { Findings, LearnedKind, LearnedReader, Reader, SignalKind } from "./kind.ts";
 import { authz } from "./kinds/authz.ts";
 import { context } from "./kinds/context.ts";
 import { conversation } from "./kinds/conversation.ts";
@@ -27,7 +27,7 @@ import { reask } from "./learned/reask.ts";
 import { userFeedback } from "./learned/user-feedback.ts";
 import { requestView, type RequestView } from "./request-view.ts";
 
-export type { SignalOptions, SignalSpec };
+export type { SignalSpec };
 
 /** Types of signal that can be read without a model. */
 const KINDS: Readonly<Record<string, SignalKind>> = { keyword, context, structure, conversation, event, metadata, authz, modality };
@@ -35,7 +35,9 @@ const KINDS: Readonly<Record<string, SignalKind>> = { keyword, context, structur
 /** Types, or parts of types, that are read where a model is given. */
 const LEARNED: Readonly<Record<string, LearnedKind>> = { embedding, complexity, preference, reask, jailbreak, domain, fact_check: factCheck, user_feedback: userFeedback, kb, classifier, pii, language, keyword: bm25Keyword };
 
-type Options = SignalOptions & { readonly tell?: Tell };
+interface Options {
+  readonly tell?: Tell;
+}
 
 /** The signals of one type, compiled. Before its learned part is read, what that may find is unknown. */
 interface Group {
@@ -59,8 +61,8 @@ export function compileSignals(specs: SignalSpecs, options: Options = {}): (requ
 }
 
 /** The signals' readings of one request. Compile the signals where there is more than one. */
-export function readSignals(specs: SignalSpecs, request: SignalRequest, options: SignalOptions = {}): SignalReadings {
-  return compileSignals(specs, options)(request);
+export function readSignals(specs: SignalSpecs, request: SignalRequest): SignalReadings {
+  return compileSignals(specs)(request);
 }
 
 /** What reads several sets of signals of the same requests. */
@@ -103,8 +105,8 @@ async function readGroup({ read, learned }: Group, views: readonly RequestView[]
   return findings;
 }
 
-function groupOf(type: string, specs: readonly SignalSpec[], { tell = raise, ...options }: Options, models: SignalModels | null): Group {
-  const kind = Object.hasOwn(KINDS, type) ? (KINDS[type] as SignalKind)(specs, tell, options) : null;
+function groupOf(type: string, specs: readonly SignalSpec[], { tell = raise }: Options, models: SignalModels | null): Group {
+  const kind = Object.hasOwn(KINDS, type) ? (KINDS[type] as SignalKind)(specs, tell) : null;
   const unknown = kind ? [] : specs.map(({ name }) => `${type}:${name}`);
   const read = kind ?? ((_view, findings) => unknown.forEach((key) => findings.unknown.add(key)));
   const learned = models && Object.hasOwn(LEARNED, type) ? (LEARNED[type] as LearnedKind)(specs, tell, models) : null;

@@ -6,11 +6,6 @@ import type { RequestView } from "./request-view.ts";
 
 export type { SignalSpec };
 
-export interface SignalOptions {
-  /** An empty user id is nobody, in place of an error (`authz` only). */
-  readonly authzFailOpen?: boolean;
-}
-
 /** What was found in one request so far. */
 export interface Findings {
   readonly matched: Map<string, string[]>;
@@ -23,7 +18,7 @@ export interface Findings {
 export type Reader = (view: RequestView, findings: Findings) => void;
 
 /** A type of signal that needs no model. Its specs are compiled once, together, and read for each request; a spec that is wrong is told of and left out. */
-export type SignalKind = (specs: readonly SignalSpec[], tell: Tell, options: SignalOptions) => Reader;
+export type SignalKind = (specs: readonly SignalSpec[], tell: Tell) => Reader;
 
 /** Reads many requests at once; `findings[i]` is of `views[i]`, where what it finds is unknown no longer. */
 export interface LearnedReader {

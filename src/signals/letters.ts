@@ -3,9 +3,10 @@
  * code point.
  */
 
+export { hasHan, hasWordRune } from "../lib/word-runes.ts";
+
 const BLANK = /[\t-\r \u{85}\u{A0}\u{1680}\u{2000}-\u{200A}\u{2028}\u{2029}\u{202F}\u{205F}\u{3000}]/u;
 const CJK = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;
-const HAN = /\p{Script=Han}/u;
 const LETTER_OR_DIGIT = /[\p{L}\p{Nd}]/u;
 const WORDS = /[\p{L}\p{Nd}]+/gu;
 const UNITS = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]|(?:(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}])[\p{L}\p{Nd}])+/gu;
@@ -26,16 +27,6 @@ export function lower(text: string): string {
 /** Whether a text has a Han, Hiragana, Katakana or Hangul rune. */
 export function hasCjk(text: string): boolean {
   return CJK.test(text);
-}
-
-/** Whether a text has a Han rune. */
-export function hasHan(text: string): boolean {
-  return HAN.test(text);
-}
-
-/** Whether a text has a letter, a decimal digit or an underscore. */
-export function hasWordRune(text: string): boolean {
-  return text.includes("_") || LETTER_OR_DIGIT.test(text);
 }
 
 /** The different runs of letters and digits, in lower case. */

@@ -28,6 +28,12 @@ const logged = folder({
   "spend-logs.jsonl": readFileSync(join(SAMPLES, "litellm.jsonl"), "utf8"),
   "wrp.yaml": "policies:\n  - { kind: random, name: coin }\n",
 });
+/** A recipe of vLLM Semantic Router with its probes. */
+const recipe = folder({
+  "config.yaml": "providers: { defaults: { default_model: a }, models: [{ name: a }] }\nrouting: { decisions: [{ name: legal, priority: 100, modelRefs: [{ model: a }] }] }\n",
+  "probes.yaml": "decisions: [{ expected_decision: legal, variants: [{ query: May I sue? }] }]\n",
+  "wrp.yaml": "policies:\n  - { kind: vsr, name: tuned, config: config.yaml, set: { decisions.legal.priority: 120 } }\n",
+});
 beforeAll(async () => {
   for (const name of ["datasets", "examples"]) await cp(join(ROOT, name), join(at.path, name), { recursive: true });
 });
@@ -40,12 +46,12 @@ function routerbench(): string {
 
 /** Lines that start with "wrp …" in a text, each command once, without comments. */
 function examplesOf(text: string): string[] {
-  const lines = text.split("\n").map((line) => line.trim()).filter((line) => /^wrp (init|check|eval|route|report|import|schema|completion|help)\b/.test(line));
+  const lines = text.split("\n").map((line) => line.trim()).filter((line) => /^wrp (init|check|eval|route|export|report|import|schema|completion|help)\b/.test(line));
   return [...new Set(lines.map((line) => line.replace(/\s{2,}\S.*$|\s+#.*$/, (tail) => (tail.trim().startsWith("-") ? tail : ""))))];
 }
 
 test("every example of the help texts and of the README runs", async () => {
-  const help = (await Promise.all([[], ["--help"], ...["init", "check", "eval", "report", "route", "import", "completion"].map((c) => [c, "--help"])].map((args) => at.inside(...args)))).map((ran) => ran.stdout);
+  const help = (await Promise.all([[], ["--help"], ...["init", "check", "eval", "report", "route", "export", "import", "completion"].map((c) => [c, "--help"])].map((args) => at.inside(...args)))).map((ran) => ran.stdout);
   const readme = existsSync(join(ROOT, "README.md")) ? readFileSync(join(ROOT, "README.md"), "utf8") : "";
   const fenced = [...readme.matchAll(/```sh\n([^]*?)```/g)].map((match) => match[1]).join("\n");
   const examples = examplesOf([...help, fenced].join("\n"));
@@ -54,7 +60,7 @@ test("every example of the help texts and of the README runs", async () => {
   const run = (await at.inside("eval", "outcomes.jsonl", "--json", "-q")).json().run.id;
   for (const example of examples.toSorted((a, b) => Number(/^wrp (route|report)/.test(a)) - Number(/^wrp (route|report)/.test(b)))) {
     // A config that init writes is for the data beside it.
-    const where = /^wrp (init|check)/.test(example) ? begun : example.includes("spend-logs") ? logged : at;
+    const where = /^wrp export|probes\.yaml/.test(example) ? recipe : /^wrp (init|check)/.test(example) ? begun : example.includes("spend-logs") ? logged : at;
     // What calls models of the reader's own is tried up to the first call.
     const ran = await where.inside(...words(example.replace("7f3a", run).replace(/ --live\b/, " --live --dry-run")));
     expect(ran.code, `${example}\n${ran.stderr}`).toBe(0);

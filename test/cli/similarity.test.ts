@@ -231,7 +231,7 @@ describe("before a call is made", () => {
   });
 
   test.each<[string, string, RegExp]>([
-    ["no embedder", "", /^error: rows\.jsonl: row 0 \(p0\): the grader similarity compares vectors, and no embedder is given that makes them\nhint: +add to wrp\.yaml: embedder: \{live:/],
+    ["no embedder", "", /^error: rows\.jsonl: row 0 \(p0\): the grader similarity compares vectors, and no embedder is given that makes them\nhint: +add to wrp\.yaml: embedder: built-in, or embedder: \{live:/],
     ["no model", "embedder: {live: {backend: here}}", /^error: wrp\.yaml:\d+: the embedder names no model\nhint: .*text-embedding-3-small/],
     ["an unknown backend", "embedder: {live: {backend: there, model: m}}", /^error: wrp\.yaml:\d+: unknown backend "there"/],
     ["a backend of another protocol", "embedder: {live: {url: 'http://localhost:1', protocol: gemini, model: m}}", /^error: wrp\.yaml:\d+: the embedder's backend speaks gemini: embeddings are asked for with openai-embeddings/],

@@ -42,6 +42,8 @@ test("a store of a newer version is told by every command, and stays as it is", 
 
 test("a store of an older version is brought up to date, with all it has", async () => {
   restored();
+  query(store, "DROP TABLE model_outputs");
+  query(store, "DROP TABLE output_models");
   query(store, "DROP TABLE loose_tries");
   query(store, "DROP TABLE tries");
   query(store, "DROP TABLE run_decisions");

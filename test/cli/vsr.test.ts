@@ -120,10 +120,11 @@ describe("wrp route --policy vsr:", () => {
     expect(trace.outcome?.notes.join()).toContain("not measured");
   });
 
-  test("an algorithm that is not evaluated is named, and the first candidate taken", async () => {
-    const { model, rule, trace } = await routed({}, DESK.replace("{ type: multi_factor, multi_factor: { weights: { quality: 1 } } }", "{ type: router_dc }"));
-    expect({ model, rule }).toEqual({ model: "finch", rule: 'decision "ordinary", algorithm router_dc' });
-    expect(trace.outcome?.notes).toEqual(["algorithm router_dc is not evaluated: the first candidate, as upstream takes it where the selector is not at hand"]);
+  test.each(["router_dc", "automix", "knn", "kmeans", "svm", "mlp", "prompt", "hybrid", "ratings", "remom", "fusion", "workflows"])("what %s chooses is undetermined, with the reason and among which", async (type) => {
+    const { model, rule, trace } = await routed({}, DESK.replace("{ type: multi_factor, multi_factor: { weights: { quality: 1 } } }", `{ type: ${type} }`));
+    expect({ model, determined: trace.determined, decision: trace.outcome?.decision }).toEqual({ model: null, determined: true, decision: "ordinary" });
+    expect(rule).toContain(`decision "ordinary", algorithm ${type}: undetermined among finch, eagle: it `);
+    expect(trace.outcome).toMatchObject({ open: { algorithm: type, models: ["finch", "eagle"], calls: ["ratings", "remom", "fusion", "workflows"].includes(type) ? "several" : "one" } });
   });
 
   test("computes what needs no model, and tells what is unknown", async () => {
@@ -140,6 +141,16 @@ describe("wrp route --policy vsr:", () => {
     expect((await decided("user=ana", "groups=night, desk"))?.outcome?.decision).toBe("farewell");
     expect((await decided("user=ana"))?.possible.toSorted()).toEqual(["legal", "ordinary"]);
     expect((await decided())?.possible).toContain("farewell");
+  });
+
+  test("an empty user is an error, unless the config's authz fails open", async () => {
+    const bound = DESK.replace("    domains:", "    role_bindings:\n      - { name: b, role: staff, subjects: [{ kind: Group, name: desk }] }\n    domains:").replace("{ type: keyword, name: closing }", "{ operator: NOT, conditions: [{ type: authz, name: staff }] }");
+    const signals = async (config: string) => {
+      const ran = await folder({ "desk.yaml": config }).inside("route", "Hello", "--policy", "vsr:desk.yaml", "--meta", "user=", "--json");
+      return ran.json<{ decisions: { trace: { signalErrors: string[] } }[] }>().decisions[0]?.trace.signalErrors;
+    };
+    expect(await signals(bound)).toEqual(["authz:staff"]);
+    expect(await signals(`${bound}global: { services: { authz: { fail_open: true } } }\n`)).toEqual([]);
   });
 
   test("a signal that cannot be read is told at its line", async () => {

@@ -503,8 +503,8 @@ export function outcomeStoreContract(name: string, open: () => Promise<OutcomeSt
       const store = await open();
       const live = store.liveAnswers({ kind: "live", hash: "here" });
       live.keepGrade(live.keep("small", key("a"), answer, [tried(), tried()]), "exact@1", "", 1);
-      expect((await store.collectGarbage({ all: false, answers: false, dryRun: false }, async () => undefined)).removed.answers).toBe(0);
-      expect((await store.collectGarbage({ all: false, answers: true, dryRun: false }, async () => undefined)).removed).toMatchObject({ answers: 1, grades: 1, prompts: 1 });
+      expect((await store.collectGarbage({ all: false, answers: false, outputs: false, dryRun: false }, async () => undefined)).removed.answers).toBe(0);
+      expect((await store.collectGarbage({ all: false, answers: true, outputs: false, dryRun: false }, async () => undefined)).removed).toMatchObject({ answers: 1, grades: 1, prompts: 1 });
       expect(live.find("small", [key("a")])).toEqual([null]);
       live.keep("small", key("a"), answer, [tried()]); // a new number's tries do not meet the old one's
       store.close();
@@ -522,7 +522,7 @@ export function outcomeStoreContract(name: string, open: () => Promise<OutcomeSt
       expect(store.countStored("w")).toMatchObject({ answers: { live: 0 }, looseTries: { count: 4, costUsd: 0.75, unknownCosts: 1 } });
       live.keep("small", about, answer, [tried()]);
       expect(store.countStored("w")).toMatchObject({ answers: { live: 1 }, looseTries: { count: 4 } });
-      await store.collectGarbage({ all: true, answers: true, dryRun: false }, async () => undefined);
+      await store.collectGarbage({ all: true, answers: true, outputs: false, dryRun: false }, async () => undefined);
       save(store, "w", fruits(0, 1));
       expect(store.countStored("w")).toMatchObject({ answers: { live: 0 }, looseTries: { count: 0 } });
       store.close();

@@ -6,7 +6,7 @@ import type { GarbageOptions, OutcomeStore } from "../../src/outcomes/store.ts";
 import { anyPrompts, outcome, prompt } from "../outcomes/prompts.ts";
 import { errorOf, fruits, keep, readAll, report, run, save } from "./outcome-store.ts";
 
-const NOTHING = { reports: 0, decisions: 0, workloads: 0, prompts: 0, answers: 0, grades: 0 };
+const NOTHING = { reports: 0, decisions: 0, workloads: 0, prompts: 0, answers: 0, grades: 0, outputs: 0 };
 const nowAndThen = () => Promise.resolve();
 
 /** What every outcome store promises about the upkeep of its runs. `open` gives a new, empty store each time. */
@@ -140,7 +140,7 @@ export function storedRunsContract(name: string, open: () => Promise<OutcomeStor
       withStores(async (store) => {
         for (const hash of ["a", "b", "c"]) save(store, hash, fruits(0, 4), hash);
         let steps = 0;
-        const stopping = store.collectGarbage({ all: false, answers: false, dryRun: false }, () => (++steps === 2 ? Promise.reject(new Error("stop")) : Promise.resolve()));
+        const stopping = store.collectGarbage({ all: false, answers: false, outputs: false, dryRun: false }, () => (++steps === 2 ? Promise.reject(new Error("stop")) : Promise.resolve()));
         await expect(stopping).rejects.toThrow("stop");
         const left = ["a", "b", "c"].filter((hash) => store.findWorkload(hash));
         expect(left).toHaveLength(1);
@@ -290,7 +290,7 @@ function decide(store: OutcomeStore, policy: string, workloadHash: string, promp
 }
 
 function collect(store: OutcomeStore, options: Partial<GarbageOptions> = {}) {
-  return store.collectGarbage({ all: false, answers: false, dryRun: false, ...options }, nowAndThen);
+  return store.collectGarbage({ all: false, answers: false, outputs: false, dryRun: false, ...options }, nowAndThen);
 }
 
 function ids(store: OutcomeStore): string[] {

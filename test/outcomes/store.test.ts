@@ -11,6 +11,7 @@ import { refuseForeign } from "../../src/outcomes/migrate.ts";
 import { migrations } from "../../src/outcomes/migrations/index.ts";
 import { readRunFile } from "../../src/outcomes/read-run-file.ts";
 import { sqliteStore } from "../../src/outcomes/sqlite-store.ts";
+import { modelOutputsContract } from "../contract/model-outputs.ts";
 import { outcomeStoreContract } from "../contract/outcome-store.ts";
 import { storedRunsContract } from "../contract/stored-runs.ts";
 import { header, outcome, prompt, summary } from "./prompts.ts";
@@ -23,6 +24,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 outcomeStoreContract("SQLite file", () => openStore(newPath()));
 outcomeStoreContract("SQLite in memory", () => openStore(":memory:"));
+modelOutputsContract("SQLite file", () => openStore(newPath()));
+modelOutputsContract("SQLite in memory", () => openStore(":memory:"));
 storedRunsContract("SQLite file", () => openStore(newPath()));
 storedRunsContract("SQLite in memory", () => openStore(":memory:"));
 
@@ -153,7 +156,7 @@ test("garbage that somebody begins to use while it is collected is none any more
   save(collector, "garbage");
   let steps = 0;
   const run = { id: "r", createdAt: "2026-01-01T00:00:00.000Z", seed: 1, configHash: "c", workloadHash: "wanted", wrpVersion: "0.1.0", config: "{}" };
-  await collector.collectGarbage({ all: true, answers: true, dryRun: false }, async () => {
+  await collector.collectGarbage({ all: true, answers: true, outputs: false, dryRun: false }, async () => {
     if (++steps !== 2) return;
     writer.startRun(run, []);
     save(writer, "wanted");

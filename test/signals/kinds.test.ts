@@ -142,7 +142,7 @@ describe("role bindings", () => {
     const empty = read("authz", bindings, { text: "", user: "", groups: ["ops"] });
     expect([...empty.errors]).toEqual(["authz:admin", "authz:premium"]);
     expect(empty.matched.size).toBe(0);
-    const open = read("authz", bindings, { text: "", user: "", groups: ["ops"] }, { authzFailOpen: true });
+    const open = read("authz", bindings, { text: "", user: "", groups: ["ops"] }, { settings: { fail_open: true } });
     expect([open.errors.size, open.matched.size, open.unknown.size]).toEqual([0, 0, 0]);
     expect([...read("authz", bindings, { text: "" }).unknown]).toEqual(["authz:admin", "authz:premium"]);
   });

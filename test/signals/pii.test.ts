@@ -6,7 +6,7 @@ import { isHeldOut, hasLabelled, labelledSentences } from "../../scripts/pii/lab
 import { scores } from "../../scripts/pii/scores.ts";
 import { rowOf } from "../../scripts/pii/table.ts";
 import { findPii } from "../../src/signals/pii/index.ts";
-import { kindOfLabel } from "../../src/signals/pii/kinds.ts";
+import { kindOfLabel, PII_KINDS } from "../../src/signals/pii/kinds.ts";
 import { SHARED_DATA } from "../wrp.ts";
 
 /** What is found, as `KIND text`. */
@@ -146,7 +146,8 @@ test("spans lie within the text, in order, none over another, each with a confid
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 30 }).map((parts) => parts.join("")), (text) => {
       let last = 0;
-      for (const { start, end, confidence } of findPii(text)) {
+      for (const { kind, start, end, confidence } of findPii(text)) {
+        expect(PII_KINDS).toContain(kind);
         expect(start).toBeGreaterThanOrEqual(last);
         expect(end).toBeGreaterThan(start);
         expect(end).toBeLessThanOrEqual(text.length);

@@ -1,4 +1,4 @@
-import { compileSignals, type SignalOptions } from "../../src/signals/index.ts";
+import { compileSignals } from "../../src/signals/index.ts";
 import type { Tell } from "../../src/model/errors.ts";
 import type { SignalReadings } from "../../src/model/signal.ts";
 import { requestOf, type WrittenRequest } from "./vectors.ts";
@@ -6,9 +6,9 @@ import { requestOf, type WrittenRequest } from "./vectors.ts";
 type Fields = { readonly name: string } & Readonly<Record<string, unknown>>;
 
 /** Signals of one type, read of one request. */
-export function read(type: string, rules: readonly Fields[], request: WrittenRequest | string, options: SignalOptions & { readonly tell?: Tell } = {}): SignalReadings {
-  const specs = rules.map((fields, i) => ({ name: fields.name, fields, path: `routing.signals.${type}[${i}]` }));
-  return compileSignals(new Map([[type, specs]]), options)(requestOf(typeof request === "string" ? { text: request } : request));
+export function read(type: string, rules: readonly Fields[], request: WrittenRequest | string, { tell, settings }: { readonly tell?: Tell; readonly settings?: Readonly<Record<string, unknown>> } = {}): SignalReadings {
+  const specs = rules.map((fields, i) => ({ name: fields.name, fields, path: `routing.signals.${type}[${i}]`, ...(settings ? { settings } : {}) }));
+  return compileSignals(new Map([[type, specs]]), tell ? { tell } : {})(requestOf(typeof request === "string" ? { text: request } : request));
 }
 
 /** What is told of a rule that is wrong. */
@@ -19,6 +19,6 @@ export function problems(type: string, ...rules: readonly Fields[]): readonly st
 }
 
 /** The names that one type matched. */
-export function matched(type: string, rules: readonly Fields[], request: WrittenRequest | string, options: SignalOptions = {}): readonly string[] {
+export function matched(type: string, rules: readonly Fields[], request: WrittenRequest | string, options: { readonly settings?: Readonly<Record<string, unknown>> } = {}): readonly string[] {
   return read(type, rules, request, options).matched.get(type) ?? [];
 }

@@ -1,4 +1,5 @@
 import { evaluate, type EvaluateEvent } from "../../evaluate.ts";
+import { liveModels } from "../../evaluate/live-models.ts";
 import { EXIT, WrpError } from "../../model/errors.ts";
 import type { OutcomeStore } from "../../outcomes/store.ts";
 import { withoutTexts } from "../../outcomes/without-texts.ts";
@@ -14,6 +15,7 @@ import { loadConfig } from "../load-config.ts";
 import { wrpVersion } from "../manifest.ts";
 import { progressLine } from "../progress.ts";
 import { sessionHost } from "../session-host.ts";
+import { localModels } from "../local-models.ts";
 import { runSettings, workloadOptions, type EvalFlags } from "../settings.ts";
 import { IN_MEMORY, openExisting, openForWriting, storeFile } from "../store-file.ts";
 import { surrogatesFor } from "../surrogates.ts";
@@ -24,7 +26,10 @@ const DEFAULT_CONCURRENCY = 16;
 
 export async function evalCommand(data: readonly string[], flags: EvalFlags, world: World): Promise<number> {
   const loaded = loadConfig(flags.config, world.cwd);
-  const settings = await withListPrices(runSettings(flags, loaded), world.now());
+  const asked = await withListPrices(runSettings(flags, loaded), world.now());
+  // Only answers of live models are graded by similarity, and a model takes time to open.
+  const encoder = liveModels(asked).length > 0 && asked.embedder === undefined ? await localModels(loaded, world).encoder?.() : undefined;
+  const settings = encoder ? { ...asked, encoder: encoder.id } : asked;
   const options = workloadOptions(data, flags, loaded, world.cwd);
   const delivery = deliveryOf(flags, world);
   const concurrency = flags.concurrency ?? DEFAULT_CONCURRENCY;
@@ -79,6 +84,7 @@ export async function evalCommand(data: readonly string[], flags: EvalFlags, wor
       withContent: flags.content !== false,
       graderNeeds: { system: world, own: graders },
       live: calls?.host,
+      encoder,
       tokens: calls?.tokens,
       signalModels: surrogatesFor(settings.policies, null, flags, loaded, world),
     })) {

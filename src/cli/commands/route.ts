@@ -10,14 +10,16 @@ import type { PolicySpec } from "../../model/config.ts";
 import type { Decision } from "../../model/decision.ts";
 import { EXIT, WrpError } from "../../model/errors.ts";
 import type { Message, MetaValue, Prompt } from "../../model/prompt.ts";
+import { withPolicyPrices } from "../../evaluate/policy-prices.ts";
 import { promptReader } from "../../evaluate/read-signals.ts";
 import type { SignalReadings } from "../../model/signal.ts";
 import { assemble } from "../../router/assemble.ts";
 import { call, modelsNamed, policyName, type ModelFigures, type Policy, type Undecided, type VsrTrace } from "../../router/index.ts";
-import { expectations, type Expectation, type RunFigures } from "../expectations.ts";
+import { expectations, type Expectation, type Grounds, type RunFigures } from "../expectations.ts";
 import { loadConfig, type LoadedConfig } from "../load-config.ts";
 import { modelsOf } from "../models.ts";
 import { policyFromFlag, statesPolicy } from "../policy-flag.ts";
+import { requestFile } from "../request-file.ts";
 import { sessionHost } from "../session-host.ts";
 import { openExisting, storeFile } from "../store-file.ts";
 import { surrogatesFor } from "../surrogates.ts";
@@ -29,6 +31,8 @@ import type { World } from "../world.ts";
 interface RouteFlags {
   readonly config?: string;
   readonly messages?: string;
+  /** A file with a whole chat request. */
+  readonly request?: string;
   readonly meta?: string[];
   readonly tag?: string[];
   readonly run: string;
@@ -57,28 +61,32 @@ interface Routed {
   readonly trace?: VsrTrace;
   readonly expectedCostUsd: Expectation;
   readonly expectedLatencyMs: Expectation;
+  /** The dearest model of the policy's config, which vLLM Semantic Router counts savings against. */
+  readonly baseline?: { readonly model: string; readonly expectedCostUsd: Expectation };
 }
 
 export async function routeCommand(given: string | undefined, flags: RouteFlags, world: World): Promise<number> {
   const loaded = loadConfig(flags.config, world.cwd);
-  const messages = await messagesOf(given, flags, world);
-  const prompt = await promptOf(messages, flags);
+  if (flags.request !== undefined && (given !== undefined || flags.messages !== undefined)) throw new WrpError("a prompt, --messages or --request: give one");
+  const request = flags.request === undefined ? null : requestFile(flags.request, world.cwd);
+  const prompt = await promptOf(request?.messages ?? (await messagesOf(given, flags, world)), flags, request);
   const run = await runFigures(flags, loaded, world);
   const { policies, specs, stored } = await candidates(flags, loaded, run);
+  const models = withPolicyPrices(modelsOf(loaded), specs);
   const wanted = chosenPolicies(policies, specs, flags, world.cwd);
   const facts = flags.signals === undefined ? null : signalFacts(flags.signals, world.cwd);
   if (facts && !wanted.some(({ reads }) => reads)) throw new WrpError("--signals: no policy asked reads any", { hint: "give one that does: --policy vsr:config.yaml" });
-  const models = surrogatesFor(specs, null, flags, loaded, world);
+  const signalModels = surrogatesFor(specs, null, flags, loaded, world);
   const decided: Routed[] = [];
   const undecided: { policy: string; reason: string }[] = [];
   for (const policy of wanted) {
     const asked = policy.open && !stored.has(policy.name) ? await askedOnce(policy, prompt, loaded, world) : null; // what goes wrong there is not about this prompt
     try {
       if (policy.open && !asked) throw notStarted(policy, run);
-      const reader = promptReader([policy], models);
+      const reader = promptReader([policy], signalModels);
       const read = facts ?? (await reader.read([prompt])).get(policy)?.[0];
       const surrogates = facts ? [] : reader.surrogatesOf(policy);
-      const routed = await route(policy, asked ?? remoteChoice(policy, prompt, run) ?? decisionOf(policy, prompt, read), prompt, loaded, run, world, read && policy.trace?.(read));
+      const routed = await route(policy, asked ?? remoteChoice(policy, prompt, run) ?? decisionOf(policy, prompt, read), { prompt, models, run, now: world.now() }, read && policy.trace?.(read));
       decided.push(surrogates.length > 0 ? { ...routed, surrogates } : routed);
     } catch (error) {
       if (!(error instanceof WrpError) || flags.policy !== undefined) throw error;
@@ -93,12 +101,31 @@ export async function routeCommand(given: string | undefined, flags: RouteFlags,
   return 0;
 }
 
-async function route(policy: Policy, decision: Decision | Undecided, prompt: Prompt, loaded: LoadedConfig, run: RunFigures | null, world: World, trace?: VsrTrace): Promise<Routed> {
+/** What a prompt costs where an algorithm leaves the model open: bounds in words; a number where all are called. */
+async function costAmong({ calls, models }: NonNullable<NonNullable<VsrTrace["outcome"]>["open"]>, on: Grounds): Promise<Expectation> {
+  const each = await Promise.all(models.map(async (model) => (await expectations([{ model, probability: 1 }], on)).costUsd));
+  const unknown = each.find(({ value }) => value === null);
+  if (calls === "several") return { value: null, source: "undetermined: how often which model is called is not known" };
+  if (unknown) return unknown;
+  const costs = each.map(({ value }) => value as number);
+  const sum = costs.reduce((a, b) => a + b, 0);
+  const from = [...new Set(each.map(({ source }) => source))].join("; ");
+  if (calls === "all") return { value: sum, source: `all of ${models.join(", ")} are called; ${from}` };
+  const [low, high] = calls === "one" ? [Math.min(...costs), Math.max(...costs)] : [costs[0] as number, sum];
+  return { value: null, source: `undetermined: $${low.toPrecision(4)} to $${high.toPrecision(4)}; ${from}` };
+}
+
+const ANSWERED_ITSELF = { costUsd: { value: 0, source: "nothing is called" }, latencyMs: { value: null, source: "not known: the policy answers itself" } };
+
+async function route(policy: Policy, decision: Decision | Undecided, on: Grounds, trace?: VsrTrace): Promise<Routed> {
   // What can say why it did not decide has answered.
   if ("undecided" in decision && !trace) throw new WrpError(`policy "${policy.name}" did not decide: ${decision.undecided}`);
   const { alternatives, rule, facts } = "undecided" in decision ? { alternatives: [], rule: decision.undecided, facts: [] } : decision;
   const calls = alternatives.flatMap(({ steps, probability }) => steps.flatMap((step) => (step.do === "call" ? [{ model: step.model, probability }] : [])));
-  const { costUsd, latencyMs } = await expectations(calls, prompt, modelsOf(loaded), run, world.now());
+  const itself = alternatives.some(({ steps }) => steps[0]?.do === "answer");
+  const open = trace?.outcome?.open;
+  const { costUsd, latencyMs } = itself ? ANSWERED_ITSELF : open ? { costUsd: await costAmong(open, on), latencyMs: { value: null, source: "the model is undetermined" } } : await expectations(calls, on);
+  const baseline = trace?.baseline && (await expectations([{ model: trace.baseline, probability: 1 }], on));
   return {
     policy: policy.name,
     kind: policy.kind,
@@ -110,6 +137,7 @@ async function route(policy: Policy, decision: Decision | Undecided, prompt: Pro
     expectedCostUsd: costUsd,
     expectedLatencyMs: latencyMs,
     ...(trace ? { trace } : {}),
+    ...(trace?.baseline && baseline ? { baseline: { model: trace.baseline, expectedCostUsd: baseline.costUsd } } : {}),
   };
 }
 
@@ -235,7 +263,7 @@ function chatOf(file: string, cwd: string): Message[] {
   throw new WrpError(`is no chat: ${issue?.path.length ? `message ${issue.path.join(".")}: ` : ""}${issue?.message}`, { place: { file }, hint: CHAT_FORM });
 }
 
-async function promptOf(messages: readonly Message[], flags: RouteFlags): Promise<Prompt> {
+async function promptOf(messages: readonly Message[], flags: RouteFlags, of: ReturnType<typeof requestFile> | null): Promise<Prompt> {
   const text = messages.map((m) => m.content).join("\n");
   let lengthCodePoints = 0;
   for (const _ of text) lengthCodePoints++;
@@ -252,7 +280,8 @@ async function promptOf(messages: readonly Message[], flags: RouteFlags): Promis
     session: null,
     turn: null,
     tags: flags.tag ?? [],
-    meta: Object.fromEntries((flags.meta ?? []).map(metaOf)),
+    meta: { ...of?.meta, ...Object.fromEntries((flags.meta ?? []).map(metaOf)) },
+    ...(of ? { request: of.request } : {}),
     reference: null,
     grader: null,
     chosen: null,
@@ -279,15 +308,22 @@ function words({ prompt, decisions, undecided }: Document, configured: boolean, 
   const lines = [`prompt: ${prompt.lengthCodePoints} code points, ${prompt.tokens} tokens (o200k)`];
   if (!configured) lines.push("no policy is configured: these are controls");
   for (const d of decisions) {
-    const nothing = d.trace?.outcome ? "no model" : "undetermined";
+    const answered = typeof d.trace?.outcome?.answer === "string";
+    const open = (d.trace?.outcome?.open ?? null) !== null;
+    const nothing = answered ? "no model: answered by the policy" : d.trace?.outcome && !open ? "no model" : "undetermined";
     const target = d.alternatives.length === 0 ? nothing : d.model ?? d.alternatives.map((a) => `${(100 * a.probability).toFixed(1)} % ${a.model}`).join(", ");
     lines.push("", `${bold(target)}   by ${d.policy}${d.control ? " (control)" : ""}`, `  rule     ${d.rule}`);
     for (const fact of d.facts) lines.push(`  fact     ${fact.name} = ${typeof fact.value === "number" ? Number(fact.value.toPrecision(6)) : String(fact.value)}`);
-    if (d.alternatives.length > 0) lines.push(`  cost     ${d.expectedCostUsd.value === null ? "unknown" : `$${d.expectedCostUsd.value.toPrecision(4)} expected`} (${d.expectedCostUsd.source})`);
-    if (d.alternatives.length > 0) lines.push(`  latency  ${d.expectedLatencyMs.value === null ? "unknown" : `${d.expectedLatencyMs.value.toFixed(0)} ms expected`} (${d.expectedLatencyMs.source})`);
+    if (d.alternatives.length > 0 || answered || open) lines.push(`  cost     ${inUsd(d.expectedCostUsd)} (${d.expectedCostUsd.source})`);
+    if (d.alternatives.length > 0 || answered) lines.push(`  latency  ${d.expectedLatencyMs.value === null ? "unknown" : `${d.expectedLatencyMs.value.toFixed(0)} ms expected`} (${d.expectedLatencyMs.source})`);
+    if (d.baseline) lines.push(`  baseline ${inUsd(d.baseline.expectedCostUsd)} by ${d.baseline.model}, the dearest of the config (${d.baseline.expectedCostUsd.source})`);
     if (d.surrogates) lines.push(`  surrogate ${d.surrogates.join(", ")} read by wrp's own models, not by the router's: it may decide otherwise`);
     if (d.trace) lines.push(...traceInWords(d.trace));
   }
   for (const { policy, reason } of undecided) lines.push("", `${policy}: ${reason}`);
   return `${lines.join("\n")}\n`;
+}
+
+function inUsd({ value }: Expectation): string {
+  return value === null ? "unknown" : `$${value.toPrecision(4)} expected`;
 }

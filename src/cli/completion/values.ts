@@ -20,7 +20,8 @@ const PLACES: Readonly<Record<string, Values>> = {
   "eval --policy": policyKinds(),
   "import --format": FORMATS,
   "import --split": ["train", "test"],
-  "check --format": ["github", "text", ...FORMATS],
+  "check --policy": "policies",
+  "check --format": ["github", "json", "sarif", "text", ...FORMATS],
   schema: Object.keys(SCHEMAS),
   completion: SHELLS,
 };

@@ -3,6 +3,7 @@ import { outcomes } from "./0001-outcomes.ts";
 import { runs } from "./0002-runs.ts";
 import { tries } from "./0003-tries.ts";
 import { looseTries } from "./0004-loose-tries.ts";
+import { modelOutputs } from "./0005-model-outputs.ts";
 
 /**
  * Every change of the schema, by the name that the store records it under. They run in the order of their names.
@@ -13,4 +14,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0002-runs": runs,
   "0003-tries": tries,
   "0004-loose-tries": looseTries,
+  "0005-model-outputs": modelOutputs,
 };

@@ -6,6 +6,9 @@ import type { SignalReadings } from "../../model/signal.ts";
 import type { Kind } from "../kind.ts";
 import type { Undecided } from "../policy.ts";
 import type { Outcome } from "../vsr/outcome.ts";
+import { loggedReadings } from "../vsr/logged-readings.ts";
+import { repeatCounter } from "../vsr/repeats.ts";
+import type { StatedPrice } from "../vsr/pricing.ts";
 import { unknownReadings } from "../vsr/readings.ts";
 import { vsrRouter, type VsrRouter } from "../vsr/router.ts";
 
@@ -16,31 +19,46 @@ const read = new WeakMap<VsrSpec, VsrRouter>();
 
 /** A config of vLLM Semantic Router, decided as it would decide; where that hangs on signals that nobody computed, it does not decide. */
 export const vsr: Kind<"vsr"> = {
-  models: (spec) => vsrOf(spec).models.map((model) => ({ model: spec.models?.[model] ?? model, path: spec.models?.[model] === undefined ? ["config"] : ["models", model] })),
+  models: (spec) => vsrOf(spec).models.map((model) => ({ model: inPool(model, spec), path: spec.models?.[model] === undefined ? ["config"] : ["models", model] })),
   build(spec, _context, base) {
     const router = vsrOf(spec);
-    const seen = { prompts: 0, undetermined: 0, answered: 0, unknown: new Set<string>() };
+    const recorded = spec.signals === "recorded";
+    const seen = { prompts: 0, logged: 0, undetermined: 0, unknown: new Set<string>() };
+    const repeats = repeatCounter();
+    const undecided = new Map<Outcome, number>();
     return {
       ...base,
       description: `vLLM Semantic Router by ${spec.config}${router.recipe.name === "default" ? "" : `, recipe ${router.recipe.name}`}${setInWords(spec)}`,
-      content: { text: contentHash(spec.text ?? ""), recipe: router.recipe.name, models: spec.models ?? {} },
-      reads: router.signals,
-      decide({ readings = unknownReadings(router.signals) }) {
+      content: { text: contentHash(spec.text ?? ""), recipe: router.recipe.name, models: spec.models ?? {}, ...(recorded ? { signals: "recorded" } : {}) },
+      ...(recorded ? {} : { reads: router.signals }),
+      answers: new Map(router.outcomes.flatMap((outcome) => (outcome.answer === null ? [] : [[ruleOf(outcome), outcome.answer]]))),
+      decide({ prompt, readings: given }) {
         seen.prompts++;
+        const logged = recorded ? loggedReadings(prompt, router.recipe) : null;
+        if (logged) seen.logged++;
+        const readings = given ?? logged ?? unknownReadings(router.signals);
         const { determined, outcomes } = router.route(readings);
         const [outcome] = outcomes;
         if (determined && outcome) {
-          if (outcome.answer !== null) seen.answered++;
+          repeats.add(outcome, prompt);
+          if (outcome.open) undecided.set(outcome, (undecided.get(outcome) ?? 0) + 1);
           return decisionOf(outcome, spec);
         }
         seen.undetermined++;
         for (const type of unknownTypes(readings)) seen.unknown.add(type);
         return undetermined(outcomes, readings);
       },
-      trace: (readings) => router.trace(readings),
+      trace(readings) {
+        const trace = router.trace(readings);
+        const { outcome, baseline } = trace;
+        const open = outcome?.open && { ...outcome.open, models: outcome.open.models.map((model) => inPool(model, spec)) };
+        return { ...trace, outcome: outcome && { ...outcome, open: open ?? null }, baseline: baseline && inPool(baseline, spec) };
+      },
       notes: () => [
-        ...(seen.undetermined > 0 ? [`${counted(seen.undetermined)} of ${counted(seen.prompts)} prompts undetermined, and so not decided: ${[...seen.unknown].toSorted().join(", ")} unknown, since no model for them is given`] : []),
-        ...(seen.answered > 0 ? [`${counted(seen.answered)} of ${counted(seen.prompts)} prompts answered by fast_response, without a model`] : []),
+        ...(recorded ? [`signals are those that the log has, of ${counted(seen.logged)} of ${counted(seen.prompts)} prompts, as the router that wrote it read them`] : []),
+        ...(seen.undetermined > 0 ? [`${counted(seen.undetermined)} of ${counted(seen.prompts)} prompts undetermined, and so not decided: ${[...seen.unknown].toSorted().join(", ")} unknown, since ${recorded ? "the log does not say" : "no model for them is given"}`] : []),
+        ...[...undecided].map(([{ decision, open: why }, n]) => `${counted(n)} of ${counted(seen.prompts)} prompts go to decision "${decision}", whose model is undetermined: ${openInWords(why)}`),
+        ...repeats.notes(),
         ...router.notes,
       ],
     };
@@ -58,13 +76,36 @@ export function vsrOf(spec: VsrSpec): VsrRouter {
   return router;
 }
 
+/** What the config's models cost by the config itself, by their names in the pool. */
+export function vsrPrices(spec: VsrSpec): ReadonlyMap<string, StatedPrice> {
+  return new Map([...vsrOf(spec).prices].map(([model, stated]) => [inPool(model, spec), stated]));
+}
+
+function inPool(model: string, { models }: VsrSpec): string {
+  return models?.[model] ?? model;
+}
+
 function decisionOf(outcome: Outcome, spec: VsrSpec): Decision | Undecided {
-  const { decision, model, answer } = outcome;
-  const by = decision === null ? "no decision matched: the default model" : `decision "${decision}"`;
-  if (answer !== null) return { alternatives: [{ steps: [{ do: "answer", text: answer }], probability: 1 }], rule: `${by}: answered by fast_response`, facts: [] };
-  if (model === null) return { undecided: `${by}, and the config names no default model` };
-  const rule = [by, ...settingsOf(outcome), ...(outcome.selection ? [`algorithm ${outcome.selection.algorithm}`] : [])].join(", ");
-  return { alternatives: [{ steps: [{ do: "call", model: spec.models?.[model] ?? model }], probability: 1 }], rule, facts: [] };
+  const { model, answer, open } = outcome;
+  const rule = ruleOf(outcome);
+  if (open) return { undecided: `${rule}: undetermined among ${open.models.map((one) => inPool(one, spec)).join(", ")}: ${open.why}` };
+  if (answer !== null) return { alternatives: [{ steps: [{ do: "answer", text: answer }], probability: 1 }], rule, facts: [] };
+  if (model === null) return { undecided: `${rule}, and the config names no default model` };
+  return { alternatives: [{ steps: [{ do: "call", model: inPool(model, spec) }], probability: 1 }], rule, facts: [] };
+}
+
+function ruleOf(outcome: Outcome): string {
+  const by = outcome.decision === null ? "no decision matched: the default model" : `decision "${outcome.decision}"`;
+  if (outcome.answer !== null) return `${by}: answered by fast_response`;
+  const algorithm = outcome.selection?.algorithm ?? outcome.open?.algorithm;
+  return [by, ...settingsOf(outcome), ...(algorithm === undefined ? [] : [`algorithm ${algorithm}`])].join(", ");
+}
+
+function openInWords(open: Outcome["open"]): string {
+  if (!open) return "";
+  const { algorithm, why, calls, models } = open;
+  const among = calls === "one" ? `one of ${models.join(", ")} answers` : calls === "some" ? `at least ${models[0]} is called and paid for, at most all of ${models.join(", ")}` : calls === "all" ? `all are paid for` : `what is called and paid for is not known`;
+  return `algorithm ${algorithm}: ${why}; ${among}`;
 }
 
 function settingsOf({ lora, useReasoning, reasoningEffort }: Outcome): string[] {

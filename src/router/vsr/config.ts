@@ -1,7 +1,7 @@
 import { LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
 import { yamlPlaces } from "../../lib/yaml-places.ts";
-import { unknownName, WrpError, type Place } from "../../model/errors.ts";
+import { raise, unknownName, WrpError, type Place } from "../../model/errors.ts";
 import { rejectAsUpstream } from "./reject.ts";
 import { vsrShape, type ProviderModel, type VsrFile, type VsrRecipe, type VsrRouting } from "./shape.ts";
 
@@ -19,12 +19,14 @@ export interface VsrConfig {
   readonly defaultEffort: string;
   readonly models: ReadonlyMap<string, ProviderModel>;
   readonly qualityOf: ReadonlyMap<string, number>;
+  /** `8B`, by model with a card; empty where the card has none. */
+  readonly sizeOf: ReadonlyMap<string, string>;
   readonly recipes: readonly VsrRecipe[];
   readonly entrypoints: VsrFile["entrypoints"];
   /** How many embedding signals may match at a time; 0: any number. */
   readonly embeddingTopK: number;
-  /** `global.model_catalog` as it stands. */
-  readonly modelCatalog: unknown;
+  /** `global` as it stands: what holds for all signals of a type. */
+  readonly global: unknown;
   /** Where what a path leads to stands in the file, with line and column. */
   placeOf(path: Path): Place;
 }
@@ -40,18 +42,24 @@ export function readVsrConfig(text: string, file: string): VsrConfig {
   if (!parsed.success) throw misfit(parsed.error.issues, places.of);
   const source = parsed.data;
   const recipes = recipesOf(source);
-  rejectAsUpstream(source, recipes, places.of);
+  rejectAsUpstream(source, recipes, places.of, raise);
+  return configOf(source, recipes, file, places.of);
+}
+
+/** What a file of the right shape says. */
+export function configOf(source: VsrFile, recipes: readonly VsrRecipe[], file: string, placeOf: VsrConfig["placeOf"]): VsrConfig {
   return {
     file,
     defaultModel: source.providers?.defaults?.default_model ?? "",
     defaultEffort: source.providers?.defaults?.default_reasoning_effort ?? "",
     models: new Map((source.providers?.models ?? []).map((model) => [model.name, model])),
     qualityOf: new Map((source.routing?.modelCards ?? []).flatMap(({ name, quality_score }) => (quality_score === undefined ? [] : [[name, quality_score]]))),
+    sizeOf: new Map((source.routing?.modelCards ?? []).map(({ name, param_size }) => [name, param_size])),
     recipes,
     entrypoints: source.entrypoints,
     embeddingTopK: source.global?.model_catalog?.embeddings?.semantic?.embedding_config?.top_k ?? 1,
-    modelCatalog: source.global?.model_catalog,
-    placeOf: places.of,
+    global: source.global,
+    placeOf,
   };
 }
 
@@ -67,7 +75,8 @@ export function recipeOf({ recipes, entrypoints, file }: VsrConfig, { recipe, en
   return chosen;
 }
 
-function recipesOf({ routing, recipes, global }: VsrFile): VsrRecipe[] {
+/** The routing profiles of a file: those under `recipes`, and its top-level `routing`. */
+export function recipesOf({ routing, recipes, global }: VsrFile): VsrRecipe[] {
   const profile = (name: string, path: Path, of: VsrRouting | undefined): VsrRecipe => ({
     name,
     path,

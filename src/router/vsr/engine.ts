@@ -45,7 +45,7 @@ export function vsrEngine(config: VsrConfig, recipe: VsrRecipe): Engine {
   const { signals, partitions, scores, mappings, decisions, strategy } = recipe;
   const embeddings = (signals["embeddings"] ?? []).map(({ name }) => name);
   const domains: DomainCategories = new Map((signals["domains"] ?? []).map((spec) => [spec.name, textsOf(spec["mmlu_categories"])]));
-  const composers = new Map((signals["complexity"] ?? []).flatMap((spec): [string, RuleNode][] => (isRule(spec["composer"]) ? [[spec.name, ruleOf(spec["composer"])]] : [])));
+  const composers = new Map((signals["complexity"] ?? []).flatMap(({ name, composer }): [string, RuleNode][] => (composer ? [[name, composer]] : [])));
   const typeOf = (member: string) => (embeddings.includes(member) ? "embedding" : "domain");
   const reads = readsOf(recipe, composers);
   const keyed = partitions.map((partition) => keyedPartition(partition, typeOf));
@@ -95,13 +95,13 @@ function readsOf({ decisions, scores, partitions, signals }: VsrRecipe, composer
 }
 
 /** The specs that rules can reach (and `also` others, as `type:name`), each with its place: only those are computed, as upstream computes them. */
-export function reachableSignals({ recipe, reads }: Engine, { placeOf, modelCatalog }: VsrConfig, { manifests = {}, also = [] }: { readonly manifests?: Manifests | undefined; readonly also?: readonly string[] | undefined } = {}): SignalSpecs {
+export function reachableSignals({ recipe, reads }: Engine, { placeOf, global }: VsrConfig, { manifests = {}, also = [] }: { readonly manifests?: Manifests | undefined; readonly also?: readonly string[] | undefined } = {}): SignalSpecs {
   const kbMetric = recipe.scores.some(({ inputs }) => inputs.some(({ type }) => type.trim().toLowerCase() === "kb_metric"));
   const read = new Set([...reads, ...also].flatMap((key) => [key, signalKeyOf(key)]));
   const specs = Object.entries(recipe.signals).flatMap(([list, all]) => {
     const type = LEAF_TYPES[list];
     if (type === undefined) return [];
-    const settings = signalSettings(type, modelCatalog, manifests);
+    const settings = signalSettings(type, global, manifests);
     const some = all.flatMap(({ name, ...fields }, k): SignalSpec[] => {
       const path = [...recipe.path, "signals", list, k];
       const reached = read.has(`${type}:${leafNameOf(type, { ...fields, name })}`) || (type === "kb" && kbMetric);
@@ -127,13 +127,4 @@ function inWords(path: readonly (string | number)[]): string {
 
 function textsOf(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((one): one is string => typeof one === "string") : [];
-}
-
-function isRule(value: unknown): value is Partial<RuleNode> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function ruleOf(value: Partial<RuleNode>): RuleNode {
-  const { type = "", name = "", label = "", operator = "", conditions = [], on_error = "", predicate } = value;
-  return { type: type ?? "", name: name ?? "", label: label ?? "", operator: operator ?? "", on_error: on_error ?? "", predicate: predicate ?? undefined, conditions: (conditions ?? []).map(ruleOf) };
 }

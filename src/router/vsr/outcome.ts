@@ -1,4 +1,6 @@
 import type { Candidate, Selection } from "./algorithms/algorithm.ts";
+import { cascadeOf } from "./algorithms/confidence.ts";
+import { hybrid } from "./algorithms/hybrid.ts";
 import { latencyAware } from "./algorithms/latency-aware.ts";
 import { multiFactor } from "./algorithms/multi-factor.ts";
 import { staticChoice } from "./algorithms/static.ts";
@@ -18,34 +20,56 @@ export interface Outcome {
   readonly reasoningEffort: string | null;
   /** How the model was chosen among several; null where there was one. */
   readonly selection: { readonly algorithm: string; readonly why: string; readonly scores: Readonly<Record<string, number>> | null } | null;
+  /** Where the decision is one and the model is not: why, and among which. `calls`: how many of them are called, `some` in their order. */
+  readonly open: { readonly algorithm: string; readonly why: string; readonly calls: "one" | "some" | "all" | "several"; readonly models: readonly string[] } | null;
   /** A text that answers in place of a model (plugin fast_response). */
   readonly answer: string | null;
-  /** The plugins in the file's order. */
+  /** The plugin response_cache, which is not kept here: how it would look for an earlier answer, and for whom it keeps it; null where it is off. */
+  readonly cache: { readonly mode: string; readonly scope: string } | null;
+  /** The plugins that are not turned off, in the file's order. */
   readonly plugins: readonly string[];
   /** What upstream would do beside this that is not evaluated. */
   readonly notes: readonly string[];
 }
 
-/** Algorithms that call several models for one answer. */
-const LOOPERS: ReadonlySet<string> = new Set(["confidence", "ratings", "remom", "fusion", "workflows"]);
+/** Algorithms that call several models for one answer, or one several times. */
+const LOOPERS: ReadonlySet<string> = new Set(["ratings", "remom", "fusion", "workflows"]);
+
+/** Why algorithms choose what a config alone does not tell. */
+const UNTOLD: Readonly<Record<string, string>> = {
+  router_dc: "it compares embeddings of the prompt and of the models' descriptions, by the router's own embedder",
+  automix: "it goes by what the router learned of answers that were verified",
+  knn: "it needs the artefact that it was trained to",
+  kmeans: "it needs the artefact that it was trained to",
+  svm: "it needs the artefact that it was trained to",
+  mlp: "it needs the artefact that it was trained to",
+  prompt: "it asks a model which one to take",
+  ratings: "it calls several models at a time and goes by their ratings",
+  remom: "it calls models in rounds and makes one answer of theirs",
+  fusion: "it calls a panel of models and makes one answer of theirs",
+  workflows: "it calls models as its workflow says",
+};
 
 const CACHES: ReadonlySet<string> = new Set(["response_cache", "response-cache", "semantic_cache", "semantic-cache"]);
 
-/** Plugins that change what a model is asked or what of its answer is passed on, not which model. */
+export const NO_CACHE = "a hit in the response cache would answer in place of the model: no cache is kept here, every prompt is a miss";
+
 const ON_THE_WAY: ReadonlySet<string> = new Set(["hallucination", "header_mutation", "image_gen", "memory", "rag", "request_params", "context_compression", "response_jailbreak", "router_replay", "system_prompt", "tool_selection", "tools"]);
 
 /** What a decision leads to, as far as the config alone says; the same for every prompt. */
 export function outcomeOf(winner: Pick<Judged, "decision"> | null, config: VsrConfig, recipe: VsrRecipe): Outcome {
   const decision = winner?.decision ?? null;
-  const plain = { lora: null, useReasoning: false, reasoningEffort: null, selection: null, answer: null };
+  const plain = { lora: null, useReasoning: false, reasoningEffort: null, selection: null, open: null, answer: null, cache: null };
   if (!decision) return { ...plain, decision: null, model: config.defaultModel || null, plugins: [], notes: ["no decision matched: the default model"] };
-  const plugins = decision.plugins.map(({ type }) => type);
+  const plugins = decision.plugins.flatMap((plugin) => (setting(plugin, "enabled") === false ? [] : [plugin.type]));
   const answer = decision.plugins.find((plugin) => plugin.type === "fast_response" && setting(plugin, "enabled") !== false);
   const notes = pluginNotes(decision);
   if (answer) return { ...plain, decision: decision.name, model: null, answer: String(setting(answer, "message") ?? ""), plugins, notes };
   const [first] = decision.modelRefs;
   if (!first) return { ...plain, decision: decision.name, model: config.defaultModel || null, plugins, notes: ["the decision names no model: the default model", ...notes] };
-  const { selection, said } = decision.modelRefs.length === 1 ? { selection: null, said: [] } : select(decision, config, recipe);
+  const alone = decision.modelRefs.length === 1 && !LOOPERS.has(decision.algorithm?.type ?? "");
+  const { selection, open, said } = alone ? { selection: null, open: null, said: [] } : select(decision, config, recipe);
+  if (open) return { ...plain, decision: decision.name, model: null, open, cache: cacheOf(decision), plugins, notes };
   const ref = decision.modelRefs.find(({ model }) => model === selection?.model) ?? first;
   return {
     decision: decision.name,
@@ -54,40 +78,65 @@ export function outcomeOf(winner: Pick<Judged, "decision"> | null, config: VsrCo
     useReasoning: ref.use_reasoning ?? false,
     reasoningEffort: ref.use_reasoning ? ref.reasoning_effort || config.defaultEffort || null : null,
     selection: selection && { algorithm: decision.algorithm?.type || "static", why: selection.why, scores: selection.scores },
+    open: null,
     answer: null,
+    cache: cacheOf(decision),
     plugins,
-    notes: [...looperNotes(decision), ...said, ...notes],
+    notes: [...said, ...notes],
   };
 }
 
-/** The algorithm's choice among several; where an algorithm is not evaluated, the first, as upstream takes it where a selector is not at hand. */
-function select(decision: VsrDecision, config: VsrConfig, recipe: VsrRecipe): { selection: Selection; said: readonly string[] } {
+/** The algorithm's choice among several, or why the config alone does not tell it. */
+function select(decision: VsrDecision, config: VsrConfig, recipe: VsrRecipe): { readonly selection: Selection | null; readonly open: Outcome["open"]; readonly said: readonly string[] } {
   const { algorithm, modelRefs } = decision;
   const type = algorithm?.type || "static";
-  const candidates = modelRefs.map(({ model }): Candidate => ({ name: model, quality: config.qualityOf.get(model), promptPer1M: config.models.get(model)?.pricing?.prompt_per_1m }));
-  const first = (why: string): Selection => ({ model: (candidates[0] as Candidate).name, score: 0, confidence: 0, scores: null, why });
+  const candidates = modelRefs.map(({ model }) => candidateOf(model, config));
+  const models = candidates.map(({ name }) => name);
+  const chosen = (selection: Selection, ...said: string[]) => ({ selection, open: null, said });
+  const open = (why: string, calls: NonNullable<Outcome["open"]>["calls"] = "one", order = models) => ({ selection: null, open: { algorithm: type, why, calls, models: order }, said: [] });
+  const first = (why: string, model = models[0] as string): Selection => ({ model, score: 0, confidence: 0, scores: null, why });
   switch (type) {
     case "static":
-      return { selection: staticChoice(candidates, (model) => domainScore(decision.name, model, recipe)), said: [] };
+      return chosen(staticChoice(candidates, (model) => domainScore(decision.name, model, recipe)));
     case "multi_factor":
-      return { selection: multiFactor(candidates, algorithm?.multi_factor ?? {}) ?? first("every candidate is over a limit: the first"), said: ["latency and load are not measured here: as upstream does without measures, they count 0 and break no limit"] };
+      return chosen(multiFactor(candidates, algorithm?.multi_factor ?? {}) ?? first("every candidate is over a limit: the first"), "latency and load are not measured here: as upstream does without measures, they count 0 and break no limit");
     case "latency_aware":
-      return { selection: latencyAware(candidates, algorithm?.latency_aware ?? {}), said: ["latency is not measured here: the first candidate, as upstream takes it without measures"] };
+      return chosen(latencyAware(candidates, algorithm?.latency_aware ?? {}), "latency is not measured here: the first candidate, as upstream takes it without measures");
+    case "hybrid": {
+      const found = hybrid(candidates, algorithm?.hybrid ?? {});
+      return "selection" in found ? chosen(found.selection) : open(`it weighs ${found.open.join(", ")}, which the router learns and the config does not hold`);
+    }
+    case "confidence": {
+      const { order, method, threshold, keeps } = cascadeOf(candidates, algorithm?.confidence ?? {});
+      const names = order.map(({ name }) => name);
+      if (keeps === "first") return chosen(first(`the first of the cascade ${names.join(", ")}`, names[0]), `threshold ${threshold} of ${method} keeps any answer that comes with log-probabilities, since confidences lie from 0 to 1: ${names.slice(1).join(", ")} ${names.length === 2 ? "is" : "are"} never asked`);
+      if (keeps === "none") return open(`threshold ${threshold} of ${method} keeps no answer: all of ${names.join(", ")} are called, and the last answers`, "all", names);
+      return open(`it asks ${names.join(", then ")} until the confidence in an answer (${method}) reaches ${threshold}, which only answers tell`, "some", names);
+    }
     default:
-      return { selection: first(`${type} is not evaluated: the first candidate`), said: LOOPERS.has(type) ? [] : [`algorithm ${type} is not evaluated: the first candidate, as upstream takes it where the selector is not at hand`] };
+      return open(UNTOLD[type] ?? "it is not known here", LOOPERS.has(type) ? "several" : "one");
   }
 }
 
-function looperNotes({ algorithm }: VsrDecision): string[] {
-  const type = algorithm?.type ?? "";
-  return LOOPERS.has(type) ? [`algorithm ${type} calls several models, which is not evaluated: the first candidate alone`] : [];
+function candidateOf(model: string, { models, qualityOf, sizeOf }: VsrConfig): Candidate {
+  return { name: model, quality: qualityOf.get(model), promptPer1M: models.get(model)?.pricing?.prompt_per_1m, paramSize: sizeOf.get(model), unlisted: !models.has(model) && !sizeOf.has(model) };
+}
+
+/** Whether a plugin changes what a model is asked or what of its answer is passed on, not which model. */
+export function isOnTheWay(plugin: string): boolean {
+  return ON_THE_WAY.has(plugin);
+}
+
+function cacheOf({ plugins }: VsrDecision): Outcome["cache"] {
+  const cache = plugins.find((plugin) => CACHES.has(plugin.type) && setting(plugin, "enabled") !== false);
+  return cache ? { mode: String(setting(cache, "mode") ?? "semantic"), scope: String(setting(cache, "scope") ?? "") } : null;
 }
 
 function pluginNotes({ plugins }: VsrDecision): string[] {
   return plugins.flatMap((plugin) => {
     if (setting(plugin, "enabled") === false) return [];
-    if (CACHES.has(plugin.type)) return ["a hit in the response cache would answer in place of the model: no cache is kept here, every prompt is a miss"];
-    return ON_THE_WAY.has(plugin.type) || plugin.type === "fast_response" ? [] : [`plugin ${plugin.type} is not known here, and not evaluated`];
+    if (CACHES.has(plugin.type)) return [NO_CACHE];
+    return isOnTheWay(plugin.type) || plugin.type === "fast_response" ? [] : [`plugin ${plugin.type} is not known here, and not evaluated`];
   });
 }
 

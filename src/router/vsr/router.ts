@@ -1,7 +1,8 @@
 import type { SignalReadings, SignalSpecs } from "../../model/signal.ts";
 import { readVsrConfig, recipeOf } from "./config.ts";
 import { reachableSignals, vsrEngine, type Engine, type Evaluation } from "./engine.ts";
-import { outcomeOf, type Outcome } from "./outcome.ts";
+import { isOnTheWay, NO_CACHE, outcomeOf, type Outcome } from "./outcome.ts";
+import { dearestModel, statedPrice, type StatedPrice } from "./pricing.ts";
 import { settle, type Settled } from "./settle.ts";
 import type { Manifests } from "./signal-settings.ts";
 import { traceOf, type VsrTrace } from "./trace.ts";
@@ -22,8 +23,14 @@ export interface VsrRouter {
   readonly recipe: VsrRecipe;
   /** What it has to know of a prompt. */
   readonly signals: SignalSpecs;
+  /** What may come out, each decision's once, whatever the prompt. */
+  readonly outcomes: readonly Outcome[];
   /** Models that may be called, by their names in the config. */
   readonly models: readonly string[];
+  /** What the config says that those cost. */
+  readonly prices: ReadonlyMap<string, StatedPrice>;
+  /** The model that upstream counts savings against; null where nothing is priced. */
+  readonly dearest: string | null;
   /** What upstream would do that is not evaluated, by decision. */
   readonly notes: readonly string[];
   /** What is called, or answers, whatever unknown signals say; outcomes that call the same model in the same way are one. */
@@ -38,34 +45,46 @@ export function vsrRouter(text: string, file: string, choice: VsrChoice): VsrRou
   const engine = vsrEngine(config, recipe);
   const outcomes = new Map([null, ...recipe.decisions].map((decision) => [decision?.name ?? null, outcomeOf(decision && { decision }, config, recipe)]));
   const names = new Map([...outcomes.values()].map((one) => [one, called(one)]));
+  const models = [...new Set([...outcomes.values()].flatMap(({ model, open }) => model ?? open?.models ?? []))];
+  const dearest = dearestModel(config.models.values());
   const outcome = (name: string | null) => outcomes.get(name) as Outcome;
   return {
     recipe,
     signals: reachableSignals(engine, config, choice),
-    models: [...new Set([...outcomes.values()].flatMap(({ model }) => model ?? []))],
+    outcomes: [...outcomes.values()],
+    models,
+    prices: new Map([...models, ...(dearest === null ? [] : [dearest])].flatMap((name) => {
+      const provider = config.models.get(name);
+      const stated = provider && statedPrice(provider, file);
+      return stated ? [[name, stated] as const] : [];
+    })),
+    dearest,
     notes: notesOf([...outcomes.values()]),
     route: (readings) => settle(engine, readings, (winner) => outcome(winner?.decision.name ?? null), (one) => names.get(one) as string, 2),
     trace(readings) {
       const settled = settle(engine, readings, (winner) => outcome(winner?.decision.name ?? null), ({ decision }) => decision ?? "");
-      return traceOf(recipe, evaluated(engine, readings), readings, settled);
+      return traceOf(recipe, evaluated(engine, readings), readings, settled, dearest);
     },
   };
 }
 
+/** What holds for every prompt of a decision; how often a cache could have answered is counted. */
 function notesOf(outcomes: readonly Outcome[]): string[] {
   const decided = outcomes.filter(({ decision }) => decision !== null);
   const by = new Map<string, string[]>();
-  for (const { decision, notes } of decided) for (const note of notes) by.set(note, [...(by.get(note) ?? []), `"${decision}"`]);
+  for (const { decision, notes } of decided) for (const note of notes) if (note !== NO_CACHE) by.set(note, [...(by.get(note) ?? []), `"${decision}"`]);
   const reasoning = [...new Set(decided.flatMap(({ model, useReasoning }) => (useReasoning && model !== null ? [model] : [])))];
+  const passing = [...new Set(outcomes.flatMap(({ plugins }) => plugins.filter(isOnTheWay)))].toSorted();
   return [
+    ...(passing.length > 0 ? [`the plugins ${passing.join(", ")} do not route: what they change of requests and answers is not evaluated`] : []),
     ...[...by].map(([note, decisions]) => `${decisions.length === 1 ? "decision" : "decisions"} ${decisions.join(", ")}: ${note}`),
     ...(reasoning.length > 0 ? [`it asks ${reasoning.join(", ")} to reason: outcomes are taken as they are recorded, whatever the model was asked`] : []),
   ];
 }
 
 /** Two outcomes of the same name make no difference to what is answered. */
-function called({ model, lora, useReasoning, reasoningEffort, answer, plugins }: Outcome): string {
-  return JSON.stringify([model, lora, useReasoning, reasoningEffort, answer, plugins]);
+function called({ model, lora, useReasoning, reasoningEffort, open, answer, plugins }: Outcome): string {
+  return JSON.stringify([model, lora, useReasoning, reasoningEffort, open, answer, plugins]);
 }
 
 function evaluated(engine: Engine, readings: SignalReadings): Evaluation {

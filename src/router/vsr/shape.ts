@@ -50,6 +50,16 @@ const algorithm = part({
     }),
   ),
   latency_aware: maybe(part({ tpot_percentile: number, ttft_percentile: number })),
+  hybrid: maybe(part({ experience_weight: number, router_dc_weight: number, automix_weight: number, cost_weight: number })),
+  confidence: maybe(
+    part({
+      confidence_method: text,
+      threshold: number,
+      hybrid_weights: maybe(part({ logprob_weight: number, margin_weight: number })),
+      escalation_order: text,
+      cost_quality_tradeoff: number,
+    }),
+  ),
 });
 
 const decision = part({
@@ -60,10 +70,11 @@ const decision = part({
   rules: maybe(ruleNode),
   modelRefs: list(modelRef),
   algorithm: maybe(algorithm),
-  plugins: list(part({ type: text, configuration: z.unknown() })),
+  plugins: list(part({ type: text, configuration: z.unknown().optional() })),
 });
 
-const signal = part({ name: text });
+/** Of a complexity signal, the rules that it holds under, too. */
+const signal = part({ name: text, composer: maybe(ruleNode) });
 
 const projections = part({
   partitions: list(part({ name: text, semantics: text, temperature: number, members: list(text), default: text })),
@@ -87,13 +98,13 @@ const projections = part({
 
 const routing = part({
   strategy: text,
-  modelCards: list(part({ name: text, quality_score: number, loras: list(part({ name: text })) })),
+  modelCards: list(part({ name: text, param_size: text, quality_score: number, loras: list(part({ name: text })) })),
   signals: maybe(z.record(z.string(), list(signal))),
   projections: maybe(projections),
   decisions: list(decision),
 });
 
-const pricing = part({ prompt_per_1m: number, cached_input_per_1m: number, cache_write_per_1m: number, completion_per_1m: number });
+const pricing = part({ currency: text, prompt_per_1m: number, cached_input_per_1m: number, cache_write_per_1m: number, completion_per_1m: number });
 
 export const vsrShape = part({
   version: text,
@@ -107,9 +118,9 @@ export const vsrShape = part({
   entrypoints: list(part({ model_names: list(text), recipe: text })),
   recipes: list(part({ name: text, description: text, routing: maybe(routing) })),
   global: maybe(
-    part({
+    z.looseObject({
       router: maybe(part({ strategy: text })),
-      model_catalog: maybe(part({ embeddings: maybe(part({ semantic: maybe(part({ embedding_config: maybe(part({ top_k: number })) })) })) })),
+      model_catalog: maybe(z.looseObject({ embeddings: maybe(z.looseObject({ semantic: maybe(z.looseObject({ embedding_config: maybe(z.looseObject({ top_k: number })) })) })) })),
     }),
   ),
 });

@@ -25,21 +25,26 @@ export interface VsrTrace {
   /** Decisions that may come out, where it is not determined. */
   readonly possible: readonly (string | null)[];
   readonly unknownSignals: readonly string[];
+  /** Signals that failed as they were read, which upstream takes for unmatched unless a leaf says `on_error`. */
+  readonly signalErrors: readonly string[];
   readonly signals: readonly { readonly signal: string; readonly match: Truth; readonly confidence: Known; readonly value: Known }[];
   readonly scores: Readonly<Record<string, Known>>;
   readonly decisions: readonly { readonly name: string; readonly tier: number; readonly priority: number; readonly match: Truth; readonly confidence: Known; readonly rules: RuleTrace | null }[];
   /** What told the winner from the next: null where nothing else matched. */
   readonly tieBreak: { readonly key: string; readonly over: string; readonly order: string } | null;
   readonly outcome: Outcome | null;
+  /** The dearest model of the config, which upstream counts savings against; null where it prices none. */
+  readonly baseline: string | null;
 }
 
-export function traceOf({ name, strategy }: VsrRecipe, { state, scores, judged, winners }: Evaluation, readings: SignalReadings, settled: { readonly determined: boolean; readonly outcomes: readonly Outcome[] }): VsrTrace {
+export function traceOf({ name, strategy }: VsrRecipe, { state, scores, judged, winners }: Evaluation, readings: SignalReadings, settled: { readonly determined: boolean; readonly outcomes: readonly Outcome[] }, baseline: string | null): VsrTrace {
   const [winner] = winners;
   return {
     recipe: name,
     determined: settled.determined,
     possible: settled.determined ? [] : [...new Set(settled.outcomes.map(({ decision }) => decision))],
     unknownSignals: [...readings.unknown].toSorted(),
+    signalErrors: [...readings.errors].toSorted(),
     signals: signalsOf(state, readings),
     scores: Object.fromEntries([...scores].map(([score, span]) => [score, known(span)])),
     decisions: judged.map(({ decision, result }) => ({
@@ -52,6 +57,7 @@ export function traceOf({ name, strategy }: VsrRecipe, { state, scores, judged, 
     })),
     tieBreak: settled.determined && winners.length === 1 && winner ? decidedBy(winner, judged, strategy) : null,
     outcome: settled.determined ? (settled.outcomes[0] ?? null) : null,
+    baseline,
   };
 }
 

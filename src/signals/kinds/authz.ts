@@ -1,12 +1,13 @@
 import * as z from "zod";
-import { fieldsOf, match, specError, textField, type SignalKind } from "../kind.ts";
+import { fieldsOf, flagField, match, specError, textField, type SignalKind } from "../kind.ts";
 import { lower, trim } from "../letters.ts";
 
 /**
  * Role bindings: a role matches where the user or one of the user's groups is among its subjects. The signal's name is the role, not the
- * binding. An empty user id is an error unless `authzFailOpen`; where the data says nothing of a user, the roles are unknown.
+ * binding. An empty user id is an error unless the config's `authz.fail_open` makes it nobody; where the data says nothing of a user, the roles are unknown.
  */
-export const authz: SignalKind = (specs, tell, { authzFailOpen = false }) => {
+export const authz: SignalKind = (specs, tell) => {
+  const failOpen = SETTINGS.parse(specs[0]?.settings ?? {}).fail_open;
   const named = new Set<string>();
   const bindings = specs.flatMap((spec) => {
     const fields = fieldsOf(spec, FIELDS, tell);
@@ -27,7 +28,7 @@ export const authz: SignalKind = (specs, tell, { authzFailOpen = false }) => {
     return problems.length > 0 ? [] : [{ role: fields.role, users: among("user"), groups: among("group") }];
   });
   return ({ request: { user, groups } }, findings) => {
-    const gap = user === null ? findings.unknown : user === "" && !authzFailOpen ? findings.errors : null;
+    const gap = user === null ? findings.unknown : user === "" && !failOpen ? findings.errors : null;
     for (const binding of bindings)
       if (gap) gap.add(`authz:${binding.role}`);
       else if (user !== "" && (binding.users.has(user as string) || groups.some((group) => binding.groups.has(group)))) match(findings, "authz", binding.role);
@@ -35,6 +36,8 @@ export const authz: SignalKind = (specs, tell, { authzFailOpen = false }) => {
 };
 
 const KINDS = new Set(["user", "group"]);
+
+const SETTINGS = z.object({ fail_open: flagField.catch(false) });
 
 const FIELDS = z.object({
   role: textField,

@@ -1,3 +1,4 @@
+import { LOGGED_SIGNALS, writeLoggedSignals } from "../../model/logged-signals.ts";
 import type { Message, MetaValue } from "../../model/prompt.ts";
 import { callPrompt, type CallCells } from "../call.ts";
 import { field, isTrue, jsonCell, nameCell, namesCell, numberFact } from "../cells.ts";
@@ -95,7 +96,7 @@ function recorded(record: Fields, startedAt: number | null, name: RowName, notes
       error,
       text: error !== null || isTrue(record["response_body_truncated"]) || isTrue(record["streaming"]) ? null : answerText(record["response_body"]),
       tags: tagsOf(record),
-      meta: { ...factsOf(record, startedAt, inUsd), ...signalsOf(record), truncated: (messages && (cut || isTrue(record["prompt_truncated"]))) || null },
+      meta: { ...factsOf(record, startedAt, inUsd), ...signalsOf(record), [LOGGED_SIGNALS]: loggedOf(record), truncated: (messages && (cut || isTrue(record["prompt_truncated"]))) || null },
     },
     CELLS,
     notes,
@@ -159,4 +160,17 @@ function signalsOf(record: Fields): Record<string, MetaValue> {
       return matched.length > 0 ? [[`signal${kind.replace(/(^|_)(.)/g, (_, __, letter: string) => letter.toUpperCase())}`, matched.join(",")]] : [];
     }),
   );
+}
+
+/** All that the router's signals found, for policies that take it in place of reading them; null where the record has none of it. */
+function loggedOf(record: Fields): string | null {
+  const signals = jsonCell(record["signals"]);
+  if (typeof signals !== "object" || signals === null) return null;
+  const matched = Object.entries(signals).flatMap(([type, names]): [string, string[]][] => (namesCell(names).length > 0 ? [[type, namesCell(names)]] : []));
+  return writeLoggedSignals({ matched: Object.fromEntries(matched), confidences: figuresOf(record["signal_confidences"]), values: figuresOf(record["signal_values"]) });
+}
+
+function figuresOf(cell: unknown): Record<string, number> {
+  const figures = jsonCell(cell);
+  return typeof figures === "object" && figures !== null ? Object.fromEntries(Object.entries(figures).filter((entry): entry is [string, number] => typeof entry[1] === "number")) : {};
 }

@@ -6,6 +6,7 @@ import type { World } from "../../world.ts";
 interface CollectFlags {
   readonly all?: boolean;
   readonly answers?: boolean;
+  readonly outputs?: boolean;
   readonly dryRun?: boolean;
   readonly json?: boolean;
   readonly store?: string;
@@ -16,7 +17,7 @@ export async function collectCommand(flags: CollectFlags, world: World): Promise
   const store = await openRuns(flags, world);
   try {
     const dryRun = flags.dryRun === true;
-    const options = { all: flags.all === true, answers: flags.answers === true, dryRun };
+    const options = { all: flags.all === true, answers: flags.answers === true, outputs: flags.outputs === true, dryRun };
     const collected = await store.collectGarbage(options, () => stopIfAsked(world.signal, "what was removed is gone, the rest is whole: the same command goes on from there"));
     const { removed, bytesBefore, bytesAfter, uncompacted } = collected;
     if (flags.json) world.stdout.write(`${JSON.stringify({ schemaVersion: 1, dryRun, ...collected }, null, 2)}\n`);

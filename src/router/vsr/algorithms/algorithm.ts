@@ -3,6 +3,10 @@ export interface Candidate {
   readonly name: string;
   readonly quality?: number | undefined;
   readonly promptPer1M?: number | undefined;
+  /** As its card has it: `8B`. */
+  readonly paramSize?: string | undefined;
+  /** Named only where a LoRA is: it has neither size nor price. */
+  readonly unlisted?: boolean | undefined;
   /** Seconds, at the percentile that the algorithm asks for. */
   readonly tpotSeconds?: number | undefined;
   readonly ttftSeconds?: number | undefined;

@@ -1,0 +1,71 @@
+import { openWorkload, type WorkloadOptions } from "../workload/index.ts";
+import { vsrEvidence } from "../evaluate/vsr-evidence.ts";
+import { lintByEvidence, lintVsr, type Linted } from "../gateways/vsr/lint/lint.ts";
+import { looksLikeVsr } from "../gateways/vsr/lint/looks-like.ts";
+import type { CheckedFile } from "../model/check.ts";
+import { telling, tellingLater, type Tell } from "../model/errors.ts";
+import type { PolicySpec } from "../model/config.ts";
+import { vsrRouter, type VsrChoice } from "../router/vsr/router.ts";
+import type { Findings } from "./findings.ts";
+import { readTextFile } from "./text-file.ts";
+import { isVsrFlag, MOST_CONFIG_BYTES } from "./vsr-file.ts";
+import type { World } from "./world.ts";
+
+/** A config of vLLM Semantic Router that a check looks through. */
+interface VsrTarget {
+  /** As findings name it, as seen from the working directory. */
+  readonly file: string;
+  readonly text: string;
+  readonly choice: VsrChoice;
+}
+
+/** What is named beside data: configs of vLLM Semantic Router, told apart by \`vsr:\` or by what they hold. A file that cannot be read is left to whoever reads data. */
+export function vsrTargets(named: readonly string[], policies: readonly PolicySpec[], cwd: string, tell: Tell): { readonly targets: readonly VsrTarget[]; readonly data: readonly string[] } {
+  const targets: VsrTarget[] = [];
+  const data: string[] = [];
+  for (const name of named) {
+    const file = isVsrFlag(name) ? name.slice(name.indexOf(":") + 1).trim() : name;
+    if (file === name && !/\.ya?ml$/i.test(name)) data.push(name);
+    else {
+      const text = telling(file === name ? () => undefined : tell, () => readTextFile(file, cwd, MOST_CONFIG_BYTES));
+      if (text !== undefined && (file !== name || looksLikeVsr(text))) targets.push({ file, text, choice: {} });
+      else if (file === name) data.push(name);
+    }
+  }
+  for (const spec of policies) if (spec.kind === "vsr" && spec.text !== undefined) targets.push({ file: spec.config, text: spec.text, choice: { recipe: spec.recipe, entrypoint: spec.entrypoint } });
+  return { targets, data };
+}
+
+/** Looks through configs, and adds what it finds; a config that several policies name is looked through once. */
+export function lintTargets(targets: readonly VsrTarget[], found: Findings): { readonly files: readonly CheckedFile[]; readonly linted: ReadonlyMap<string, Linted> } {
+  const linted = new Map<string, Linted>();
+  for (const { file, text } of targets) {
+    if (linted.has(file)) continue;
+    const one = lintVsr(text, file);
+    linted.set(file, one);
+    add(one.findings, found);
+  }
+  const files = [...linted].map(([name, { source }]): CheckedFile => ({ name, format: "vsr", prompts: null, models: source ? [...source.config.models.keys()] : null }));
+  return { files, linted };
+}
+
+/** What prompts say of the configs that load. */
+export async function lintByPrompts(targets: readonly VsrTarget[], linted: ReadonlyMap<string, Linted>, data: WorkloadOptions, found: Findings, world: World): Promise<void> {
+  const loading = targets.flatMap((target) => {
+    // What keeps it from loading has been told.
+    const router = telling(() => undefined, () => vsrRouter(target.text, target.file, target.choice));
+    const source = linted.get(target.file)?.source;
+    return router && source ? [{ router, source }] : [];
+  });
+  if (loading.length === 0) return;
+  await tellingLater(found.telling("bad-signal"), async () => {
+    // What is wrong with the data is told by who checks it.
+    const workload = await openWorkload(data, () => undefined);
+    const evidence = await vsrEvidence(loading.map(({ router }) => router), workload, world.signal);
+    for (const [k, one] of evidence.entries()) add(lintByEvidence(one, (loading[k] as (typeof loading)[number]).source), found);
+  });
+}
+
+function add(findings: Linted["findings"], found: Findings): void {
+  for (const { code, severity, message, hint, place, fix } of findings) found.add({ severity, code, file: place.file, line: place.line ?? null, column: place.column ?? null, message, hint, fix });
+}
