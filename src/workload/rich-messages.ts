@@ -120,9 +120,12 @@ function resultOf(part: unknown): Message {
   return { role: "tool", content, ...named("tool_call_id", result["tool_use_id"] ?? result["call_id"] ?? result["toolCallId"] ?? result["tool_call_id"] ?? result["id"]) };
 }
 
-/** Parts of a result count by their JSON, so they stay as they are but for images. */
+/** Parts of a result count by their JSON, so they stay as they are but for images; what is a call or result itself is a text here. */
 function resultParts(parts: readonly unknown[]): readonly Part[] {
-  return parts.map((part) => (isFields(part) ? (isImage(part) ? { type: "image_url" } : (part as unknown as Part)) : partOf(part)));
+  return parts.map((part) => {
+    if (!isFields(part) || isImage(part)) return partOf(part);
+    return isCall(part) || isResult(part) ? { type: "text", text: JSON.stringify(part) } : (part as unknown as Part);
+  });
 }
 
 function named<K extends string>(key: K, value: unknown): { [P in K]?: string } {

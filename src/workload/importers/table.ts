@@ -108,7 +108,7 @@ function long(columns: Columns): Grouping {
       const model = textCell(modelCell.get(row));
       if (model === null) throw new BadRow(`"${modelCell.name}" must name a model (got ${shown(modelCell.get(row))})`);
       const draft = promptOf(columns, row, name, notes);
-      const key = JSON.stringify([draft.dataset, named ? draft.id : null, draft.hash]);
+      const key = JSON.stringify([draft.dataset, named ? draft.id : null, draft.hash, named ? null : draft.request]);
       return { key, draft, outcome: outcomeOf(model, cells, row, notes, draft.id) };
     },
     clash: (model, { id }, first) =>
