@@ -26,13 +26,13 @@ const encoder = withKeptVectors(useLite(".wrp/models"), ".wrp/models/vectors.bin
 
 for (const name of wanted) {
   const { labels, train, calibration } = sets[name];
-  const head = fitHead(encoder.id, labels, await examples(train), await examples(calibration), DECAY[name]);
+  const { head, moved } = fitHead(encoder.id, labels, await examples(train), await examples(calibration), DECAY[name]);
   const file = `datasets/heads/${name}.json`;
   if (values.check) check(file, head);
   else {
     mkdirSync("datasets/heads", { recursive: true });
     writeFileSync(file, `${JSON.stringify(head)}\n`);
-    console.log(`${file}: ${train.length} texts, temperature ${head.temperature}`);
+    console.log(`${file}: ${train.length} texts, temperature ${head.temperature}; rounding the weights moved ${moved} of ${calibration.length} calibration texts to another label`);
   }
 }
 
