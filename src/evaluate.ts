@@ -7,6 +7,7 @@ import { decideAll, type Decided, type ExplainedPolicy } from "./evaluate/decide
 import { describeModel, referenceName, settingsWarnings } from "./evaluate/describe.ts";
 import { fitOn, gather, promptsAgain, storedWorkload } from "./evaluate/gather.ts";
 import { endWithout, stopIfAsked } from "./evaluate/interrupt.ts";
+import { storedModels } from "./evaluate/stored-outputs.ts";
 import { decidedBy, liveFindings, liveHash, liveTiming } from "./evaluate/live-findings.ts";
 import type { Parts, RunConfig, RunSettings } from "./evaluate/parts.ts";
 import { mute, remoteWarnings } from "./evaluate/remote-findings.ts";
@@ -55,7 +56,7 @@ export type EvaluateEvent =
  * same report whatever the concurrency; what the store has is not computed again.
  */
 export async function* evaluate(given: Parts): AsyncGenerator<EvaluateEvent, void> {
-  const parts = given.signalModels ? { ...given, settings: { ...given.settings, signals: signalModelIds(given.signalModels) } } : given;
+  const parts = given.signalModels ? { ...given, signalModels: storedModels(given.signalModels, given.store), settings: { ...given.settings, signals: signalModelIds(given.signalModels) } } : given;
   const { settings, store, workload, clockMs } = parts;
   const started = clockMs();
   const prices = priceBook(settings.models);

@@ -11,7 +11,8 @@ import type { SignalModels } from "../model/signal-models.ts";
 import { policyName } from "../router/index.ts";
 import { loadConfig, type LoadedConfig } from "./load-config.ts";
 import { policyFromFlag, statesPolicy } from "./policy-flag.ts";
-import { surrogatesFor } from "./surrogates.ts";
+import { localModels } from "./local-models.ts";
+import { signalModels } from "./signal-models.ts";
 import { readTextFile } from "./text-file.ts";
 import { withVsrText } from "./vsr-file.ts";
 import type { World } from "./world.ts";
@@ -35,7 +36,7 @@ export async function checkProbes(flags: ProbeFlags, world: World): Promise<numb
   const file = readProbes(readTextFile(flags.probes, world.cwd, MAX_BYTES), flags.probes);
   const loaded = loadConfig(flags.config, world.cwd);
   const specs = probed(flags, loaded, world.cwd);
-  const models = surrogatesFor(specs, null, flags, loaded, world) ?? null;
+  const models = (await signalModels(localModels(loaded, world), flags, loaded, world)) ?? null;
   const policies = [];
   for (const spec of specs) policies.push(await judged(file, spec, models));
   const document = { schemaVersion: 1, file: flags.probes, warnings: file.remarks.map(({ code, message, hint = null, place }) => ({ code, message, hint, line: place?.line ?? null, column: place?.column ?? null })), policies };

@@ -1,3 +1,4 @@
+import { dirname, resolve } from "node:path";
 import { openWorkload, type WorkloadOptions } from "../workload/index.ts";
 import { vsrEvidence } from "../evaluate/vsr-evidence.ts";
 import { lintByEvidence, lintVsr, type Linted } from "../gateways/vsr/lint/lint.ts";
@@ -5,10 +6,11 @@ import { looksLikeVsr } from "../gateways/vsr/lint/looks-like.ts";
 import type { CheckedFile } from "../model/check.ts";
 import { telling, tellingLater, type Tell } from "../model/errors.ts";
 import type { PolicySpec } from "../model/config.ts";
+import type { SignalModels } from "../model/signal-models.ts";
 import { vsrRouter, type VsrChoice } from "../router/vsr/router.ts";
 import type { Findings } from "./findings.ts";
 import { readTextFile } from "./text-file.ts";
-import { isVsrFlag, MOST_CONFIG_BYTES } from "./vsr-file.ts";
+import { isVsrFlag, manifestsOf, MOST_CONFIG_BYTES } from "./vsr-file.ts";
 import type { World } from "./world.ts";
 
 /** A config of vLLM Semantic Router that a check looks through. */
@@ -19,7 +21,7 @@ interface VsrTarget {
   readonly choice: VsrChoice;
 }
 
-/** What is named beside data: configs of vLLM Semantic Router, told apart by \`vsr:\` or by what they hold. A file that cannot be read is left to whoever reads data. */
+/** What is named beside data: configs of vLLM Semantic Router, told apart by `vsr:` or by what they hold. A file that cannot be read is left to whoever reads data. */
 export function vsrTargets(named: readonly string[], policies: readonly PolicySpec[], cwd: string, tell: Tell): { readonly targets: readonly VsrTarget[]; readonly data: readonly string[] } {
   const targets: VsrTarget[] = [];
   const data: string[] = [];
@@ -28,11 +30,11 @@ export function vsrTargets(named: readonly string[], policies: readonly PolicySp
     if (file === name && !/\.ya?ml$/i.test(name)) data.push(name);
     else {
       const text = telling(file === name ? () => undefined : tell, () => readTextFile(file, cwd, MOST_CONFIG_BYTES));
-      if (text !== undefined && (file !== name || looksLikeVsr(text))) targets.push({ file, text, choice: {} });
+      if (text !== undefined && (file !== name || looksLikeVsr(text))) targets.push({ file, text, choice: { manifests: telling(tell, () => manifestsOf(text, file, resolve(cwd, dirname(file)))) } });
       else if (file === name) data.push(name);
     }
   }
-  for (const spec of policies) if (spec.kind === "vsr" && spec.text !== undefined) targets.push({ file: spec.config, text: spec.text, choice: { recipe: spec.recipe, entrypoint: spec.entrypoint } });
+  for (const spec of policies) if (spec.kind === "vsr" && spec.text !== undefined) targets.push({ file: spec.config, text: spec.text, choice: spec });
   return { targets, data };
 }
 
@@ -50,7 +52,7 @@ export function lintTargets(targets: readonly VsrTarget[], found: Findings): { r
 }
 
 /** What prompts say of the configs that load. */
-export async function lintByPrompts(targets: readonly VsrTarget[], linted: ReadonlyMap<string, Linted>, data: WorkloadOptions, found: Findings, world: World): Promise<void> {
+export async function lintByPrompts(targets: readonly VsrTarget[], linted: ReadonlyMap<string, Linted>, data: WorkloadOptions, models: SignalModels | null, found: Findings, world: World): Promise<void> {
   const loading = targets.flatMap((target) => {
     // What keeps it from loading has been told.
     const router = telling(() => undefined, () => vsrRouter(target.text, target.file, target.choice));
@@ -61,7 +63,7 @@ export async function lintByPrompts(targets: readonly VsrTarget[], linted: Reado
   await tellingLater(found.telling("bad-signal"), async () => {
     // What is wrong with the data is told by who checks it.
     const workload = await openWorkload(data, () => undefined);
-    const evidence = await vsrEvidence(loading.map(({ router }) => router), workload, world.signal);
+    const evidence = await vsrEvidence(loading.map(({ router }) => router), workload, world.signal, models);
     for (const [k, one] of evidence.entries()) add(lintByEvidence(one, (loading[k] as (typeof loading)[number]).source), found);
   });
 }

@@ -1,7 +1,11 @@
-import { dirname, join } from "node:path";
+import { existsSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { z } from "zod";
 import { setLeaves } from "../gateways/vsr/write/set-leaves.ts";
 import type { PolicySpec } from "../model/config.ts";
-import { WrpError, type Place } from "../model/errors.ts";
+import { telling, WrpError, type Place } from "../model/errors.ts";
+import { readVsrConfig } from "../router/vsr/config.ts";
+import { manifestPaths, type Manifests } from "../router/vsr/signal-settings.ts";
 import { readTextFile } from "./text-file.ts";
 
 /** YAML is read whole, and slowly. */
@@ -24,7 +28,32 @@ export function withVsrText<S extends PolicySpec>(spec: S, folder: string, place
   const place = placeAt?.(["config"]);
   const config = place ? join(dirname(place.file), spec.config) : spec.config;
   const text = textOf(spec.config, folder, place);
-  return { ...spec, config, text: spec.set === undefined ? text : setLeaves(text, config, spec.set, (path) => placeAt?.(["set", path]) ?? { file: config }).text };
+  const manifests = manifestsOf(text, config, resolve(folder, dirname(spec.config)));
+  return { ...spec, config, ...(manifests ? { manifests } : {}), text: spec.set === undefined ? text : setLeaves(text, config, spec.set, (path) => placeAt?.(["set", path]) ?? { file: config }).text };
+}
+
+/** The labels of the config's knowledge bases, by the base's name; of a manifest that is not there, nothing. Throws WrpError where one is no manifest. */
+export function manifestsOf(text: string, config: string, folder: string): Manifests | undefined {
+  if (!/\bkbs["']?\s*:/.test(text)) return undefined;
+  const { global } = telling(() => undefined, () => readVsrConfig(text, config)) ?? {}; // what is wrong with the config is told by who builds the policy
+  const found = manifestPaths(global).filter(({ path }) => existsSync(resolve(folder, path)));
+  return found.length === 0 ? undefined : Object.fromEntries(found.map(({ name, path }) => [name, labelsOf(readTextFile(path, folder, MOST_CONFIG_BYTES), join(dirname(config), path))]));
+}
+
+const MANIFEST = z.looseObject({ labels: z.record(z.string(), z.looseObject({ exemplars: z.array(z.string()).nullish() })) });
+
+function labelsOf(text: string, file: string): unknown {
+  const parsed = MANIFEST.safeParse(jsonOf(text));
+  if (parsed.success) return parsed.data.labels;
+  throw new WrpError("is no manifest of a knowledge base", { place: { file }, hint: 'it is JSON: {"labels": {"NAME": {"exemplars": ["…"]}}}', code: "bad-manifest" });
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function textOf(config: string, folder: string, place: Place | undefined): string {

@@ -1,5 +1,6 @@
 import { contentHash } from "../lib/hash.ts";
 import type { Classifier, Encoder, Span, SpanFinder } from "../model/encoder.ts";
+import type { SignalModels } from "../model/signal-models.ts";
 import type { OutcomeStore } from "../outcomes/store.ts";
 
 type Outputs = Pick<OutcomeStore, "findOutputs" | "saveOutputs">;
@@ -29,6 +30,13 @@ export function storedSpanFinder(finder: SpanFinder, store: Outputs): SpanFinder
       return rows.map((row) => spansOf(row, kinds));
     },
   };
+}
+
+/** Models for signals whose answers are kept in the store. */
+export function storedModels(models: SignalModels, store: Outputs): SignalModels {
+  const { encoder } = models;
+  const stored = [...models.classifiers].map(([type, model]) => [type, "classify" in model ? storedClassifier(model, store) : storedSpanFinder(model, store)] as const);
+  return { ...models, ...(encoder ? { encoder: storedEncoder(encoder, store) } : {}), classifiers: new Map(stored) };
 }
 
 /** Outputs of the texts, in order: those that the store lacks are computed, each text once, and kept group by group. */

@@ -156,6 +156,7 @@ export const policySpecSchema = z.discriminatedUnion("kind", [
       .optional()
       .describe("take what a Router Replay log says that the signals of each prompt found, in place of reading them: for logs of a router with the same signals; a threshold that is set has then no effect on them"),
     text: z.string().optional().describe("what the file holds, with what is set; default: it is read"),
+    manifests: z.record(z.string(), z.unknown()).optional().describe("labels of its knowledge bases with their exemplars, by the base's name; default: they are read"),
   }),
 ]);
 

@@ -15,7 +15,6 @@ import { classifier } from "./learned/classifier.ts";
 import { complexity } from "./learned/complexity.ts";
 import { domain } from "./learned/domain.ts";
 import { embedding } from "./learned/embedding.ts";
-import { encodeOnce } from "./learned/encode-once.ts";
 import { factCheck } from "./learned/fact-check.ts";
 import { jailbreak } from "./learned/jailbreak.ts";
 import { kb } from "./learned/kb.ts";
@@ -77,9 +76,7 @@ export interface SharedReader {
  * Compiles several sets of signals (each policy has one) to be read together: what sets have in common, type by type, is read once, learned
  * signals for all requests at a time. Throws as `compileSignals` does.
  */
-export function shareSignals(sets: readonly SignalSpecs[], given: SignalModels | null, options: Options = {}): SharedReader {
-  const encoder = given?.encoder && encodeOnce(given.encoder);
-  const models = given && { ...given, ...(encoder ? { encoder } : {}) };
+export function shareSignals(sets: readonly SignalSpecs[], models: SignalModels | null, options: Options = {}): SharedReader {
   const groups = new Map<string, Group>();
   const keysOf = sets.map((specs) => [...specs].map(([type, some]) => {
     const key = contentHash(JSON.stringify([type, some.map(({ name, fields, settings }) => [name, fields, settings])]));
@@ -92,7 +89,6 @@ export function shareSignals(sets: readonly SignalSpecs[], given: SignalModels |
       const views = requests.map(requestView);
       const found = new Map<string, readonly Findings[]>();
       for (const [key, group] of groups) found.set(key, await readGroup(group, views));
-      encoder?.forget();
       return keysOf.map((keys) => requests.map((_, i) => joined(keys.map((key) => (found.get(key) as readonly Findings[])[i] as Findings))));
     },
   };

@@ -4,6 +4,7 @@ import type { Classifier, Encoder } from "../../src/model/encoder.ts";
 import type { SignalModels } from "../../src/model/signal-models.ts";
 import type { SignalReadings, SignalSpecs } from "../../src/model/signal.ts";
 import { shareSignals } from "../../src/signals/index.ts";
+import { rememberingEncoder } from "../../src/signals/encoders/remembering.ts";
 import { chunksOf, JAILBREAK_CHUNK, PII_CHUNK } from "../../src/signals/learned/chunks.ts";
 import { cosine, prototypeScoring, prototypesOf, scoreOf } from "../../src/signals/learned/prototypes.ts";
 import { requestOf, type WrittenRequest } from "./vectors.ts";
@@ -239,7 +240,7 @@ describe("several sets of signals", () => {
     const calls: string[][] = [];
     const embeddings = specs("embedding", [{ name: "e", threshold: 0.5, candidates: ["1°"] }]);
     const other = new Map([...specs("embedding", [{ name: "e", threshold: 0.6, candidates: ["1°"] }]), ...specs("complexity", [{ name: "c", hard: { candidates: ["1°"] }, easy: { candidates: ["2°"] } }])]);
-    const shared = shareSignals([embeddings, other, embeddings], models({ encoder: { ...angles(calls), surrogate: true } }));
+    const shared = shareSignals([embeddings, other, embeddings], models({ encoder: rememberingEncoder({ ...angles(calls), surrogate: true }) }));
     const request = [requestOf({ text: "3°" }), requestOf({ text: "4°" }), requestOf({ text: "3°" })];
     const [first, , third] = await shared.read(request);
     expect(first).toEqual(third);

@@ -11,10 +11,10 @@ import { newFindings, type Findings } from "../findings.ts";
 import { annotation } from "../github.ts";
 import { lintByPrompts, lintTargets, vsrTargets } from "../lint-vsr.ts";
 import { noConfig, readConfig, type LoadedConfig } from "../load-config.ts";
-import { localModels } from "../local-models.ts";
+import { localModels, type LocalModels } from "../local-models.ts";
 import { sarifOf } from "../sarif.ts";
 import { runSettings, workloadOptions } from "../settings.ts";
-import { surrogatesFor } from "../surrogates.ts";
+import { signalModels } from "../signal-models.ts";
 import type { World } from "../world.ts";
 
 interface CheckFlags {
@@ -55,14 +55,18 @@ export async function checkCommand(args: readonly string[], flags: CheckFlags, w
   if (inputs.length === 0 && loaded.file === null && targets.length === 0)
     tellConfig(new WrpError("nothing to check: there is no wrp.yaml here, and no data was named", { code: "nothing-to-check", hint: "wrp init writes a wrp.yaml; wrp check outcomes.jsonl checks data" }));
 
-  const encoder = await openedModels(loaded, world, tellConfig);
+  const local = localModels(loaded, world);
+  const encoder = await openedModels(local, tellConfig);
   const settings = { ...(telling(tellConfig, () => runSettings({}, loaded)) ?? runSettings({}, noConfig(world.cwd))), ...(encoder === null ? {} : { encoder }) };
   const options = inputs.length === 0 ? null : optionsOf(data, { map: flags.map, format: importer }, loaded, world);
+  // What is wrong with a model has been told.
+  const reads = targets.length > 0 || settings.policies.some(({ kind }) => kind === "vsr");
+  const readers = reads ? await tellingLater(() => undefined, () => signalModels(local, flags, loaded, world)) : undefined;
   const files = await preview({
     data: options,
     settings,
     baseline: baselineOf(settings, loaded, found, world),
-    signalModels: surrogatesFor(settings.policies, null, flags, loaded, world),
+    signalModels: readers,
     now: world.now,
     concurrency: CONCURRENCY,
     signal: world.signal,
@@ -73,7 +77,7 @@ export async function checkCommand(args: readonly string[], flags: CheckFlags, w
     tellPolicy: found.telling("policy"),
     warn: found.warn,
   });
-  if (options && targets.length > 0) await lintByPrompts(targets, linted, options, found, world);
+  if (options && targets.length > 0) await lintByPrompts(targets, linted, options, readers ?? null, found, world);
   const document = documentOf(found, loaded, { files, configs, inputs }, (name) => (linted.has(name) || data.length > 0 || name === loaded.file || isAbsolute(name) ? name : join(relative(world.cwd, loaded.folder), name)));
   if (style === "json" || style === "sarif") world.stdout.write(`${JSON.stringify(style === "json" ? document : sarifOf(document.findings, world), null, 2)}\n`);
   else world.stdout.write(linesOf(document, style, flags, world).map((line) => `${line}\n`).join(""));
@@ -88,8 +92,7 @@ async function probesOf(data: readonly string[], flags: CheckFlags & { readonly 
 }
 
 /** Opens every model of the config that runs on this machine, and tells what is wrong with them. The encoder's id, also of one that cannot be opened; null where there is none. */
-async function openedModels(loaded: LoadedConfig, world: World, tell: Tell): Promise<string | null> {
-  const { encoder, classifiers } = localModels(loaded, world);
+async function openedModels({ encoder, classifiers }: LocalModels, tell: Tell): Promise<string | null> {
   for (const open of classifiers.values()) await tellingLater(tell, async () => void (await open()));
   return encoder && ((await tellingLater(tell, encoder))?.id ?? "unusable");
 }

@@ -18,7 +18,7 @@ import { sessionHost } from "../session-host.ts";
 import { localModels } from "../local-models.ts";
 import { runSettings, workloadOptions, type EvalFlags } from "../settings.ts";
 import { IN_MEMORY, openExisting, openForWriting, storeFile } from "../store-file.ts";
-import { surrogatesFor } from "../surrogates.ts";
+import { signalModels } from "../signal-models.ts";
 import { withWayOn } from "../way-on.ts";
 import type { World } from "../world.ts";
 
@@ -28,7 +28,8 @@ export async function evalCommand(data: readonly string[], flags: EvalFlags, wor
   const loaded = loadConfig(flags.config, world.cwd);
   const asked = await withListPrices(runSettings(flags, loaded), world.now());
   // Only answers of live models are graded by similarity, and a model takes time to open.
-  const encoder = liveModels(asked).length > 0 && asked.embedder === undefined ? await localModels(loaded, world).encoder?.() : undefined;
+  const local = localModels(loaded, world);
+  const encoder = liveModels(asked).length > 0 && asked.embedder === undefined ? await local.encoder?.() : undefined;
   const settings = encoder ? { ...asked, encoder: encoder.id } : asked;
   const options = workloadOptions(data, flags, loaded, world.cwd);
   const delivery = deliveryOf(flags, world);
@@ -86,7 +87,7 @@ export async function evalCommand(data: readonly string[], flags: EvalFlags, wor
       live: calls?.host,
       encoder,
       tokens: calls?.tokens,
-      signalModels: surrogatesFor(settings.policies, null, flags, loaded, world),
+      signalModels: settings.policies.some(({ kind }) => kind === "vsr") ? await signalModels(local, flags, loaded, world) : undefined,
     })) {
       progress.show(event);
       if (event.type === "done") finished = event;

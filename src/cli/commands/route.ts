@@ -22,7 +22,8 @@ import { policyFromFlag, statesPolicy } from "../policy-flag.ts";
 import { requestFile } from "../request-file.ts";
 import { sessionHost } from "../session-host.ts";
 import { openExisting, storeFile } from "../store-file.ts";
-import { surrogatesFor } from "../surrogates.ts";
+import { localModels } from "../local-models.ts";
+import { signalModels } from "../signal-models.ts";
 import { readTextFile } from "../text-file.ts";
 import { signalFacts } from "../signal-facts.ts";
 import { traceInWords } from "../vsr-trace-words.ts";
@@ -76,14 +77,14 @@ export async function routeCommand(given: string | undefined, flags: RouteFlags,
   const wanted = chosenPolicies(policies, specs, flags, world.cwd);
   const facts = flags.signals === undefined ? null : signalFacts(flags.signals, world.cwd);
   if (facts && !wanted.some(({ reads }) => reads)) throw new WrpError("--signals: no policy asked reads any", { hint: "give one that does: --policy vsr:config.yaml" });
-  const signalModels = surrogatesFor(specs, null, flags, loaded, world);
+  const readers = facts || !wanted.some(({ reads }) => reads) ? undefined : await signalModels(localModels(loaded, world), flags, loaded, world);
   const decided: Routed[] = [];
   const undecided: { policy: string; reason: string }[] = [];
   for (const policy of wanted) {
     const asked = policy.open && !stored.has(policy.name) ? await askedOnce(policy, prompt, loaded, world) : null; // what goes wrong there is not about this prompt
     try {
       if (policy.open && !asked) throw notStarted(policy, run);
-      const reader = promptReader([policy], signalModels);
+      const reader = promptReader([policy], readers);
       const read = facts ?? (await reader.read([prompt])).get(policy)?.[0];
       const surrogates = facts ? [] : reader.surrogatesOf(policy);
       const routed = await route(policy, asked ?? remoteChoice(policy, prompt, run) ?? decisionOf(policy, prompt, read), { prompt, models, run, now: world.now() }, read && policy.trace?.(read));

@@ -29,7 +29,7 @@ export const vsr: Kind<"vsr"> = {
     return {
       ...base,
       description: `vLLM Semantic Router by ${spec.config}${router.recipe.name === "default" ? "" : `, recipe ${router.recipe.name}`}${setInWords(spec)}`,
-      content: { text: contentHash(spec.text ?? ""), recipe: router.recipe.name, models: spec.models ?? {}, ...(recorded ? { signals: "recorded" } : {}) },
+      content: { text: contentHash(spec.text ?? ""), recipe: router.recipe.name, models: spec.models ?? {}, ...(spec.manifests ? { manifests: spec.manifests } : {}), ...(recorded ? { signals: "recorded" } : {}) },
       ...(recorded ? {} : { reads: router.signals }),
       answers: new Map(router.outcomes.flatMap((outcome) => (outcome.answer === null ? [] : [[ruleOf(outcome), outcome.answer]]))),
       decide({ prompt, readings: given }) {
