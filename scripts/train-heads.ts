@@ -15,7 +15,7 @@ import { fitHead, type Example } from "./train-heads/fit.ts";
 import { withKeptVectors } from "./train-heads/kept-vectors.ts";
 import { headSets, type LabelledText } from "./train-heads/sets.ts";
 
-/** Weight decay: of the domain head chosen on the validation side, of the jailbreak head by leaving out one training family at a time. */
+/** Weight decay; docs/models/ says how each was come by. */
 const DECAY: Readonly<Record<HeadName, number>> = { domain: 3e-5, jailbreak: 1e-5, complexity: 3e-4 };
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { data: { type: "string", default: "../shared/data" }, check: { type: "boolean", default: false } } });
