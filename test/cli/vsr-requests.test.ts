@@ -24,7 +24,8 @@ routing:
 const ask = { role: "user", content: "Hi" };
 const call = (id: string) => ({ id, type: "function", function: { name: "lookup", arguments: '{"secret":"quince"}' } });
 const result = (id: string) => ({ role: "tool", tool_call_id: id, content: "a secret pear" });
-const bodies: readonly (readonly [model: string, body: object])[] = [
+/** Who asks is said in every request, or what hangs on it would not be known. */
+const bodies = ([
   ["plain", { messages: [ask] }],
   ["boss", { messages: [ask], user: "ann" }],
   ["loop", { messages: [ask, { role: "assistant", content: null, tool_calls: [call("1")] }, result("1")] }],
@@ -32,7 +33,7 @@ const bodies: readonly (readonly [model: string, body: object])[] = [
   ["tools", { messages: [ask], tools: [{}, {}] }],
   ["image", { messages: [{ role: "user", content: [{ type: "text", text: "Hi" }, { type: "image_url", image_url: { url: "data:," } }] }] }],
   ["long", { messages: [ask], max_tokens: 5000 }],
-];
+] as const).map(([model, body]) => [model, { user: "bob", ...body }] as const);
 const models = bodies.map(([model]) => model);
 const outcomes = Object.fromEntries(models.map((model) => [model, { quality: 1, costUsd: 0.001, latencyMs: 10 }]));
 const OWN = jsonl(bodies.map(([id, request]) => ({ id, request, outcomes })));
