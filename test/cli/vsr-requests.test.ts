@@ -65,6 +65,9 @@ test("signals see on a workload what they see of a request, whoever logged it an
   expect((await at.inside("import", "own.jsonl", "-o", "again.jsonl")).code).toBe(0);
   expect(await decided(at, "again.jsonl")).toEqual(models);
   expect((await at.inside("runs", "export", "latest", "-o", "run.jsonl")).code).toBe(0);
+  expect((await at.inside("runs", "export", "latest", "-o", "bare.jsonl", "--no-content")).code).toBe(0);
+  expect(at.read("run.jsonl")).toMatch(/quince/);
+  expect(at.read("bare.jsonl")).not.toMatch(/quince|pear|lookup|"tools":\[/);
   const other = folder({ "desk.yaml": DESK, "again.jsonl": at.read("again.jsonl"), "run.jsonl": at.read("run.jsonl") });
   expect((await other.inside("runs", "import", "run.jsonl")).code).toBe(0);
   expect(await decided(other, "again.jsonl")).toEqual(models);

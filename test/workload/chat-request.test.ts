@@ -3,9 +3,9 @@ import { describe, expect, test } from "vitest";
 import { chatRequest, keepRequest } from "../../src/workload/chat-request.ts";
 import { messagesFrom, QUIET } from "../../src/workload/chat.ts";
 import { newDraft } from "../../src/workload/draft.ts";
-import { content, failure, jsonl, prompts, put } from "./scratch.ts";
+import { failure, jsonl, prompts, put } from "./scratch.ts";
 
-const user = (content: unknown) => ({ role: "user", content });
+const user = (said: unknown) => ({ role: "user", content: said });
 const call = (id: string, name: string, given: string) => ({ id, type: "function", function: { name, arguments: given } });
 const image = { type: "image_url" };
 
@@ -113,6 +113,6 @@ describe("requests of rows", () => {
     expect(read).toHaveLength(2);
     expect(read[0]?.request).toEqual(request);
     if (request === undefined) expect(read[0]).not.toHaveProperty("request");
-    expect(content(read[0] as (typeof read)[number]).meta).not.toHaveProperty("user_api_key");
+    expect(read[0]?.meta).not.toHaveProperty("user_api_key");
   });
 });
