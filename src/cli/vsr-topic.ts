@@ -20,6 +20,8 @@ What reads them, the first that is there:
   classifiers: { pii: { model: pii/model.onnx } }
                                      domain, jailbreak, pii, fact_check, user_feedback, complexity, modality,
                                      language, preference, classifier:NAME
+                                     kb: the embedder, with the base's manifest where the config says, or given:
+                                     manifests: {BASE: …} in the policy
   --surrogate                        wrp's own models for what is left of embedding, complexity, reask, domain,
                                      jailbreak, pii and language; the rest stays unknown
 
