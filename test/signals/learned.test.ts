@@ -200,6 +200,8 @@ describe("classifiers", () => {
     expect((await read(rules, "x", of(0.45, 0.45, 0.1))).matched.get("domain")).toEqual(["numbers", "law"]);
     expect((await read(rules, "x", of(0.2, 0.2, 0.6))).matched.get("domain")).toEqual(["other"]);
     expect(sure.unknown.size).toBe(0);
+    const bare = (p: number) => read(specs("domain", [{ name: "law" }]), "x", of(0.5 - p / 2, p, 0.5 - p / 2));
+    expect([(await bare(0.49)).matched.size, (await bare(0.5)).matched.get("domain")]).toEqual([0, ["law"]]);
   });
 
   test("jailbreak: the risk is the sum of the positive labels, whichever is likeliest", async () => {
@@ -219,11 +221,30 @@ describe("classifiers", () => {
     const facts = specs("fact_check", [{ name: "needs_fact_check" }, { name: "no_fact_check_needed" }]);
     const of = (p: number) => given("fact_check", classifier(["NO_FACT_CHECK_NEEDED", "FACT_CHECK_NEEDED"], () => [1 - p, p]));
     expect((await read(facts, "x", of(0.8))).matched.get("fact_check")).toEqual(["needs_fact_check"]);
-    expect((await read(facts, "x", of(0.6))).matched.get("fact_check")).toEqual(["no_fact_check_needed"]);
+    expect((await read(facts, "x", of(0.59))).matched.get("fact_check")).toEqual(["no_fact_check_needed"]);
     const feedback = specs("user_feedback", [{ name: "wrong_answer" }]);
     const wrong = given("user_feedback", classifier(["SATISFIED", "WRONG_ANSWER"], () => [0.1, 0.9]));
     expect((await read(feedback, "x", wrong)).matched.size).toBe(0);
     expect((await read(feedback, { messages: [{ role: "assistant", content: "4" }, { role: "user", content: "no" }] }, wrong)).matched.get("user_feedback")).toEqual(["wrong_answer"]);
+  });
+
+  test("modality: the classifier where it is sure, agrees, or is nearly sure; else the keywords", async () => {
+    const rules = ["AR", "DIFFUSION", "BOTH"].map((name) => ({ name }));
+    const wants = async (text: string, settings: object, ...p: number[]) => (await read(specs("modality", rules, { enabled: true, keywords: ["draw"], ...settings }), text, given("modality", classifier(["ar", "diffusion", "both"], () => p)))).matched.get("modality");
+    expect(await wants("x", { method: "classifier" }, 0.4, 0.35, 0.25)).toEqual(["AR"]);
+    expect(await wants("x", { method: "hybrid", confidence_threshold: 0.8 }, 0.1, 0.85, 0.05)).toEqual(["DIFFUSION"]);
+    expect(await wants("draw", { method: "hybrid", confidence_threshold: 0.8 }, 0.3, 0.4, 0.3)).toEqual(["DIFFUSION"]);
+    expect(await wants("x", { method: "hybrid", confidence_threshold: 0.8 }, 0.3, 0.4, 0.3)).toEqual(["AR"]);
+    expect(await wants("x", { method: "hybrid", confidence_threshold: 0.8 }, 0.2, 0.6, 0.2)).toEqual(["DIFFUSION"]);
+    expect(await wants("x", { method: "hybrid", confidence_threshold: 0.8, lower_threshold_ratio: 0.9 }, 0.2, 0.6, 0.2)).toEqual(["AR"]);
+    expect((await read(specs("modality", rules, { enabled: true, method: "hybrid" }), "x", {})).unknown.size).toBe(3);
+  });
+
+  test("language: the label that is sure enough, else English", async () => {
+    const rules = specs("language", [{ name: "de", threshold: 0.6 }, { name: "en" }]);
+    const of = (p: number) => given("language", classifier(["de", "fr"], () => [p, 1 - p]));
+    expect((await read(rules, "x", of(0.9))).matched.get("language")).toEqual(["de"]);
+    expect((await read(rules, "x", of(0.55))).matched.get("language")).toEqual(["en"]);
   });
 
   test("one of the user's own: a value a label, under the rule's names", async () => {
