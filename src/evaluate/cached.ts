@@ -27,7 +27,7 @@ export function throughCache(caches: PolicyCache, { models, failed }: Pick<Outco
         if (model === null) return decision;
         const { rule } = decision as Decision;
         const kept = failed[models.indexOf(model)]?.[from + k] !== 1;
-        const hit = session.look(from + k, prompts[k] as Prompt, rule, model, vectors[k] ?? null, kept);
+        const hit = session.look(from + k, prompts[k] as Prompt, rule, vectors[k] ?? null, kept);
         return hit ? { alternatives: [{ steps: [], probability: 1 }], rule: cachedRule(rule, hit), facts: [] } : decision;
       });
     },

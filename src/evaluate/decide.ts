@@ -55,7 +55,7 @@ export async function* decideAll(policies: readonly Policy[], columns: OutcomeCo
 function marked(decided: ReadonlyMap<Policy, Decided>, { signalModels }: DecidingParts): ReadonlyMap<Policy, Decided> {
   if (!signalModels) return decided;
   const { surrogatesOf } = promptReader([...decided.keys()], signalModels);
-  return new Map([...decided].map(([policy, one]) => [policy, { ...one, explained: { ...one.explained, surrogates: surrogatesOf(policy) } }]));
+  return new Map([...decided].map(([policy, one]) => [policy, { ...one, explained: { ...one.explained, surrogates: [...surrogatesOf(policy), ...(policy.caches?.compares && signalModels.encoder?.surrogate ? ["response_cache"] : [])] } }]));
 }
 
 /** What stored decisions hang on. What looks at outcomes depends on their prices and on the rule for failed calls, too; what is simulated, on the seed; what is live grows. A cache keeps no failed call. */

@@ -101,7 +101,7 @@ const policySchema = z.object({
   gapAtOracle: z.number().nullable(),
   versusReference: z.object({ win: z.number(), tie: z.number(), loss: z.number() }).optional(),
   simulated: z.array(z.string()).describe("what rests on simulation; empty where nothing does"),
-  surrogates: z.array(z.string()).optional().describe("types of signal that wrp's own models read in place of the router's (--surrogate): the router may decide otherwise; absent where none is"),
+  surrogates: z.array(z.string()).optional().describe("types of signal that wrp's own models read in place of the router's (--surrogate), and `response_cache` where they compare for it: the router may decide otherwise; absent where none is"),
   expected: z.array(z.string()).describe("what is expected rather than measured, on the basis of decisions"),
   onFrontier: z.boolean(),
   dominatedBy: z.array(z.string()),

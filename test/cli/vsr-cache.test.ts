@@ -188,11 +188,18 @@ describe("a response cache that looks for what is alike", () => {
     expect((await evaluated(strict)).hits).toEqual([3]);
   });
 
+  test("says where wrp's own embedder stands in", async () => {
+    const { hits, own, warnings } = await evaluated(desk(SEMANTIC, rows), "--surrogate");
+    expect(hits).toEqual([1, 3]);
+    expect(own.surrogates).toEqual(["response_cache"]);
+    expect(warnings).toContain("which stands in for the router's own");
+  });
+
   test("without an encoder knows repeats alone, and says how many more there may be", async () => {
     for (const mode of ["semantic", "exact_then_semantic"]) {
       const { hits, warnings } = await evaluated(desk(`${SEMANTIC}, mode: ${mode}`, rows));
       expect(hits).toEqual([3]);
-      expect(warnings).toContain("no embedder is given, so whether 2 more are alike is not known, and those count as asked: at most 75.0 %");
+      expect(warnings).toContain("no embedder is given, so whether 2 more are alike is not known, and those count as asked: with all of them 75.0 %");
     }
   });
 

@@ -6,7 +6,7 @@ export interface CacheRequest {
   readonly ordinal: number;
   /** When it came, milliseconds; null where nobody says. */
   readonly at: number | null;
-  /** What no two requests may differ in: decision, model, whom the answer is kept for. */
+  /** What no two requests may differ in: the decision, and with it the model, and whom the answer is kept for. */
   readonly partition: string;
   /** Names all that it says. */
   readonly exact: string;

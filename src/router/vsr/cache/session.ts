@@ -4,7 +4,7 @@ import { arrivalOf, cacheIdentity, cacheOwner } from "./request.ts";
 import { responseCache, type CacheLookup } from "./response-cache.ts";
 import type { CacheStore, DecisionCache } from "./settings.ts";
 
-/** A decision that reuses answers, by the rule that its prompts have. */
+/** A decision that reuses answers, known by the rule that its prompts have, which names one model. */
 export interface CachingDecision {
   readonly decision: string;
   readonly cache: DecisionCache;
@@ -15,7 +15,7 @@ export interface CacheSession {
   /** The text to compare by, where this decision's cache compares texts. */
   textOf(rule: string, prompt: Prompt): string | null;
   /** What the cache makes of a prompt that goes to a model. `kept`: whether the model's answer can be kept. */
-  look(ordinal: number, prompt: Prompt, rule: string, model: string, vector: Float32Array | null, kept: boolean): CacheLookup["hit"];
+  look(ordinal: number, prompt: Prompt, rule: string, vector: Float32Array | null, kept: boolean): CacheLookup["hit"];
   /** One whose decision is not known neither finds nor leaves anything. */
   undetermined(): void;
   notes(): string[];
@@ -40,7 +40,7 @@ export function cacheSession(store: CacheStore, decisions: ReadonlyMap<string, C
       const own = decisions.get(rule);
       return own && own.cache.mode !== "exact" && cacheOwner(prompt, own.cache.scope) !== null ? (cacheIdentity(prompt).alike?.text ?? null) : null;
     },
-    look(ordinal, prompt, rule, model, vector, kept) {
+    look(ordinal, prompt, rule, vector, kept) {
       const own = decisions.get(rule);
       const tally = tallies.get(rule);
       if (!own || !tally) return null;
@@ -58,7 +58,7 @@ export function cacheSession(store: CacheStore, decisions: ReadonlyMap<string, C
         times.last = Math.max(times.last, at);
       }
       const { exact, alike } = cacheIdentity(prompt);
-      const { hit, open } = cache.look(own.cache, { ordinal, at, partition: JSON.stringify([rule, model, owner]), exact, compatible: alike?.compatible ?? null, vector, kept });
+      const { hit, open } = cache.look(own.cache, { ordinal, at, partition: JSON.stringify([rule, owner]), exact, compatible: alike?.compatible ?? null, vector, kept });
       if (open) tally.open++;
       if (hit) tally[hit.similarity === null ? "same" : "alike"]++;
       return hit;
@@ -87,7 +87,7 @@ function told({ decision, cache: { mode, scope, threshold, ttlSeconds } }: Cachi
   if (prompts === 0) return "";
   const by = mode !== "exact" && encoder ? `, ${counted(alike)} alike by at least ${threshold} as ${encoder.name} compares${encoder.surrogate ? ", which stands in for the router's own" : ""}` : "";
   const found = `${counted(same + alike)} of its ${counted(prompts)} prompts (${((100 * (same + alike)) / prompts).toFixed(1)} %): ${counted(same)} the same as an earlier one${by}`;
-  const unknown = open === 0 ? "" : `; ${encoder ? "" : "no embedder is given, so "}whether ${counted(open)} more are alike is not known, and those count as asked: at most ${(100 * (same + alike + open) / prompts).toFixed(1)} %`;
+  const unknown = open === 0 ? "" : `; ${encoder ? "" : "no embedder is given, so "}whether ${counted(open)} more are alike is not known, and those count as asked: with all of them ${((100 * (same + alike + open)) / prompts).toFixed(1)} %`;
   const whose = nobody === 0 ? "" : `; ${counted(nobody)} do not say their ${scope === "team" ? "team (meta.team, meta.groups)" : scope === "tenant" ? "tenant (meta.tenant)" : "user (meta.user)"}, by which it is kept, and so are asked`;
   return `the response cache of decision "${decision}" (mode ${mode}, scope ${scope}) answers ${found}${unknown}${whose}${ttlSeconds === 0 ? "; ttl_seconds 0 keeps nothing" : ""}`;
 }
