@@ -281,7 +281,7 @@ async function promptOf(messages: readonly Message[], flags: RouteFlags, of: Ret
     session: null,
     turn: null,
     tags: flags.tag ?? [],
-    meta: { ...of?.meta, ...Object.fromEntries((flags.meta ?? []).map(metaOf)) },
+    meta: Object.fromEntries((flags.meta ?? []).map(metaOf)),
     ...(of ? { request: of.request } : {}),
     reference: null,
     grader: null,
