@@ -101,6 +101,7 @@ const policySchema = z.object({
   gapAtOracle: z.number().nullable(),
   versusReference: z.object({ win: z.number(), tie: z.number(), loss: z.number() }).optional(),
   simulated: z.array(z.string()).describe("what rests on simulation; empty where nothing does"),
+  partial: z.object({ prompts: z.number().int(), of: z.number().int() }).optional().describe("the compared prompts that its figures stand on, where that is less than 95 % of them: then it is not placed on the frontier, and dominates nobody; absent otherwise"),
   surrogates: z.array(z.string()).optional().describe("types of signal that wrp's own models read in place of the router's (--surrogate), and `response_cache` where they compare for it: the router may decide otherwise; absent where none is"),
   expected: z.array(z.string()).describe("what is expected rather than measured, on the basis of decisions"),
   onFrontier: z.boolean(),
