@@ -68,6 +68,8 @@ export async function openOnnx(model: { readonly path: string } | { readonly nam
 }
 
 async function runtime(): Promise<typeof import("onnxruntime-node")> {
+  // Unless this is set before it is loaded, it writes an identifier of the machine into the user's home and sends events to its maker (1.29 on, Linux and macOS).
+  process.env["ORT_DISABLE_TELEMETRY"] = "1";
   try {
     return await import("onnxruntime-node");
   } catch (error) {
