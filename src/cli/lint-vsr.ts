@@ -38,25 +38,30 @@ export function vsrTargets(named: readonly string[], policies: readonly PolicySp
   return { targets, data };
 }
 
-/** Looks through configs, and adds what it finds; a config that several policies name is looked through once. */
-export function lintTargets(targets: readonly VsrTarget[], found: Findings): { readonly files: readonly CheckedFile[]; readonly linted: ReadonlyMap<string, Linted> } {
-  const linted = new Map<string, Linted>();
-  for (const { file, text } of targets) {
-    if (linted.has(file)) continue;
-    const one = lintVsr(text, file);
-    linted.set(file, one);
+/** Looks through configs, and adds what it finds; a config that several policies name is looked through once for each way in which they set its numbers. */
+export function lintTargets(targets: readonly VsrTarget[], found: Findings): { readonly files: readonly CheckedFile[]; readonly linted: ReadonlyMap<VsrTarget, Linted> } {
+  const looked = new Map<string, Linted>();
+  const linted = new Map<VsrTarget, Linted>();
+  const files = new Map<string, CheckedFile>();
+  for (const target of targets) {
+    const { file, text } = target;
+    const key = JSON.stringify([file, text]);
+    const one = looked.get(key) ?? lintVsr(text, file);
+    linted.set(target, one);
+    if (looked.has(key)) continue;
+    looked.set(key, one);
     add(one.findings, found);
+    if (!files.has(file)) files.set(file, { name: file, format: "vsr", prompts: null, models: one.source ? [...one.source.config.models.keys()] : null });
   }
-  const files = [...linted].map(([name, { source }]): CheckedFile => ({ name, format: "vsr", prompts: null, models: source ? [...source.config.models.keys()] : null }));
-  return { files, linted };
+  return { files: [...files.values()], linted };
 }
 
 /** What prompts say of the configs that load. */
-export async function lintByPrompts(targets: readonly VsrTarget[], linted: ReadonlyMap<string, Linted>, data: WorkloadOptions, models: SignalModels | null, found: Findings, world: World): Promise<void> {
+export async function lintByPrompts(targets: readonly VsrTarget[], linted: ReadonlyMap<VsrTarget, Linted>, data: WorkloadOptions, models: SignalModels | null, found: Findings, world: World): Promise<void> {
   const loading = targets.flatMap((target) => {
     // What keeps it from loading has been told.
     const router = telling(() => undefined, () => vsrRouter(target.text, target.file, target.choice));
-    const source = linted.get(target.file)?.source;
+    const source = linted.get(target)?.source;
     return router && source ? [{ router, source }] : [];
   });
   if (loading.length === 0) return;
