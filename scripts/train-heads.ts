@@ -15,7 +15,7 @@ import { fitHead, type Example } from "./train-heads/fit.ts";
 import { withKeptVectors } from "./train-heads/kept-vectors.ts";
 import { headSets, type LabelledText } from "./train-heads/sets.ts";
 
-/** Weight decay: of the domain head chosen on the validation side, of the jailbreak head by leaving out one training family at a time. */
+/** Weight decay; docs/models/ says how each was come by. */
 const DECAY: Readonly<Record<HeadName, number>> = { domain: 3e-5, jailbreak: 1e-5, complexity: 3e-4 };
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { data: { type: "string", default: "../shared/data" }, check: { type: "boolean", default: false } } });
@@ -26,13 +26,13 @@ const encoder = withKeptVectors(useLite(".wrp/models"), ".wrp/models/vectors.bin
 
 for (const name of wanted) {
   const { labels, train, calibration } = sets[name];
-  const head = fitHead(encoder.id, labels, await examples(train), await examples(calibration), DECAY[name]);
+  const { head, moved } = fitHead(encoder.id, labels, await examples(train), await examples(calibration), DECAY[name]);
   const file = `datasets/heads/${name}.json`;
   if (values.check) check(file, head);
   else {
     mkdirSync("datasets/heads", { recursive: true });
     writeFileSync(file, `${JSON.stringify(head)}\n`);
-    console.log(`${file}: ${train.length} texts, temperature ${head.temperature}`);
+    console.log(`${file}: ${train.length} texts, temperature ${head.temperature}; rounding the weights moved ${moved} of ${calibration.length} calibration texts to another label`);
   }
 }
 

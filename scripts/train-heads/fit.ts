@@ -8,7 +8,13 @@ export interface Example {
   readonly weight: number;
 }
 
-/** More change held-out figures by less than their intervals. */
+export interface Fitted {
+  readonly head: HeadFile;
+  /** Of the calibration texts, those whose likeliest label is another for the rounding of the weights. */
+  readonly moved: number;
+}
+
+/** More make little difference: the rest of the way to the minimum is what decay would take back. */
 const ITERATIONS = 60;
 /** Of the gradient of the mean loss. */
 const TOLERANCE = 1e-5;
@@ -19,20 +25,19 @@ const GOLDEN = (Math.sqrt(5) - 1) / 2;
  * Fits multinomial logistic regression: the weighted mean of the log loss plus `decay`/2 times the squared weights (biases apart); then the
  * temperature that makes `calibration` likeliest, of the weights as they are kept.
  */
-export function fitHead(encoder: string, labels: readonly string[], train: readonly Example[], calibration: readonly Example[], decay: number): HeadFile {
+export function fitHead(encoder: string, labels: readonly string[], train: readonly Example[], calibration: readonly Example[], decay: number): Fitted {
   const dimensions = train[0]?.vector.length ?? 0;
   const parameters = minimise(lossOf(train, labels.length, decay), new Float64Array(labels.length * (dimensions + 1)), { iterations: ITERATIONS, tolerance: TOLERANCE });
   const row = (k: number) => parameters.subarray(k * (dimensions + 1), k * (dimensions + 1) + dimensions);
   const scales = labels.map((_, k) => rounded(row(k).reduce((most, w) => Math.max(most, Math.abs(w)), 0) / 127));
   const whole = Int8Array.from(labels.flatMap((_, k) => Array.from(row(k), (w) => Math.round(w / (scales[k] as number)))));
   const biases = labels.map((_, k) => rounded(parameters[k * (dimensions + 1) + dimensions] as number));
-  const logits = calibration.map(({ vector }) => labels.map((_, k) => {
-    let sum = 0;
-    for (let d = 0; d < dimensions; d++) sum += (whole[k * dimensions + d] as number) * (vector[d] as number);
-    return sum * (scales[k] as number) + (biases[k] as number);
-  }));
+  const logitsOf = (weight: (k: number, d: number) => number) => calibration.map(({ vector }) => labels.map((_, k) => vector.reduce((sum, x, d) => sum + weight(k, d) * x, biases[k] as number)));
+  const logits = logitsOf((k, d) => (whole[k * dimensions + d] as number) * (scales[k] as number));
+  const exact = logitsOf((k, d) => row(k)[d] as number);
+  const moved = logits.filter((own, i) => own.indexOf(Math.max(...own)) !== exact[i]?.indexOf(Math.max(...(exact[i] ?? [])))).length;
   const temperature = rounded(Math.exp(lowest((log) => calibrationLoss(logits, calibration, Math.exp(log)), Math.log(0.1), Math.log(10))));
-  return { encoder, labels, temperature, biases, scales, weights: Buffer.from(whole.buffer).toString("base64") };
+  return { head: { encoder, labels, temperature, biases, scales, weights: Buffer.from(whole.buffer).toString("base64") }, moved };
 }
 
 /** Of parameters label by label, each with its bias last. Examples go four at a time, so that parameters and gradient are walked through a quarter as often. */

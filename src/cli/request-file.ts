@@ -1,9 +1,8 @@
 import { z } from "zod";
-import { WrpError } from "../model/errors.ts";
 import type { Message, MetaValue, PromptRequest } from "../model/prompt.ts";
 import type { RequestMessage } from "../model/signal.ts";
 import { requestMessages } from "../workload/chat.ts";
-import { readTextFile } from "./text-file.ts";
+import { readJsonFile } from "./json-file.ts";
 
 const MAX_BYTES = 64 * 1024 * 1024;
 const FORM = '--request takes a chat request as an OpenAI client sends it: {"messages": [{"role": "user", "content": "…"}], "tools": […], "metadata": {…}, "user": "…", "max_tokens": 256}';
@@ -23,17 +22,8 @@ const requestSchema = z.looseObject({
 
 /** A request as a file holds it: its texts, all else that signals read, and its metadata. Throws WrpError. */
 export function requestFile(file: string, cwd: string): { readonly messages: readonly Message[]; readonly request: PromptRequest; readonly meta: Readonly<Record<string, MetaValue>> } {
-  let value: unknown;
-  try {
-    value = JSON.parse(readTextFile(file, cwd, MAX_BYTES));
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw new WrpError(`is not JSON: ${error.message}`, { place: { file }, hint: FORM, cause: error });
-  }
-  const parsed = requestSchema.safeParse(value);
-  const issue = parsed.error?.issues[0];
-  if (!parsed.success) throw new WrpError(`is no chat request: ${issue?.path.length ? `${issue.path.map(String).join(".")}: ` : ""}${issue?.message}`, { place: { file }, hint: FORM });
-  const { messages, tools, tool_choice: toolChoice = null, response_format: responseFormat = null, max_tokens: maxTokens, max_completion_tokens: maxCompletionTokens, user, metadata } = parsed.data;
+  const { value, data } = readJsonFile(file, cwd, requestSchema, { what: "chat request", form: FORM, maxBytes: MAX_BYTES });
+  const { messages, tools, tool_choice: toolChoice = null, response_format: responseFormat = null, max_tokens: maxTokens, max_completion_tokens: maxCompletionTokens, user, metadata } = data;
   const texts = requestMessages(value, { notes: { add: () => undefined, warnings: () => [] }, where: file });
   return {
     messages: texts ?? messages.map(({ role }) => ({ role, content: "" })),

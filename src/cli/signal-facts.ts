@@ -1,7 +1,6 @@
 import { z } from "zod";
-import { WrpError } from "../model/errors.ts";
 import type { SignalReadings } from "../model/signal.ts";
-import { readTextFile } from "./text-file.ts";
+import { readJsonFile } from "./json-file.ts";
 
 const MAX_BYTES = 16 * 1024 * 1024;
 
@@ -17,16 +16,7 @@ const FORM = '{"matched": {"keyword": ["urgent"]}, "confidences": {"domain:law":
 
 /** Signal readings as a file gives them, in place of computed ones. Throws WrpError. */
 export function signalFacts(file: string, cwd: string): SignalReadings {
-  let value: unknown;
-  try {
-    value = JSON.parse(readTextFile(file, cwd, MAX_BYTES));
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw new WrpError(`is not JSON: ${error.message}`, { place: { file }, hint: FORM, cause: error });
-  }
-  const parsed = factsSchema.safeParse(value);
-  const issue = parsed.error?.issues[0];
-  if (!parsed.success) throw new WrpError(`is no set of signal readings: ${issue?.path.length ? `${issue.path.map(String).join(".")}: ` : ""}${issue?.message}`, { place: { file }, hint: FORM });
-  const { matched, confidences, values, errors, unknown } = parsed.data;
+  const { data } = readJsonFile(file, cwd, factsSchema, { what: "set of signal readings", form: FORM, maxBytes: MAX_BYTES });
+  const { matched, confidences, values, errors, unknown } = data;
   return { matched: new Map(Object.entries(matched)), confidences: new Map(Object.entries(confidences)), values: new Map(Object.entries(values)), errors: new Set(errors), unknown: new Set(unknown) };
 }

@@ -6,6 +6,7 @@ import type { PolicySpec } from "../model/config.ts";
 import { telling, WrpError, type Place } from "../model/errors.ts";
 import { readVsrConfig } from "../router/vsr/config.ts";
 import { manifestPaths, type Manifests } from "../router/vsr/signal-settings.ts";
+import { readJsonFile } from "./json-file.ts";
 import { readTextFile } from "./text-file.ts";
 
 /** YAML is read whole, and slowly. */
@@ -37,23 +38,13 @@ export function manifestsOf(text: string, config: string, folder: string): Manif
   if (!/\bkbs["']?\s*:/.test(text)) return undefined;
   const { global } = telling(() => undefined, () => readVsrConfig(text, config)) ?? {}; // what is wrong with the config is told by who builds the policy
   const found = manifestPaths(global).filter(({ path }) => existsSync(resolve(folder, path)));
-  return found.length === 0 ? undefined : Object.fromEntries(found.map(({ name, path }) => [name, labelsOf(readTextFile(path, folder, MOST_CONFIG_BYTES), join(dirname(config), path))]));
+  return found.length === 0 ? undefined : Object.fromEntries(found.map(({ name, path }) => [name, labelsOf(path, folder)]));
 }
 
 const MANIFEST = z.looseObject({ labels: z.record(z.string(), z.looseObject({ exemplars: z.array(z.string()).nullish() })) });
 
-function labelsOf(text: string, file: string): unknown {
-  const parsed = MANIFEST.safeParse(jsonOf(text));
-  if (parsed.success) return parsed.data.labels;
-  throw new WrpError("is no manifest of a knowledge base", { place: { file }, hint: 'it is JSON: {"labels": {"NAME": {"exemplars": ["…"]}}}', code: "bad-manifest" });
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+function labelsOf(path: string, folder: string): unknown {
+  return readJsonFile(path, folder, MANIFEST, { what: "manifest of a knowledge base", form: '{"labels": {"NAME": {"exemplars": ["…"]}}}', maxBytes: MOST_CONFIG_BYTES }).data.labels;
 }
 
 function textOf(config: string, folder: string, place: Place | undefined): string {

@@ -6,8 +6,13 @@ type Rule = NonNullable<VsrTrace["decisions"][number]["rules"]>;
 export function traceInWords({ recipe, determined, possible, signalErrors, signals, scores, decisions, tieBreak, outcome }: VsrTrace): string[] {
   const lines = [`  recipe   ${recipe}`];
   if (!determined) lines.push(`  possible ${possible.map((name) => name ?? "no decision, so the default model").join(", ")}`);
-  for (const { signal, match, confidence, value } of signals) {
-    const facts = [...(confidence === null || match === false ? [] : [`confidence ${number(confidence)}`]), ...(value === null ? [] : [`value ${number(value)}`])];
+  const measured = Map.groupBy(signals.filter(isPart), ({ signal }) => baseOf(signal));
+  for (const one of signals) {
+    const { signal, match, confidence, value } = one;
+    const own = measured.get(signal) ?? (isPart(one) ? undefined : measured.get(baseOf(signal)));
+    if (isPart(one) && signals.some((other) => !isPart(other) && (other.signal === baseOf(signal) || baseOf(other.signal) === baseOf(signal)))) continue;
+    const parts = (own ?? []).map((part) => `${part.signal.slice(baseOf(part.signal).length + 1).replaceAll("_", " ")} ${number(part.value)}`);
+    const facts = [...(confidence === null || match === false ? [] : [`confidence ${number(confidence)}`]), ...(value === null ? [] : [`value ${number(value)}`]), ...parts];
     lines.push(`  signal   ${truth(match)} ${signal}${facts.length > 0 ? ` (${facts.join(", ")})` : ""}`);
   }
   if (signalErrors.length > 0) lines.push(`  failed   ${signalErrors.join(", ")}`);
@@ -27,6 +32,17 @@ export function traceInWords({ recipe, determined, possible, signalErrors, signa
     for (const note of notes) lines.push(`  note     ${note}`);
   }
   return lines;
+}
+
+type Signal = VsrTrace["signals"][number];
+
+/** What was measured of a signal beside its value, under `type:name:part`. */
+function isPart({ signal, match, confidence, value }: Signal): boolean {
+  return match === false && confidence === null && value !== null && signal.split(":").length > 2;
+}
+
+function baseOf(signal: string): string {
+  return signal.slice(0, signal.lastIndexOf(":"));
 }
 
 function ruleLines({ rule, match, confidence, conditions = [] }: Rule, indent: number): string[] {

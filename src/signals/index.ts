@@ -10,7 +10,9 @@ import { event } from "./kinds/event.ts";
 import { keyword } from "./kinds/keyword.ts";
 import { metadata } from "./kinds/metadata.ts";
 import { modality } from "./kinds/modality.ts";
+import { reask as turns } from "./kinds/reask.ts";
 import { structure } from "./kinds/structure.ts";
+import { userFeedback as feedback } from "./kinds/user-feedback.ts";
 import { classifier } from "./learned/classifier.ts";
 import { complexity } from "./learned/complexity.ts";
 import { domain } from "./learned/domain.ts";
@@ -29,7 +31,7 @@ import { requestView, type RequestView } from "./request-view.ts";
 export type { SignalSpec };
 
 /** Types of signal that can be read without a model. */
-const KINDS: Readonly<Record<string, SignalKind>> = { keyword, context, structure, conversation, event, metadata, authz, modality };
+const KINDS: Readonly<Record<string, SignalKind>> = { keyword, context, structure, conversation, event, metadata, authz, modality, reask: turns, user_feedback: feedback };
 
 /** Types, or parts of types, that are read where a model is given. */
 const LEARNED: Readonly<Record<string, LearnedKind>> = { embedding, complexity, preference, reask, jailbreak, domain, fact_check: factCheck, user_feedback: userFeedback, kb, classifier, pii, language, keyword: bm25Keyword };

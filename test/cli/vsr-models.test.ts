@@ -59,6 +59,13 @@ describe("signals read with the config's own embedder", () => {
     expect(ran.json<object>()).toMatchObject({ policies: [{ verdict: "pass", counts: { holds: 1, undetermined: 0 } }] });
   });
 
+  test("wrp route shows what was measured beside a signal on the signal's own line", async () => {
+    const { stdout, code, stderr } = await folder(files).inside("route", "When is the best time to plant tomatoes?", "--policy", "desk");
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/^ {2}signal {3}true embedding:garden \(confidence [\d.]+, value [\d.]+, best [\d.]+, support [\d.]+\)$/m);
+    expect(stdout).not.toContain("embedding:garden:best");
+  });
+
   test("without the manifest what hangs on it is unknown; one that is none is told by its file", async () => {
     const { "sub/bases/desk/labels.json": _, ...without } = files;
     const ran = await folder(without).inside("eval", "--json", "--resamples", "200");

@@ -200,6 +200,8 @@ describe("classifiers", () => {
     expect((await read(rules, "x", of(0.45, 0.45, 0.1))).matched.get("domain")).toEqual(["numbers", "law"]);
     expect((await read(rules, "x", of(0.2, 0.2, 0.6))).matched.get("domain")).toEqual(["other"]);
     expect(sure.unknown.size).toBe(0);
+    const bare = (p: number) => read(specs("domain", [{ name: "law" }]), "x", of(0.5 - p / 2, p, 0.5 - p / 2));
+    expect([(await bare(0.49)).matched.size, (await bare(0.5)).matched.get("domain")]).toEqual([0, ["law"]]);
   });
 
   test("jailbreak: the risk is the sum of the positive labels, whichever is likeliest", async () => {
@@ -219,7 +221,7 @@ describe("classifiers", () => {
     const facts = specs("fact_check", [{ name: "needs_fact_check" }, { name: "no_fact_check_needed" }]);
     const of = (p: number) => given("fact_check", classifier(["NO_FACT_CHECK_NEEDED", "FACT_CHECK_NEEDED"], () => [1 - p, p]));
     expect((await read(facts, "x", of(0.8))).matched.get("fact_check")).toEqual(["needs_fact_check"]);
-    expect((await read(facts, "x", of(0.6))).matched.get("fact_check")).toEqual(["no_fact_check_needed"]);
+    expect((await read(facts, "x", of(0.59))).matched.get("fact_check")).toEqual(["no_fact_check_needed"]);
     const feedback = specs("user_feedback", [{ name: "wrong_answer" }]);
     const wrong = given("user_feedback", classifier(["SATISFIED", "WRONG_ANSWER"], () => [0.1, 0.9]));
     expect((await read(feedback, "x", wrong)).matched.size).toBe(0);

@@ -11,10 +11,10 @@ const UNSURE = 0.4;
 
 /**
  * What a text is about (classifier_category_entropy.go): the likeliest domain where the classifier is sure, else all at the threshold of
- * `global…classifier.domain` (0 where it is not set). A label goes by the name of the domain that lists it among its `mmlu_categories`.
+ * `global…classifier.domain` (0.5 where it is not set). A label goes by the name of the domain that lists it among its `mmlu_categories`.
  */
 export const domain = byLabels("domain", (specs) => {
-  const threshold = SETTINGS.parse(specs[0]?.settings ?? {}).threshold ?? 0;
+  const threshold = SETTINGS.parse(specs[0]?.settings ?? {}).threshold ?? 0.5;
   const names = new Map<string, string>();
   for (const { name, fields } of specs) {
     const { mmlu_categories: categories } = CATEGORIES.parse(fields);

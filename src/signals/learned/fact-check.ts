@@ -4,9 +4,9 @@ import { byLabels } from "./labels.ts";
 
 const SETTINGS = z.looseObject({ threshold: numberField });
 
-/** Whether an answer should be checked against facts: where the classifier's label for that reaches the threshold (0.7 unless set). */
+/** Whether an answer should be checked against facts: where the classifier's label for that reaches the threshold (0.6 unless set). */
 export const factCheck = byLabels("fact_check", (specs) => {
-  const threshold = SETTINGS.parse(specs[0]?.settings ?? {}).threshold ?? 0.7;
+  const threshold = SETTINGS.parse(specs[0]?.settings ?? {}).threshold ?? 0.6;
   return {
     text: ({ window }) => window,
     find(probabilities, labels, findings) {
