@@ -61,6 +61,7 @@ describe("--surrogate", () => {
     // What was decided with them is compared without them.
     const compared = await here.wrp("compare", "vsr:vsr.yaml", "small", "--json");
     expect(compared.code, compared.stderr).toBe(0);
+    expect(compared.json<{ warnings: string[] }>().warnings.join("\n")).toMatch(/policy "vsr:vsr\.yaml": domain, jailbreak, embedding read by wrp's own surrogates/);
   });
 
   test("stands in wrp.yaml as well, for route and check", async () => {
