@@ -165,6 +165,20 @@ describe("wrp route --policy vsr:", () => {
     expect(ran.stderr).toMatch(/facts\.json: is no set of signal readings: .*matches/);
   });
 
+  test("facts that nothing reads are told, since what is misspelt did not match", async () => {
+    const ran = await folder({ "desk.yaml": DESK, "facts.json": facts({ matched: { domian: ["law"], jailbreak: ["strickt"] } }) }).inside("route", "Hello", "--policy", "vsr:desk.yaml", "--signals", "facts.json", "--json");
+    expect(ran.code, ran.stderr).toBe(0);
+    expect(ran.stderr).toBe('warning: facts.json: nothing reads signals of type "domian" (did you mean "domain"?)\nwarning: facts.json: nothing reads jailbreak "strickt" (did you mean "strict"?)\n');
+  });
+
+  test("where the only run failed, a config still routes", async () => {
+    const here = folder({ "desk.yaml": DESK, "data.jsonl": '{"id":"a","prompt":"hi","outcomes":{"other":{"quality":1}}}\n' });
+    expect((await here.inside("eval", "data.jsonl", "--policy", "always:nobody")).code).toBe(2);
+    const ran = await here.inside("route", "Hello", "--policy", "vsr:desk.yaml", "--json");
+    expect(ran.code, ran.stderr).toBe(0);
+    expect((await here.inside("route", "Hello", "--policy", "vsr:desk.yaml", "--run", "abc")).code).toBe(2);
+  });
+
   test("a policy that reads no signals is given none", async () => {
     const ran = await folder({ "facts.json": facts({}), "wrp.yaml": "models: [{name: a}, {name: b}]\n" }).inside("route", "Hello", "--policy", "mix(weights={a: 1})", "--signals", "facts.json");
     expect(ran.code).toBe(2);
