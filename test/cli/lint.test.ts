@@ -75,6 +75,13 @@ routing:
     }
   });
 
+  test("where a policy puts in a number, places stay those of the file", async () => {
+    const config = "version: v0.3\nproviders: { defaults: { default_model: finch }, models: [{ name: finch }] }\nrouting:\n  modelCards: [{ name: finch }]\n  decisions:\n    - name: one\n      modelRefs: [{ model: finch }]\n      prioriti: 5\n";
+    const wrp = "policies: [{ kind: vsr, name: tuned, config: a.yaml, set: { decisions.one.tier: 1, decisions.one.priority: 2 } }]\n";
+    const ran = await folder({ "a.yaml": config, "wrp.yaml": wrp }).inside("check", "--json");
+    expect(ran.json<CheckDocument>().findings.filter(({ code }) => code === "unknown-field")).toMatchObject([{ file: "a.yaml", line: 8, column: 7, fix: null }]);
+  });
+
   test("lists of signals that are named like what every object has are unknown fields, in check, route and export", async () => {
     const config = "version: v0.3\nproviders: { defaults: { default_model: finch }, models: [{ name: finch }] }\nrouting:\n  modelCards: [{ name: finch }]\n  signals: { constructor: [{ name: a }], toString: [{ name: b }], __proto__: [{ name: c }] }\n  decisions: [{ name: d, modelRefs: [{ model: finch }] }]\n";
     const here = folder({ "odd.yaml": config });
