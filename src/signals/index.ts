@@ -22,6 +22,7 @@ import { jailbreak } from "./learned/jailbreak.ts";
 import { kb } from "./learned/kb.ts";
 import { keyword as bm25Keyword } from "./learned/keyword.ts";
 import { language } from "./learned/language.ts";
+import { modality as byModel } from "./learned/modality.ts";
 import { pii } from "./learned/pii.ts";
 import { preference } from "./learned/preference.ts";
 import { reask } from "./learned/reask.ts";
@@ -34,7 +35,7 @@ export type { SignalSpec };
 const KINDS: Readonly<Record<string, SignalKind>> = { keyword, context, structure, conversation, event, metadata, authz, modality, reask: turns, user_feedback: feedback };
 
 /** Types, or parts of types, that are read where a model is given. */
-const LEARNED: Readonly<Record<string, LearnedKind>> = { embedding, complexity, preference, reask, jailbreak, domain, fact_check: factCheck, user_feedback: userFeedback, kb, classifier, pii, language, keyword: bm25Keyword };
+const LEARNED: Readonly<Record<string, LearnedKind>> = { embedding, complexity, preference, reask, jailbreak, domain, fact_check: factCheck, user_feedback: userFeedback, kb, classifier, modality: byModel, pii, language, keyword: bm25Keyword };
 
 interface Options {
   readonly tell?: Tell;

@@ -237,6 +237,25 @@ describe("classifiers", () => {
     expect(() => shareSignals([specs(type, [{ name }])], models(given(type, classifier(labels, () => [0, 1]))))).toThrow(`${type} signals go by none of the labels of a classifier: ${labels.join(", ")}`);
   });
 
+  test("modality: the classifier where it is sure, agrees, or is nearly sure; else the keywords", async () => {
+    const rules = ["AR", "DIFFUSION", "BOTH"].map((name) => ({ name }));
+    const wants = async (text: string, settings: object, ...p: number[]) => (await read(specs("modality", rules, { enabled: true, keywords: ["draw"], ...settings }), text, given("modality", classifier(["ar", "diffusion", "both"], () => p)))).matched.get("modality");
+    expect(await wants("x", { method: "classifier" }, 0.4, 0.35, 0.25)).toEqual(["AR"]);
+    expect(await wants("x", { method: "hybrid", confidence_threshold: 0.8 }, 0.1, 0.85, 0.05)).toEqual(["DIFFUSION"]);
+    expect(await wants("draw", { method: "hybrid", confidence_threshold: 0.8 }, 0.3, 0.4, 0.3)).toEqual(["DIFFUSION"]);
+    expect(await wants("x", { method: "hybrid", confidence_threshold: 0.8 }, 0.3, 0.4, 0.3)).toEqual(["AR"]);
+    expect(await wants("x", { method: "hybrid", confidence_threshold: 0.8 }, 0.2, 0.6, 0.2)).toEqual(["DIFFUSION"]);
+    expect(await wants("x", { method: "hybrid", confidence_threshold: 0.8, lower_threshold_ratio: 0.9 }, 0.2, 0.6, 0.2)).toEqual(["AR"]);
+    expect((await read(specs("modality", rules, { enabled: true, method: "hybrid" }), "x", {})).unknown.size).toBe(3);
+  });
+
+  test("language: the label that is sure enough, else English", async () => {
+    const rules = specs("language", [{ name: "de", threshold: 0.6 }, { name: "en" }]);
+    const of = (p: number) => given("language", classifier(["de", "fr"], () => [p, 1 - p]));
+    expect((await read(rules, "x", of(0.9))).matched.get("language")).toEqual(["de"]);
+    expect((await read(rules, "x", of(0.55))).matched.get("language")).toEqual(["en"]);
+  });
+
   test("one of the user's own: a value a label, under the rule's names", async () => {
     const rules = specs("classifier", [{ name: "risk", labels: ["SAFE", "RISKY"] }, { name: "other" }]);
     const { values, unknown } = await read(rules, "x", given("classifier:risk", classifier(["LABEL_0", "LABEL_1"], () => [0.25, 0.75])));

@@ -25,7 +25,7 @@ export interface Labelled {
   /** The text that is classified; null of a request to which nothing of this type applies: nothing matches. */
   text(view: RequestView): string | null;
   /** @param probabilities of the labels, in their order */
-  find(probabilities: Float32Array, labels: readonly string[], findings: Findings): void;
+  find(probabilities: Float32Array, labels: readonly string[], findings: Findings, text: string): void;
 }
 
 /** A type of signal that looks at the labels of one classifier: unknown where none is given for it. */
@@ -46,7 +46,7 @@ export function byLabels(type: string, compile: (specs: readonly SignalSpec[]) =
           const own = findings[i] as Findings;
           for (const { name } of specs) own.unknown.delete(`${type}:${name}`);
           const seen = probabilities.get(one ?? "");
-          if (seen) find(seen, classifier.labels, own);
+          if (seen) find(seen, classifier.labels, own, one ?? "");
         }
       },
     };
