@@ -52,6 +52,13 @@ describe("signals read with the config's own embedder", () => {
     store.close();
   });
 
+  test("probes read the knowledge bases as well", async () => {
+    const probes = 'schema_version: v1\nname: desk\ndecisions:\n  - expected_decision: paid\n    variants: [{ id: bill, query: please pay the open invoice }]\n';
+    const ran = await folder({ ...files, "probes.yaml": probes }).inside("check", "--probes", "probes.yaml", "--json");
+    expect(ran.code, ran.stdout).toBe(0);
+    expect(ran.json<object>()).toMatchObject({ policies: [{ verdict: "pass", counts: { holds: 1, undetermined: 0 } }] });
+  });
+
   test("wrp route shows what was measured beside a signal on the signal's own line", async () => {
     const { stdout, code, stderr } = await folder(files).inside("route", "When is the best time to plant tomatoes?", "--policy", "desk");
     expect(code, stderr).toBe(0);
