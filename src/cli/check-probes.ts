@@ -64,11 +64,11 @@ function probed(flags: ProbeFlags, { config }: LoadedConfig, cwd: string): reado
 
 async function judged(file: ProbeFile, spec: VsrSpec, models: SignalModels | null) {
   const { text = "", config, recipe, entrypoint, manifests } = spec;
-  const results = await probeRecipes(file, { text, file: config, recipe, entrypoint, manifests }, models);
+  const { results, surrogates } = await probeRecipes(file, { text, file: config, recipe, entrypoint, manifests }, models);
   const rates = probeRates(file, results);
   const all = [rates.all, ...rates.decisions, ...rates.tags];
   const verdict = all.some(({ enough }) => enough === false) ? "fail" : all.some(({ enough }) => enough === null) ? "inconclusive" : "pass";
-  return { policy: policyName(spec), config, ...(models?.surrogate ? { surrogate: true } : {}), verdict, counts: rates.all, probes: results.map(entryOf), decisions: rates.decisions, tags: rates.tags } as const;
+  return { policy: policyName(spec), config, ...(surrogates.length > 0 ? { surrogates } : {}), verdict, counts: rates.all, probes: results.map(entryOf), decisions: rates.decisions, tags: rates.tags } as const;
 }
 
 function entryOf({ probe: { id, tags, place, decision: expected }, holds, decision, checks }: ProbeResult) {
@@ -77,7 +77,7 @@ function entryOf({ probe: { id, tags, place, decision: expected }, holds, decisi
 
 type Judged = Awaited<ReturnType<typeof judged>>;
 
-function words({ policy, surrogate, probes, counts, decisions, tags, verdict }: Judged, { probes: file, quiet = false }: ProbeFlags, several: boolean, color: boolean): string {
+function words({ policy, surrogates, probes, counts, decisions, tags, verdict }: Judged, { probes: file, quiet = false }: ProbeFlags, several: boolean, color: boolean): string {
   const paint = (style: "red" | "yellow" | "green", text: string) => (color ? styleText(style, text, { validateStream: false }) : text);
   const painted = (word: string) => paint(word === "holds" ? "green" : word === "fails" ? "red" : "yellow", word.padEnd(12));
   const lines = several ? [`${policy}:`] : [];
@@ -89,7 +89,7 @@ function words({ policy, surrogate, probes, counts, decisions, tags, verdict }: 
   // Of a decision all of whose probes must hold, the probes have said it.
   const rated = [...decisions.filter(({ minimum }) => minimum !== 100), ...tags].filter(({ enough }) => enough !== true);
   for (const rate of rated) lines.push(`${painted(rate.enough === false ? "fails" : "undetermined")} ${rateInWords(rate)}`);
-  if (surrogate && !quiet) lines.push("learned signals read by wrp's own models, not by the router's (--surrogate): it may decide otherwise");
+  if (surrogates && !quiet) lines.push(`${surrogates.join(", ")} read by wrp's own models, not by the router's (--surrogate): it may decide otherwise`);
   if (!quiet && tags.length > 0) lines.push("by tag:", ...tags.map((rate) => `  ${countsInWords(rate)}  ${rate.of}`));
   lines.push(`${countsInWords(counts)} of ${probes.length} probes${counts.minimum === 100 ? "" : `, at least ${counts.minimum} % must hold`}: ${verdict}`);
   return lines.map((line) => `${line}\n`).join("");

@@ -34,22 +34,26 @@ export interface ProbedConfig {
  * WrpError where the config, or a probe's recipe, cannot be read.
  *
  * @param models what reads learned signals; null: they are unknown
+ * @returns a result per probe, and the types of signal that wrp's own models read in place of the router's
  */
-export async function probeRecipes({ probes }: ProbeFile, given: ProbedConfig, models: SignalModels | null): Promise<ProbeResult[]> {
+export async function probeRecipes({ probes }: ProbeFile, given: ProbedConfig, models: SignalModels | null): Promise<{ readonly results: readonly ProbeResult[]; readonly surrogates: readonly string[] }> {
   const config = readVsrConfig(given.text, given.file);
   const standard = recipeOf(config, given).name;
   const results = new Map<Probe, ProbeResult>();
+  const surrogates = new Set<string>();
   for (const [recipe, some] of Map.groupBy(probes, (probe) => recipeAsked(probe, config, standard))) {
     const known = config.recipes.find(({ name }) => name === recipe);
     if (!known) throw unknownName("recipe", recipe, config.recipes.map(({ name }) => name), some[0]?.place);
     const router = vsrRouter(given.text, given.file, { recipe, manifests: given.manifests, also: namedSignals(some, known.signals) });
-    const [readings = []] = await shareSignals([router.signals], models).read(some.map(({ request }) => request));
+    const shared = shareSignals([router.signals], models);
+    for (const type of shared.surrogates.flat()) surrogates.add(type);
+    const [readings = []] = await shared.read(some.map(({ request }) => request));
     for (const [i, probe] of some.entries()) {
       const trace = router.trace(readings[i] as (typeof readings)[number]);
       results.set(probe, resultOf(probe, probeChecks(probe, trace, router), trace));
     }
   }
-  return probes.map((probe) => results.get(probe) as ProbeResult);
+  return { results: probes.map((probe) => results.get(probe) as ProbeResult), surrogates: [...surrogates].toSorted() };
 }
 
 /** A client's model chooses; without one, what is expected is taken to be asked for. */

@@ -84,4 +84,16 @@ describe("signals read with the config's own embedder", () => {
     const ran = await folder({ ...files, "wrp.yaml": WRP.replace("built-in", "{ model: gone.onnx }") }).inside("eval");
     expect(ran).toMatchObject({ code: 2, stderr: expect.stringMatching(/wrp\.yaml:1: gone\.onnx: no such model/) });
   });
+
+  test("wrp check says which members of a partition fire together, and which signals stand-ins read", async () => {
+    const together = CONFIG.replace("    kb:", "      - { name: plants, threshold: 0.5, candidates: [when should tomatoes be planted, how do I grow tomatoes] }\n    kb:")
+      .replace("embeddings: [{ name: garden", "embeddings:\n      - { name: garden").replace("should tomatoes be planted] }]", "should tomatoes be planted] }")
+      .replace("  decisions:", "  projections:\n    partitions: [{ name: topics, semantics: softmax_exclusive, temperature: 0.1, members: [garden, plants], default: garden }]\n  decisions:");
+    const own = await folder({ ...files, "sub/vsr.yaml": together }).inside("check", "sub/vsr.yaml", "data.jsonl", "--json");
+    const said = own.json<{ findings: { code: string; message: string }[] }>().findings.filter(({ code }) => /fire-together|surrogate/.test(code));
+    expect(said.map(({ code }) => code)).toEqual(["fire-together"]);
+    expect(said[0]?.message).toMatch(/garden.*plants.*\(1 of 3\)/);
+    const standIn = await folder({ ...files, "sub/vsr.yaml": together, "wrp.yaml": WRP.replace("embedder: built-in\n", "") }).inside("check", "sub/vsr.yaml", "data.jsonl", "--surrogate");
+    expect(standIn.stdout).toMatch(/note: embedding, kb read by wrp's own models, not by the router's.*\[surrogate-evidence\]/);
+  });
 });

@@ -11,6 +11,7 @@ export const EVIDENCE: Readonly<Record<string, LintRule>> = {
   "never-wins": { severity: "warning", summary: "with data: a decision that matches prompts of the workload, and loses each of them to others" },
   "silent-signal": { severity: "note", summary: "with data: a signal that fires on no prompt of the workload" },
   "fire-together": { severity: "warning", summary: "with data: two members of one partition that fire on the same prompts" },
+  "surrogate-evidence": { severity: "note", summary: "with data: signals that wrp's own models read in place of the router's (--surrogate)" },
   "unknown-by-evidence": { severity: "note", summary: "with data: prompts whose decision hangs on signals that no model is given for" },
 };
 
@@ -32,7 +33,7 @@ export interface Evidence {
 }
 
 /** Counts what a recipe does with prompts, one by one. */
-export function gatherEvidence(router: VsrRouter): Evidence {
+export function gatherEvidence(router: VsrRouter, surrogates: readonly string[] = []): Evidence {
   const { recipe } = router;
   const tallies = new Map(recipe.decisions.map(({ name }) => [name, { chosen: 0, matched: 0, open: 0, lostTo: new Map<string, number>() } satisfies DecisionTally]));
   const fired = new Map<string, number>();
@@ -68,6 +69,7 @@ export function gatherEvidence(router: VsrRouter): Evidence {
     say(say) {
       if (prompts === 0) return;
       const bound = `${percent(RULE_OF_THREE / prompts)} of prompts like these (95 % confidence)`;
+      if (surrogates.length > 0) say("surrogate-evidence", recipe.path, `${surrogates.join(", ")} read by wrp's own models, not by the router's: what is said of these prompts may be otherwise there`, "give models of your own: embedder and classifiers in wrp.yaml");
       if (undetermined > 0) say("unknown-by-evidence", recipe.path, `${counted(undetermined)} of ${counted(prompts)} prompts have a decision that hangs on signals that nobody computed: ${namesInWords([...unknown.keys()])}`, "of decisions that may be chosen there nothing is said");
       for (const [k, { name }] of recipe.decisions.entries()) {
         const { chosen, matched, open, lostTo } = tallies.get(name) as DecisionTally;
