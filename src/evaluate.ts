@@ -198,8 +198,15 @@ function reportInput(
     strong: context.strong,
     ...judged,
     fittedHull: fitted && hullModels(fitted.filter((m) => columns.models.includes(m.name))),
-    warnings: [...warnings, ...notes, ...decided.flatMap((p) => (p.rules?.notes ?? []).map((note) => `policy "${p.name}": ${note}`)), ...settingsWarnings(settings, columns, fitted, basis), ...remoteWarnings(settings, columns)],
+    warnings: [...warnings, ...notes, ...notesOf(decided), ...settingsWarnings(settings, columns, fitted, basis), ...remoteWarnings(settings, columns)],
   };
+}
+
+/** What policies met on the way, each once with all whose it is. */
+function notesOf(decided: readonly ExplainedPolicy[]): string[] {
+  const whose = new Map<string, string[]>();
+  for (const { name, rules } of decided) for (const note of rules?.notes ?? []) whose.set(note, [...(whose.get(note) ?? []), `"${name}"`]);
+  return [...whose].map(([note, names]) => `${names.length === 1 ? "policy" : "policies"} ${names.join(", ")}: ${note}`);
 }
 
 function modelInfos(settings: RunSettings, prices: PriceBook, outcomes: Based): ModelInfo[] {
