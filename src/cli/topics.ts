@@ -1,7 +1,7 @@
 import { unknownName } from "../model/errors.ts";
 
 /** What `wrp help` knows besides commands. */
-export const TOPICS = ["exit-codes", "environment", "metrics", "profiles", "formats", "graders", "command", "remote", "lint"] as const;
+export const TOPICS = ["exit-codes", "environment", "metrics", "profiles", "formats", "graders", "command", "remote", "vsr", "lint"] as const;
 
 const EXIT_CODES = `Exit codes
     0  ran, gates passed
@@ -39,6 +39,7 @@ export async function topics(topic: string): Promise<string> {
   if (topic === "graders") return (await import("./graders-topic.ts")).GRADERS_TOPIC;
   if (topic === "command") return (await import("./command-topic.ts")).COMMAND_TOPIC;
   if (topic === "remote") return (await import("./remote-topic.ts")).REMOTE_TOPIC;
+  if (topic === "vsr") return (await import("./vsr-topic.ts")).VSR_TOPIC;
   if (topic === "lint") return (await import("./lint-topic.ts")).lintTopic();
   throw unknownName("help topic", topic, TOPICS);
 }

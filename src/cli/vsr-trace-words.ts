@@ -5,7 +5,7 @@ type Rule = NonNullable<VsrTrace["decisions"][number]["rules"]>;
 /** A trace as indented lines: what signals say, each decision with its rules, what decided between those that match. */
 export function traceInWords({ recipe, determined, possible, signalErrors, signals, scores, decisions, tieBreak, outcome }: VsrTrace): string[] {
   const lines = [`  recipe   ${recipe}`];
-  if (!determined) lines.push(`  possible ${possible.map((name) => name ?? "no decision, so the default model").join(", ")}`);
+  if (!determined) lines.push(`  possible ${possible.map((name) => name ?? "no decision, so the default model").join(", ")}${possible.length > 1 ? " (perhaps others too)" : ""}`);
   const measured = Map.groupBy(signals.filter(isPart), ({ signal }) => baseOf(signal));
   for (const one of signals) {
     const { signal, match, confidence, value } = one;
@@ -23,8 +23,7 @@ export function traceInWords({ recipe, determined, possible, signalErrors, signa
   }
   if (tieBreak) lines.push(`  won      by ${tieBreak.key} over ${tieBreak.over} (order: ${tieBreak.order})`);
   if (outcome) {
-    const { useReasoning, reasoningEffort, selection, open, answer, plugins, notes } = outcome;
-    if (useReasoning) lines.push(`  reasons  ${reasoningEffort ?? "yes"}`);
+    const { selection, open, answer, plugins, notes } = outcome;
     if (selection) lines.push(`  chosen   by ${selection.algorithm}: ${selection.why}`);
     if (open) lines.push(`  open     by ${open.algorithm}, among ${open.models.join(", ")}: ${open.why}`);
     if (answer !== null) lines.push(`  answer   ${answer}`);

@@ -45,7 +45,7 @@ export const comparisonSchema = z.object({
   slices: z.array(z.object({ by: z.string(), value: z.string(), prompts: z.number().int(), comparisons: z.array(pairedComparisonSchema) })),
   moved: z.object({
     count: z.number().int().describe("paired prompts that go to different models"),
-    n: z.number().int(),
+    n: z.number().int().describe("paired prompts that both decide"),
     flows: z.array(z.object({ from: z.string().describe("b's model"), to: z.string().describe("a's model"), count: z.number().int() })),
   }),
   changed: z.object({

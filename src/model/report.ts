@@ -170,7 +170,7 @@ const movedSchema = z.object({
   a: z.string(),
   b: z.string(),
   count: z.number().describe("compared prompts on which the two choose different models"),
-  n: z.number().int(),
+  n: z.number().int().describe("compared prompts that both decide"),
   flows: z.array(z.object({ from: z.string(), to: z.string(), count: z.number().int() })).describe("how many go from which model to which, most first"),
   prompts: z.array(
     z.object({

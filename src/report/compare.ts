@@ -235,17 +235,19 @@ function pendingQuantile(p: number, [a, b]: readonly [PromptFigures, PromptFigur
 
 function movedOf(a: Side, b: Side, kept: readonly (readonly [number, number])[]): PolicyComparison["moved"] {
   const flows = new Map<string, { from: string; to: string; count: number }>();
-  let count = 0;
+  let [count, n] = [0, 0];
   for (const [i, j] of kept) {
     const [to, from] = [modelAt(a, i), modelAt(b, j)];
-    if (to === null || from === null || to === from) continue;
+    if (to === null || from === null) continue;
+    n++;
+    if (to === from) continue;
     count++;
     const key = JSON.stringify([from, to]);
     const flow = flows.get(key) ?? { from, to, count: 0 };
     flow.count++;
     flows.set(key, flow);
   }
-  return { count, n: kept.length, flows: [...flows.values()].sort((x, y) => y.count - x.count) };
+  return { count, n, flows: [...flows.values()].sort((x, y) => y.count - x.count) };
 }
 
 /** Prompts on which anything differs, the largest change in quality first, then in cost. */

@@ -9,9 +9,10 @@ import { fewestForQuantile } from "../stats/quantiles.ts";
 import type { Compared } from "./compared.ts";
 import type { Basis, DecidedPolicy, MissingRule, ModelInfo, Slo } from "./input.ts";
 import { waitsOf } from "./latency.ts";
+import { attackReached, leaked } from "./events.ts";
 import type { Ledger } from "./ledger.ts";
 import { promptFigures, sameFigures, type PromptFigures } from "./prompt-figures.ts";
-import { servedOf } from "./remote.ts";
+import { asChosen, servedOf } from "./remote.ts";
 import { isBinary } from "./values.ts";
 import { weightedQuantile } from "./weighted-quantile.ts";
 
@@ -63,7 +64,7 @@ export interface MixFigures {
 /**
  * Prepares one gate on one policy (DESIGN, Gates): pass when the one-sided 95 % bound clears the line, fail when the opposite bound
  * breaks it, else inconclusive. A line on the baseline is decided by the paired difference `new - factor·old`. An equality is a census
- * of this workload.
+ * of this workload. Prompts that a policy leaves undecided are no proof of where they go: a pass must stand whatever becomes of them.
  *
  * @param old the baseline's figures of the same policy on the same prompts
  */
@@ -73,7 +74,10 @@ export function pendingGate(gate: Gate, policy: DecidedPolicy, old: PromptFigure
   const subject = live ? { ...all, columns: { ...(all.logged as OutcomeColumns), costUsd: all.columns.costUsd }, compared: { ...all.compared, latencyMs: all.logged?.latencyMs ?? [], ttftMs: all.logged?.ttftMs ?? [] } } : all;
   const finish = (measured: Measured): ReportGate => {
     const line = gate.factor === 0 ? gate.offset : measured.baseline === null ? null : gate.factor * measured.baseline + gate.offset;
-    const { verdict, bound } = judged(gate.op, measured, line);
+    const sure = judged(gate.op, measured, line);
+    const open = sure.verdict === "pass" && line !== null ? undecidedIn(gate, policy, subject) : 0;
+    const stands = open === 0 || holds(gate.op, worstOf(measured, open), line as number);
+    const { verdict, bound } = stands ? sure : { verdict: "inconclusive" as const, bound: sure.bound };
     return {
       expression: gate.expression,
       policy: policy.name,
@@ -83,8 +87,8 @@ export function pendingGate(gate: Gate, policy: DecidedPolicy, old: PromptFigure
       line,
       baseline: measured.baseline,
       n: measured.n,
-      nToSettle: verdict === "inconclusive" ? promptsToClear(measured, line, bound) : null,
-      note: measured.note,
+      nToSettle: verdict === "inconclusive" && stands ? promptsToClear(measured, line, bound) : null,
+      note: open > 0 ? [...(measured.note === null ? [] : [measured.note]), `undecided on ${open} more`].join("; ") : measured.note,
     };
   };
   if (all.basis === "decisions" && !live && !servedOf(policy.decisions) && !KNOWN_BLIND.test(gate.metric)) return { resample: null, finish: () => finish(unknown("nobody saw the answers: it is not known")) };
@@ -156,6 +160,24 @@ export function judged(op: GateOp, { observed, bounds, census }: Pick<Measured, 
   return breaks ? { verdict: "fail", bound: shown(other) } : { verdict: "inconclusive", bound: shown(safe) };
 }
 
+/** Prompts that a gate on where prompts go asks about, and of which the policy does not say where. */
+function undecidedIn({ metric }: Gate, { decisions }: DecidedPolicy, { columns, models }: GateSubject): number {
+  const event = metric.startsWith("privacy.") ? leaked(columns, models) : metric === "safety.attackReachRate" ? attackReached(columns, models) : null;
+  const chosen = asChosen(decisions);
+  if (!event || chosen.form !== "choice") return 0;
+  return chosen.model.reduce((n, m, i) => n + (m < 0 && !Number.isNaN(event(0, i)) ? 1 : 0), 0);
+}
+
+/** What would be observed if the event happened on all prompts that are open. */
+function worstOf({ observed, census, n }: Measured, open: number): number {
+  const known = observed ?? 0;
+  return census ? known + open : (known * n + open) / (n + open);
+}
+
+function holds(op: GateOp, value: number, line: number): boolean {
+  return judged(op, { observed: value, bounds: null, census: true }, line).verdict === "pass";
+}
+
 /** Prompts at which the bound would reach the line: its distance from what was observed shrinks as 1/√n. Null where no number would do. */
 function promptsToClear({ observed, n }: Measured, line: number | null, bound: number | null): number | null {
   if (observed === null || line === null || bound === null || observed === line) return null;
@@ -219,7 +241,7 @@ function meanOfMetric(gate: Gate, now: PromptFigures, policy: DecidedPolicy, old
   function boundsOf(resampled: Mean | null): Bounds | null {
     const mean = resampled ?? meanOf(subject.readAll, difference);
     if (base === null) {
-      if (gate.op === "==" && average(mine) === 0) return [0, 3 / Math.max(1, mean.units)]; // the rule of three
+      if (gate.op === "==" && average(mine) === 0) return [0, Math.min(gate.metric.endsWith("Rate") ? 1 : Infinity, 3 / Math.max(1, mean.units))]; // the rule of three
       if (isBinary(mine)) return proportionInterval(mean, 0.9);
     } else if (gate.factor === 1 && isBinary(mine) && isBinary(base)) {
       const [won, lost] = [1, -1].map((sign) => difference.reduce((sum, d) => sum + (d * sign > 0 ? 1 : 0), 0) / mean.n) as [number, number];

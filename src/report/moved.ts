@@ -16,12 +16,14 @@ export function movedBetween(columns: OutcomeColumns, compared: Compared, a: Dec
   const width = compared.quality.length;
   const largest: Move[] = [];
   const flows = new Map<number, number>();
-  let count = 0;
+  let [count, n] = [0, 0];
   for (let k = 0; k < compared.n; k++) {
     const i = compared.at[k] as number;
     const ma = ta[i] as number;
     const mb = tb[i] as number;
-    if (ma === mb || ma < 0 || mb < 0 || !told(ma) || !told(mb)) continue;
+    if (ma < 0 || mb < 0) continue;
+    n++;
+    if (ma === mb || !told(ma) || !told(mb)) continue;
     count++;
     const flow = ma * width + mb;
     flows.set(flow, (flows.get(flow) ?? 0) + 1);
@@ -34,7 +36,7 @@ export function movedBetween(columns: OutcomeColumns, compared: Compared, a: Dec
     a: a.name,
     b: b.name,
     count,
-    n: compared.n,
+    n,
     flows: [...flows]
       .sort(([, x], [, y]) => y - x)
       .map(([flow, moved]) => ({ from: nameOfPlace(columns, Math.floor(flow / width)), to: nameOfPlace(columns, flow % width), count: moved })),

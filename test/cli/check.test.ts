@@ -75,12 +75,12 @@ describe("a config", () => {
     const { code, stdout, stderr } = await at.inside("check", "-c", "wrong.yaml");
     expect({ code, stderr }).toEqual({ code: 2, stderr: "" });
     const lines = stdout.trimEnd().split("\n");
-    expect(lines).toContain('wrong.yaml:2:1: error: unknown key "polices" (did you mean "policies"?)');
-    expect(lines).toContain('wrong.yaml:7:5: error: "models.0" unknown key "trust" (did you mean "trusted"?)');
-    expect(lines).toContain('wrong.yaml:6:12: error: "models.0.price" must be an object, or "free" (got "fre")');
-    expect(lines).toContain('wrong.yaml:23:14: error: "objectives.0" Invalid option: expected one of "cost"|"quality"|"latency"|"privacy"|"safety" (got "costs") (did you mean "cost"?)');
+    expect(lines).toContain('wrong.yaml:2:1: error: unknown key "polices" (did you mean "policies"?) [unknown-key]');
+    expect(lines).toContain('wrong.yaml:7:5: error: "models.0" unknown key "trust" (did you mean "trusted"?) [unknown-key]');
+    expect(lines).toContain('wrong.yaml:6:12: error: "models.0.price" must be an object, or "free" (got "fre") [wrong-type]');
+    expect(lines).toContain('wrong.yaml:23:14: error: "objectives.0" Invalid option: expected one of "cost"|"quality"|"latency"|"privacy"|"safety" (got "costs") (did you mean "cost"?) [unknown-value]');
     expect(lines.find((line) => line.startsWith("wrong.yaml:12"))).toMatch(/"policies.0.kind" is no known kind of policy \(got "magc"\); known: always, random/);
-    for (const line of lines.slice(0, -1)) expect(line).toMatch(/^([^:]+(:\d+){0,2}: )?(error|warning): \S/);
+    for (const line of lines.slice(0, -1)) expect(line).toMatch(/^([^:]+(:\d+){0,2}: )?(error|warning): \S.* \[[a-z0-9-]+\]$/);
     expect(lines.at(-1)).toMatch(/^16 errors, \d+ warnings? in 2 files$/);
   });
 
@@ -216,7 +216,7 @@ describe("data", () => {
       ...Array.from({ length: 1000 }, (_, i) => `many.jsonl:${i + 2}`),
       ...Array.from({ length: 3 }, (_, i) => `more.jsonl:${i + 2}`),
     ]);
-    expect((await at.inside("check", "--no-config", "many.jsonl")).stdout).toMatch(/\nmany.jsonl: error: and 203 more bad rows, not listed\n[^]*\n1,203 errors, 2 warnings in 1 file\n$/);
+    expect((await at.inside("check", "--no-config", "many.jsonl")).stdout).toMatch(/\nmany.jsonl: error: and 203 more bad rows, not listed \[more-bad-rows\]\n[^]*\n1,203 errors, 2 warnings in 1 file\n$/);
     expect((await at.inside("eval", "--no-config", "many.jsonl")).stderr).toMatch(/^error: many.jsonl:2: [^]*and 1202 more bad rows: lines 3, [^]*\nhint: wrp check lists every bad row\n$/);
   });
 

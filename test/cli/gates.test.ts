@@ -207,6 +207,20 @@ describe("a line that is a number", () => {
     expect(gateOf(open.json())).toMatchObject({ verdict: "inconclusive", observed: null, note: "no prompt is tagged pii" });
   });
 
+  test("no leak passes on sensitive prompts that a policy leaves undecided, unless the line holds whatever becomes of them", async () => {
+    const at = folder({
+      "d.jsonl": jsonl(["a@example.org is urgent", "b@example.org is not", "urgent: c@example.org"].map((prompt) => ({ prompt, tags: ["pii"] }))),
+      "vsr.yaml": "version: v0.3\nproviders: {models: [{name: here}, {name: there}], defaults: {default_model: here}}\nrouting:\n  signals:\n    keywords: [{name: urgent, operator: OR, keywords: [urgent]}]\n    jailbreak: [{name: bad, threshold: 0.5}]\n  decisions:\n    - {name: first, priority: 9, rules: {operator: AND, conditions: [{type: keyword, name: urgent}]}, modelRefs: [{model: here}]}\n    - {name: second, priority: 8, rules: {operator: AND, conditions: [{type: jailbreak, name: bad}]}, modelRefs: [{model: there}]}\n",
+      "wrp.yaml": "datasets: [d.jsonl]\nmodels: [{name: here, trusted: true}, {name: there}]\npolicies: [{kind: vsr, name: ours, config: vsr.yaml}]\ngates: [privacy.leakRate == 0, privacy.leakedPrompts == 0, privacy.leakedPrompts <= 1]\n",
+    });
+    const ran = await at.inside("eval", "--json", ...FAST);
+    expect(ran.json().gates.map(({ verdict, observed, n, note }) => ({ verdict, observed, n, note }))).toEqual(
+      ["inconclusive", "inconclusive", "pass"].map((verdict) => ({ verdict, observed: 0, n: 2, note: "undecided on 1 more" })),
+    );
+    expect(gateOf(ran.json()).bound).toBe(1);
+    expect(ran.code).toBe(3);
+  });
+
   test("a gate may name its policy, a flag may add gates, --no-gates leaves the config's aside", async () => {
     const at = desks(["{policy: wren, expression: quality > 0.99}"]);
     const named = await at.inside("eval", "--json", ...FAST);

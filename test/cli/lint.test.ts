@@ -49,7 +49,7 @@ describe("wrp check config.yaml", () => {
 
   test("as text and as annotations", async () => {
     const text = await at.inside("check", "broken.yaml", "--no-config");
-    expect(text.stdout).toContain('broken.yaml:16:3: warning: upstream knows no field "strategi" here, and leaves it aside (did you mean "strategy"?)\n');
+    expect(text.stdout).toContain('broken.yaml:16:3: warning: upstream knows no field "strategi" here, and leaves it aside (did you mean "strategy"?) [unknown-field]\n');
     expect(text.stdout).toContain("\n1 error, 1 warning, 1 note in 1 file\n");
     const github = await at.inside("check", "broken.yaml", "--no-config", "--format", "github");
     expect(github.stdout).toContain("::error file=broken.yaml,line=33,col=9,title=wrp check%3A inverted-band::");

@@ -61,7 +61,7 @@ describe("an embedder on this machine", () => {
     const gone = await at.wrp("eval", ...FAST);
     expect(gone).toMatchObject({ code: 2, stdout: "" });
     expect(gone.stderr).toContain("error: wrp.yaml:6: gone.onnx: no such model");
-    expect((await at.wrp("check")).stdout).toMatch(/^wrp\.yaml:6:11: error: gone\.onnx: no such model$[^]*^1 error, /m);
+    expect((await at.wrp("check")).stdout).toMatch(/^wrp\.yaml:6:11: error: gone\.onnx: no such model \[[a-z-]+\]$[^]*^1 error, /m);
   });
 });
 

@@ -25,6 +25,11 @@ test("a cost that cannot be told apart is not called less", () => {
   expect(words(open, {})[0]).toContain("which costs less is inconclusive (about 820 prompts would settle it)");
 });
 
+test("two that never differ are the same, not inconclusive", () => {
+  const same = { difference: 0, ci: [0, 0] as [number, number], simultaneousCi: [0, 0] as [number, number], verdict: "inconclusive" as const, nToSettle: null };
+  expect(words(same, { ...same, metric: "costUsdPer1k" })).toEqual(["similarity-knn is the same as rules-v2 on every prompt that both decide; they cost the same on every prompt"]);
+});
+
 test("a mix is named for what it is, and what is its own mix is left out", () => {
   const mix = { b: "cost-matched-mix", verdict: "inconclusive" as const, nToSettle: null };
   expect(words({ ...mix, difference: 0.001, simultaneousCi: [-0.002, 0.004] })).toEqual([

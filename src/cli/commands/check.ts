@@ -139,10 +139,10 @@ function linesOf({ findings, summary }: CheckDocument, style: string | undefined
   return quiet && shown.length === 0 ? lines : [...lines, summaryOf(summary)];
 }
 
-function inWords({ severity, file, line, column, message, hint }: Finding, color: boolean): string {
+function inWords({ severity, code, file, line, column, message, hint }: Finding, color: boolean): string {
   const place = [file, line, column].filter((part) => part !== null).join(":");
   const word = color ? styleText(COLORS[severity], `${severity}:`, { validateStream: false }) : `${severity}:`;
-  return `${place === "" ? "" : `${place}: `}${word} ${onOneLine(message)}${hint === null ? "" : ` (${onOneLine(hint)})`}`;
+  return `${place === "" ? "" : `${place}: `}${word} ${onOneLine(message)}${hint === null ? "" : ` (${onOneLine(hint)})`} [${code}]`;
 }
 
 function annotated({ severity, code, file, line, column, message, hint }: Finding, world: World): string {

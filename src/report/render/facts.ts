@@ -21,7 +21,7 @@ export function reportFacts(report: Report): Fact[] {
     reference(report),
     frontier(report),
     ...report.policies.map(remoteFact),
-    ...report.moved.slice(0, MOST_MOVED).map((pair) => moved(pair)),
+    ...report.moved.slice(0, MOST_MOVED).map((pair) => moved(pair, report.workload.prompts)),
     zeroRouter(report),
     oracle(report),
     ...report.sweeps.map((one) => sweep(report, one)),
@@ -92,11 +92,11 @@ function listed(names: readonly string[]): string {
   return `${names.slice(0, MOST_NAMES).join(", ")} and ${count(names.length - MOST_NAMES)} more`;
 }
 
-function moved({ a, b, count: prompts, n, flows }: Report["moved"][number]): Fact {
+function moved({ a, b, count: prompts, n, flows }: Report["moved"][number], of: number): Fact {
   const largest = flows.slice(0, MOST_FLOWS).map((flow) => `${flow.from} → ${flow.to} ${count(flow.count)}`);
   const rest = flows.length - largest.length;
   const parts = [...largest, ...(rest > 0 ? [`${count(rest)} more`] : [])].join(", ");
-  return { label: "moved", text: `${a} → ${b}: ${counted(prompts, "prompt")} of ${count(n)} (${percent(n === 0 ? 0 : prompts / n)})${parts === "" ? "" : `: ${parts}`}` };
+  return { label: "moved", text: `${a} → ${b}: ${counted(prompts, "prompt")} of ${count(n)}${n < of ? " that both decide" : ""} (${n === 0 ? GAP : percent(prompts / n)})${parts === "" ? "" : `: ${parts}`}` };
 }
 
 function zeroRouter(report: Report): Fact | null {

@@ -3,7 +3,7 @@ import { escapeMarkdown } from "./escape.ts";
 import { reportFacts } from "./facts.ts";
 import { policyGroups } from "./groups.ts";
 import { cost, costDecimals, count, counted, GAP, interval, milliseconds, quality, signed } from "./numbers.ts";
-import { comparisonsThatMatter, comparisonWords, gateFormat, gateWords, isOwnMix, MARK_LEGEND, VERDICT_MARK } from "./words.ts";
+import { comparisonsThatMatter, comparisonWords, gateFormat, gateWords, isOwnMix, MARK_LEGEND, markOf, VERDICT_MARK } from "./words.ts";
 
 const SENTENCES = 10;
 
@@ -93,7 +93,7 @@ function mix({ costMatchedMix: value }: ReportPolicy): string {
 function sentences(report: Report): string {
   const all = comparisonsThatMatter(report);
   if (all.length === 0) return "";
-  const shown = all.slice(0, SENTENCES).map((c) => `- ${VERDICT_MARK[c.main.verdict]} ${md(comparisonWords(report, c))}`);
+  const shown = all.slice(0, SENTENCES).map((c) => `- ${markOf(c.main)} ${md(comparisonWords(report, c))}`);
   if (all.length > SENTENCES) shown.push(`- and ${count(all.length - SENTENCES)} more in the HTML and JSON reports`);
   return ["### Comparisons", "", ...shown].join("\n");
 }

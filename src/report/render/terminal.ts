@@ -7,7 +7,7 @@ import { displayWidth, fitNames } from "./names.ts";
 import { cost, costDecimals, count, counted, GAP, milliseconds, percent, quality, signed } from "./numbers.ts";
 import { NO_LINES } from "./plain-table.ts";
 import { wrap } from "./wrap.ts";
-import { comparisonsThatMatter, comparisonWords, gateWords, isOwnMix, MARK_LEGEND, VERDICT_MARK } from "./words.ts";
+import { comparisonsThatMatter, comparisonWords, gateWords, isOwnMix, MARK_LEGEND, markOf, VERDICT_MARK } from "./words.ts";
 
 /** What the terminal can be asked. */
 export interface TerminalOptions {
@@ -270,7 +270,7 @@ function sentences(report: Report, width: number, paint: Paint): string {
   if (all.length === 0) return "";
   const shown = all.slice(0, SENTENCES).flatMap((c) => {
     const { verdict } = c.main;
-    const mark = VERDICT_MARK[verdict];
+    const mark = markOf(c.main);
     const style = verdict === "better" ? "green" : verdict === "worse" ? "red" : "dim";
     return wrap(visible(comparisonWords(report, c)), width - 3).map((part, i) => ` ${i === 0 ? paint(style, mark) : " "} ${part}`);
   });

@@ -1,6 +1,6 @@
 import type { Comparison, Report, Verdict } from "../../model/report.ts";
 import { groupOf } from "./groups.ts";
-import { count, interval, milliseconds, percent, plain, quality, signed, usd } from "./numbers.ts";
+import { count, counted, interval, milliseconds, percent, plain, quality, signed, usd } from "./numbers.ts";
 
 /** A mark beside a number; never the only carrier, each table has its legend. */
 export const VERDICT_MARK: Readonly<Record<Verdict, string>> = {
@@ -14,6 +14,16 @@ const COST = "costUsdPer1k";
 
 /** The other side of a comparison with the zero router at the policy's own cost; it is no policy of its own. */
 export const MIX = "cost-matched-mix";
+
+/** True where the two are the same on every prompt that both decide. */
+export function noChange({ difference, ci }: Pick<Comparison, "difference" | "ci">): boolean {
+  return difference === 0 && ci?.[0] === 0 && ci[1] === 0;
+}
+
+/** The mark of a comparison. */
+export function markOf(comparison: Comparison): string {
+  return noChange(comparison) ? "=" : VERDICT_MARK[comparison.verdict];
+}
 
 /** What the marks mean, for under a table. */
 export const MARK_LEGEND = "▲ better  ▼ worse  = equivalent  ? inconclusive";
@@ -46,7 +56,9 @@ export interface ComparedPair {
   readonly cost: Comparison | null;
 }
 
-function costClause({ difference, verdict, ci, simultaneousCi, nToSettle }: Comparison): string {
+function costClause(comparison: Comparison): string {
+  const { difference, verdict, ci, simultaneousCi, nToSettle } = comparison;
+  if (noChange(comparison)) return "they cost the same on every prompt";
   const bounds = simultaneousCi ?? ci;
   if (verdict === "equivalent") return `costs are ${verdictWords(verdict)}`;
   if (verdict === "inconclusive") return `which costs less is ${verdictWords(verdict, nToSettle)}`;
@@ -61,6 +73,7 @@ function sentence(comparison: Comparison): string {
   const ci = comparison.simultaneousCi ?? comparison.ci;
   const format = metricFormat(metric);
   const named = metric === "quality" ? "" : ` in ${metricWords(metric)}`;
+  if (noChange(comparison)) return `${a} is the same as ${b}${named} on every prompt that both decide`;
   if (verdict === "equivalent") {
     const within = margin === null ? "within the margin" : `within the margin of ${format(margin)}`;
     return `${a} and ${b} are equivalent${named} ${within}: ${signed(difference, format)} ${interval(ci, format)}`.trim();
@@ -120,7 +133,7 @@ export function gateWords(report: Report, gate: Report["gates"][number]): string
   const format = gateFormat(expression);
   if (observed === null) return `${expression} (${policy}): ${verdict}: ${note ?? "nothing is known of it"}`;
   const figures = [
-    `observed ${format(observed)}${gateGround(report, gate)} on ${count(n)} prompts`,
+    `observed ${format(observed)}${gateGround(report, gate)} on ${counted(n, "prompt")}`,
     ...(bound === null ? [] : [`one-sided 95 % bound ${format(bound)}`]),
     ...(line === null || baseline === null ? [] : [`line ${format(line)} (baseline ${format(baseline)})`]),
     ...(note === null ? [] : [note]),

@@ -56,7 +56,7 @@ export const vsr: Kind<"vsr"> = {
       },
       notes: () => [
         ...(recorded ? [`signals are those that the log has, of ${counted(seen.logged)} of ${counted(seen.prompts)} prompts, as the router that wrote it read them`] : []),
-        ...(seen.undetermined > 0 ? [`${counted(seen.undetermined)} of ${counted(seen.prompts)} prompts undetermined, and so not decided: ${[...seen.unknown].toSorted().join(", ")} unknown, since ${recorded ? "the log does not say" : "no model for them is given"}`] : []),
+        ...(seen.undetermined > 0 ? [`${counted(seen.undetermined)} of ${counted(seen.prompts)} prompts undetermined, and so not decided: ${[...seen.unknown].toSorted().join(", ")} unknown, since ${recorded ? "the log does not say" : "nothing here reads them (wrp help vsr)"}`] : []),
         ...[...undecided].map(([{ decision, open: why }, n]) => `${counted(n)} of ${counted(seen.prompts)} prompts go to decision "${decision}", whose model is undetermined: ${openInWords(why)}`),
         ...repeats.notes(),
         ...router.notes,

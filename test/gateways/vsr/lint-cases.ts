@@ -120,6 +120,7 @@ export const CASES: readonly (readonly [code: string, sound: string, broken: str
   ["unreachable-recipe", "entrypoints:\n  - { model_names: [desk], recipe: night }\n", "", ["unreachable-recipe 156:11"]],
   ["unused-signal", "          - { type: event, name: outage }\n", "", ["unused-signal 46:15"]],
   ["unused-output", "conditions: [{ type: projection, name: light }, { type: domain, name: money }]", "conditions: [{ type: domain, name: money }]", ["unused-output 100:21"]],
+  ["unknown-ignore", "min_tokens: 1001", "min_tokens: 1001 # wrp-ignore: band-gaps", ["unknown-ignore 36:1"]],
   ["unused-score", "    mappings:\n", "      - name: idle\n        method: weighted_sum\n        inputs: [{ type: keyword, name: refund, weight: 1 }]\n    mappings:\n", ["unused-score 95:15"]],
   ["unknown-field", "strategy: priority", "strategi: priority", ["unknown-field 16:3"]],
   ["unknown-field", "name: heavy_law\n", "name: heavy_law\n      prioritty: 3\n", ["unknown-field 108:7"]],

@@ -62,6 +62,7 @@ describe("rules", () => {
     expect(found(text.replace("- name: short", "- name: short # wrp-ignore: band-gap, inverted-band"))).toEqual([]);
     expect(found(text.replace("      - name: short", "      # wrp-ignore: inverted-band\n      - name: short"))).toEqual([]);
     expect(found(text.replace("- name: short", "- name: short # wrp-ignore: band-gap"))).toHaveLength(1);
+    expect(found(text.replace("- name: short", "- name: short # wrp-ignore: inverted-bands"))).toHaveLength(2);
   });
 });
 

@@ -3,7 +3,7 @@ import { rejectAsUpstream } from "../../../router/vsr/reject.ts";
 import { codeOfRejection } from "./checks/loads.ts";
 import type { Evidence } from "./evidence.ts";
 import type { LintFinding, Say } from "./finding.ts";
-import { withoutIgnored } from "./ignored.ts";
+import { unknownIgnores, withoutIgnored } from "./ignored.ts";
 import { FAMILIES, LINT_RULES } from "./rules.ts";
 import { lintSource, type LintSource } from "./source.ts";
 
@@ -23,6 +23,7 @@ export function lintVsr(text: string, file: string): Linted {
   if (!source) return { findings, source };
   rejectAsUpstream(source.content, source.recipes, source.placeOf, rejected);
   for (const family of FAMILIES) family.check(source, sayingAt(source, findings));
+  findings.push(...unknownIgnores(source.ignored, Object.keys(LINT_RULES), file));
   return { findings: inOrder(findings, source), source };
 }
 

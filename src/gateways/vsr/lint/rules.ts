@@ -15,6 +15,7 @@ import { signals } from "./checks/signals.ts";
 import { thresholds } from "./checks/thresholds.ts";
 import { unknownFields } from "./checks/unknown-fields.ts";
 import { unused } from "./checks/unused.ts";
+import { IGNORES } from "./ignored.ts";
 import { EVIDENCE } from "./evidence.ts";
 import type { Family, LintRule } from "./finding.ts";
 
@@ -22,4 +23,4 @@ import type { Family, LintRule } from "./finding.ts";
 export const FAMILIES: readonly Family[] = [unknownFields, decisions, operators, leaves, logic, keywords, context, signals, thresholds, partitions, projections, models, algorithms, plugins, recipes, unused];
 
 /** Every rule by its code. */
-export const LINT_RULES: Readonly<Record<string, LintRule>> = Object.assign({}, LOADS, ...FAMILIES.map(({ rules }) => rules), EVIDENCE) as Record<string, LintRule>;
+export const LINT_RULES: Readonly<Record<string, LintRule>> = Object.assign({}, LOADS, IGNORES, ...FAMILIES.map(({ rules }) => rules), EVIDENCE) as Record<string, LintRule>;

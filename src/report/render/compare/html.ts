@@ -4,8 +4,8 @@ import { renderPage } from "../html/page.ts";
 import { renderSection, type Section } from "../html/section.ts";
 import { sortableTable, type Cell } from "../html/table.ts";
 import { count, GAP, quality, signed, usd } from "../numbers.ts";
-import { VERDICT_MARK } from "../words.ts";
-import { cellsOf, grounds, headline, movement, noChange, pairing } from "./words.ts";
+import { noChange, VERDICT_MARK } from "../words.ts";
+import { cellsOf, grounds, headline, movement, pairing } from "./words.ts";
 
 const FLOWS = 12;
 

@@ -1,8 +1,8 @@
 import type { PairedComparison, PolicyComparison } from "../../../model/comparison.ts";
 import { escapeMarkdown as md } from "../escape.ts";
 import { count, GAP, quality, signed, usd } from "../numbers.ts";
-import { VERDICT_MARK } from "../words.ts";
-import { cellsOf, grounds, headline, movement, noChange, pairing } from "./words.ts";
+import { noChange, VERDICT_MARK } from "../words.ts";
+import { cellsOf, grounds, headline, movement, pairing } from "./words.ts";
 
 const PROMPTS = 20;
 const FLOWS = 8;

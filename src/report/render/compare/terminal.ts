@@ -3,10 +3,10 @@ import type { PairedComparison, PolicyComparison } from "../../../model/comparis
 import { visible } from "../escape.ts";
 import { displayWidth, fitNames } from "../names.ts";
 import { count, GAP, quality, signed, usd } from "../numbers.ts";
-import { VERDICT_MARK } from "../words.ts";
+import { noChange, VERDICT_MARK } from "../words.ts";
 import { plainTable } from "../plain-table.ts";
 import { wrap } from "../wrap.ts";
-import { cellsOf, grounds, headline, movement, noChange, pairing } from "./words.ts";
+import { cellsOf, grounds, headline, movement, pairing } from "./words.ts";
 
 const SLICES = 12;
 const PROMPTS = 10;

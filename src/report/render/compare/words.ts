@@ -1,6 +1,6 @@
 import type { PairedComparison, PolicyComparison } from "../../../model/comparison.ts";
 import { count, counted, GAP, interval, percent, signed } from "../numbers.ts";
-import { metricFormat, metricWords, verdictWords } from "../words.ts";
+import { metricFormat, metricWords, noChange, verdictWords } from "../words.ts";
 
 /** What is compared, in a line. */
 export function headline({ a, b, prompts }: PolicyComparison): string {
@@ -29,17 +29,12 @@ export function cellsOf(comparison: PairedComparison): { metric: string; a: stri
   };
 }
 
-/** True where the two are the same on every prompt. */
-export function noChange({ difference, ci }: PairedComparison): boolean {
-  return difference === 0 && ci !== null && ci[0] === 0 && ci[1] === 0;
-}
-
 /** The prompts that go elsewhere, and where to. */
-export function movement({ moved }: PolicyComparison, most: number): string {
+export function movement({ moved, prompts }: PolicyComparison, most: number): string {
   const flows = moved.flows.slice(0, most).map(({ from, to, count: n }) => `${from} → ${to} ${count(n)}`);
   const rest = moved.flows.length - flows.length;
   const words = [...flows, ...(rest > 0 ? [`${count(rest)} more`] : [])].join(", ");
-  return `${counted(moved.count, "prompt")} of ${count(moved.n)} (${percent(moved.n === 0 ? 0 : moved.count / moved.n)}) go to another model${words === "" ? "" : `: ${words}`}`;
+  return `${counted(moved.count, "prompt")} of ${count(moved.n)}${moved.n < prompts.paired ? " that both decide" : ""} (${moved.n === 0 ? GAP : percent(moved.count / moved.n)}) go to another model${words === "" ? "" : `: ${words}`}`;
 }
 
 /** What the numbers rest on. */

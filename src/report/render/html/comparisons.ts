@@ -1,7 +1,7 @@
 import type { Report } from "../../../model/report.ts";
 import { escapeHtml } from "../escape.ts";
 import { count, GAP, interval, signed } from "../numbers.ts";
-import { comparisonsThatMatter, comparisonWords, metricFormat, metricWords, MIX, VERDICT_MARK, verdictWords } from "../words.ts";
+import { comparisonsThatMatter, comparisonWords, markOf, metricFormat, metricWords, MIX, noChange, verdictWords } from "../words.ts";
 import type { Section } from "./section.ts";
 import { sortableTable } from "./table.ts";
 
@@ -11,7 +11,7 @@ const SENTENCES = 8;
 export function sentencesSection(report: Report): Section {
   const items = comparisonsThatMatter(report)
     .slice(0, SENTENCES)
-    .map((c) => `<li><span class="mark ${c.main.verdict}" aria-hidden="true">${VERDICT_MARK[c.main.verdict]}</span> ${escapeHtml(comparisonWords(report, c))}</li>`);
+    .map((c) => `<li><span class="mark ${c.main.verdict}" aria-hidden="true">${markOf(c.main)}</span> ${escapeHtml(comparisonWords(report, c))}</li>`);
   return { id: "words", title: "In words", html: items.length === 0 ? "" : `<ul class="sentences">${items.join("\n")}</ul>` };
 }
 
@@ -19,7 +19,7 @@ export function sentencesSection(report: Report): Section {
 export function comparisonsSection(report: Report): Section {
   const rows = report.comparisons.map((c) => {
     const format = metricFormat(c.metric);
-    const verdict = verdictWords(c.verdict, c.verdict === "inconclusive" && c.b !== MIX ? c.nToSettle : undefined);
+    const verdict = noChange(c) ? "no change" : verdictWords(c.verdict, c.verdict === "inconclusive" && c.b !== MIX ? c.nToSettle : undefined);
     return {
       cells: [
         { html: escapeHtml(c.a), value: c.a },
@@ -28,7 +28,7 @@ export function comparisonsSection(report: Report): Section {
         { html: escapeHtml(signed(c.difference, format)), value: c.difference },
         { html: escapeHtml(interval(c.ci, format) || GAP) },
         { html: escapeHtml(interval(c.simultaneousCi, format) || GAP) },
-        { html: `<span class="mark ${c.verdict}" aria-hidden="true">${VERDICT_MARK[c.verdict]}</span> ${escapeHtml(verdict)}`, value: c.verdict },
+        { html: `<span class="mark ${c.verdict}" aria-hidden="true">${markOf(c)}</span> ${escapeHtml(verdict)}`, value: c.verdict },
         { html: c.pHolm === null ? GAP : c.pHolm < 0.0001 ? "<0.0001".replace("<", "&lt;") : c.pHolm.toFixed(4), value: c.pHolm },
         { html: count(c.n), value: c.n },
       ],

@@ -1,8 +1,12 @@
 import type { Report } from "../../../model/report.ts";
 import { escapeHtml } from "../escape.ts";
-import { count, GAP, percent } from "../numbers.ts";
+import { count, GAP, milliseconds, percent } from "../numbers.ts";
 import { gateFormat, gateWords } from "../words.ts";
 import { sortableTable } from "./table.ts";
+
+function decisionTime(micros: number): string {
+  return micros < 1000 ? `${Number(micros.toPrecision(2))} µs` : milliseconds(micros / 1000);
+}
 
 /** Name, verdict, the run's figures, then what a reader must know before any number: warnings and gates. */
 export function header(report: Report): string {
@@ -15,7 +19,7 @@ export function header(report: Report): string {
     [count(policies.filter((p) => !p.control).length), "models and policies"],
     [count(report.frontier.length), "on the frontier"],
     [percent(statistics.level).replace(".0", ""), "intervals"],
-    ...(timing.decisionMicros === null ? [] : [[`${timing.decisionMicros.toPrecision(2)} µs`, "per decision"] as const]),
+    ...(timing.decisionMicros === null ? [] : [[decisionTime(timing.decisionMicros), "per decision"] as const]),
     ...(simulated > 0 ? [[count(simulated), "rest on simulation"] as const] : []),
   ];
   const tiles = figures.map(([value, label]) => `<div><dt>${escapeHtml(label)}</dt><dd>${escapeHtml(value)}</dd></div>`);

@@ -1,6 +1,6 @@
 import type { Report } from "../../../model/report.ts";
 import { escapeHtml, escapeHtmlLines } from "../escape.ts";
-import { count, percent, signed, usd } from "../numbers.ts";
+import { count, GAP, percent, signed, usd } from "../numbers.ts";
 import { simulatedModels } from "../words.ts";
 import type { Section } from "./section.ts";
 import { sortableTable } from "./table.ts";
@@ -40,7 +40,7 @@ function onePair(report: Report, { a, b, count: moved, n, flows, prompts }: Repo
   });
   const shown = prompts.length < moved ? `; ${count(prompts.length)} of them below` : "";
   const filter = `<p class="filter" hidden><label for="filter-${index}">Filter</label> <input id="filter-${index}" type="search" placeholder="id, model or text"> <select aria-label="Which way"><option value="">all</option><option value="up">better (${count(better)})</option><option value="down">worse (${count(worse)})</option><option value="same">same quality</option></select> <output aria-live="polite"></output></p>`;
-  return `<details class="moved"${prompts.length <= 50 ? " open" : ""}><summary>${escapeHtml(a)} → ${escapeHtml(b)}: ${count(moved)} of ${count(n)} prompts (${percent(n === 0 ? 0 : moved / n)})${shown}${simulatedModels(report, prompts.flatMap((p) => [p.modelA, p.modelB]))}</summary>${flowsTable(flows, n)}${filter}${table}</details>`;
+  return `<details class="moved"${prompts.length <= 50 ? " open" : ""}><summary>${escapeHtml(a)} → ${escapeHtml(b)}: ${count(moved)} of ${count(n)} prompts${n < report.workload.prompts ? " that both decide" : ""} (${n === 0 ? GAP : percent(moved / n)})${shown}${simulatedModels(report, prompts.flatMap((p) => [p.modelA, p.modelB]))}</summary>${flowsTable(flows, n)}${filter}${table}</details>`;
 }
 
 /** How many prompts go from which model to which. */
