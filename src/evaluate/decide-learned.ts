@@ -44,8 +44,8 @@ export async function* decideLearned(
   const encoder = storedEncoder(parts.learning.encoder, store);
   const own = columnsUnder(settings.missing, columns);
   const vectors = yield* told(promptVectors(promptsAgain(parts), columns.n, encoder, signal), columns.n);
-  const training = trained && { columns: columnsUnder(settings.missing, trained.columns), vectors: yield* told(promptVectors(trained.workload.batches(), trained.columns.n, encoder, signal), trained.columns.n) };
-  const rounds = training ? [heldOutRound(own, vectors, training)] : foldRounds(own, vectors, settings.seed, settings.learning?.folds ?? 0);
+  const heldOut = trained && { columns: columnsUnder(settings.missing, trained.columns), vectors: yield* told(promptVectors(trained.workload.batches(), trained.columns.n, encoder, signal), trained.columns.n) };
+  const rounds = heldOut ? [heldOutRound(own, vectors, heldOut)] : foldRounds(own, vectors, settings.seed, settings.learning?.folds ?? 0);
 
   const estimates = new Map<string, Estimates>();
   for (const [r, { training, asked }] of rounds.entries()) {
@@ -62,7 +62,7 @@ export async function* decideLearned(
 
   const sizes = rounds.map(({ training }) => training.rows.count);
   const fewest = Math.min(...sizes);
-  const notes = [splitInWords(sizes, training !== null, parts.learning.encoder.name), ...textless(vectors, "")].concat(training ? textless(training.vectors, " of the training part") : []);
+  const notes = [splitInWords(sizes, heldOut !== null, parts.learning.encoder.name), ...textless(vectors, "")].concat(heldOut ? textless(heldOut.vectors, " of the training part") : []);
   return new Map(
     policies.map((policy) => {
       const model = policy.learned.choose(columns.models, estimates.get(estimatorOf(policy)) ?? { quality: gaps(columns), costUsd: gaps(columns) });

@@ -10,8 +10,8 @@ export interface NearestRows {
   readonly similarity: Float32Array;
 }
 
-/** Products that are held at a time. */
-const BLOCK = 1 << 22;
+/** Rows asked about and searched at a time: 16 MB of products, and each row that is searched is used often enough to be worth its way into the cache. */
+const [ASKED, AMONG] = [512, 8192];
 
 /**
  * Exact search: the `k` rows of highest product for each row of `asked`, ties to the row that stands first. All of `among`, where it has
@@ -22,22 +22,27 @@ export async function nearestRows(asked: Rows, among: Rows, k: number, products:
   const at = new Int32Array(asked.count * kept);
   const similarity = new Float32Array(asked.count * kept);
   if (kept === 0) return { k: kept, at, similarity };
-  const step = Math.max(1, Math.floor(BLOCK / among.count));
-  for (let from = 0; from < asked.count; from += step) {
-    const block = rowsBetween(asked, from, Math.min(asked.count, from + step));
-    const scores = await products(block, among);
-    for (let i = 0; i < block.count; i++) {
-      const to = (from + i) * kept;
-      highest(scores.subarray(i * among.count, (i + 1) * among.count), at.subarray(to, to + kept), similarity.subarray(to, to + kept));
+  for (let from = 0; from < asked.count; from += ASKED) {
+    const block = rowsBetween(asked, from, Math.min(asked.count, from + ASKED));
+    for (let first = 0; first < among.count; first += AMONG) {
+      const tile = rowsBetween(among, first, Math.min(among.count, first + AMONG));
+      const scores = await products(block, tile);
+      for (let i = 0; i < block.count; i++) {
+        const to = (from + i) * kept;
+        keepHighest(scores.subarray(i * tile.count, (i + 1) * tile.count), first, at.subarray(to, to + kept), similarity.subarray(to, to + kept));
+      }
     }
   }
   return { k: kept, at, similarity };
 }
 
-/** Fills `at` and `values` with the highest scores, falling. Few scores get past the lowest that is held, so insertion is cheap. */
-function highest(scores: Float32Array, at: Int32Array, values: Float32Array): void {
+/**
+ * Puts what is higher among the scores, of the rows from `first` on, in the place of what is held of the rows before it; both fall. Few
+ * get past the lowest that is held, so insertion is cheap.
+ */
+function keepHighest(scores: Float32Array, first: number, at: Int32Array, values: Float32Array): void {
   const k = at.length;
-  let held = 0;
+  let held = Math.min(first, k);
   for (let j = 0; j < scores.length; j++) {
     const score = scores[j] as number;
     if (held === k && score <= (values[k - 1] as number)) continue;
@@ -47,6 +52,6 @@ function highest(scores: Float32Array, at: Int32Array, values: Float32Array): vo
       at[place] = at[place - 1] as number;
     }
     values[place] = score;
-    at[place] = j;
+    at[place] = first + j;
   }
 }

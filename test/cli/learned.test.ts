@@ -112,7 +112,7 @@ describe("where nothing tells", () => {
 });
 
 test("prompts without a text stay undecided, are counted, and teach nothing", async () => {
-  const bare = RANDOM.slice(0, 30).map(({ prompt: _, ...row }, i) => ({ ...row, id: `bare${i}`, promptHash: i.toString(16).padStart(32, "0") }));
+  const bare = RANDOM.slice(0, 30).map(({ outcomes: known }, i) => ({ outcomes: known, id: `bare${i}`, promptHash: i.toString(16).padStart(32, "0") }));
   const report = await evaluated(desk([...LEARNABLE, ...bare]), "--policy", "knn(k=5)");
   expect(policy(report, "knn(k=5)").quality.n).toBe(160);
   expect(report.warnings.join("\n")).toContain("30 of 190 prompts have no text here, so nothing is learned or decided of them");

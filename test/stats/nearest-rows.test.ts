@@ -25,12 +25,14 @@ test("the nearest are those of a whole sort, ties by their order", async () => {
 
 test("what does not fit into a block is searched in several, each row as if it were alone", async () => {
   let state = 1;
-  const draw = () => ((state = (state * 48271) % 2147483647) / 2147483647) - 0.5;
-  const asked = rowsOf(Array.from({ length: 6 }, () => [draw(), draw()]));
-  const among = rowsOf(Array.from({ length: 1_000_000 }, () => [draw(), draw()]));
-  const blocks: number[] = [];
-  const all = await nearestRows(asked, among, 3, (a, b) => (blocks.push(a.count), plainProducts(a, b)));
-  expect(blocks).toEqual([4, 2]);
-  const last = await nearestRows(rowsBetween(asked, 5, 6), among, 3, plainProducts);
-  expect([...all.at.subarray(15)]).toEqual([...last.at]);
+  const draw = () => (state = (state * 48271) % 2147483647) % 64;
+  const asked = rowsOf(Array.from({ length: 515 }, () => [draw(), draw()]));
+  const among = rowsOf(Array.from({ length: 8200 }, () => [draw(), draw()]));
+  const blocks: number[][] = [];
+  const all = await nearestRows(asked, among, 40, (a, b) => (blocks.push([a.count, b.count]), plainProducts(a, b)));
+  expect(blocks).toEqual([[512, 8192], [512, 8], [3, 8192], [3, 8]]);
+  for (const i of [0, 511, 514]) {
+    const products = [...(await plainProducts(rowsBetween(asked, i, i + 1), among))].map((s, j) => ({ s, j }));
+    expect([...all.at.subarray(i * 40, (i + 1) * 40)]).toEqual(products.toSorted((x, y) => y.s - x.s || x.j - y.j).slice(0, 40).map(({ j }) => j));
+  }
 });
