@@ -15,7 +15,7 @@ const MOST_FOLDS = 100;
  * The settings with how their learned policies are fitted, and what makes the vectors that these decide by: the config's embedder, else the
  * built-in one. Without a learned policy nothing is added. Rejects with WrpError where flags contradict or the embedder cannot serve.
  */
-export async function withLearning(settings: RunSettings, flags: Pick<EvalFlags, "cv" | "split">, local: LocalModels, world: Pick<World, "env">): Promise<{ readonly settings: RunSettings; readonly vectors?: Encoder }> {
+export async function withLearning(settings: RunSettings, flags: Pick<EvalFlags, "cv" | "split" | "live">, local: LocalModels, world: Pick<World, "env">): Promise<{ readonly settings: RunSettings; readonly vectors?: Encoder }> {
   const learned = settings.policies.find(isLearned);
   if (!learned) {
     if (flags.cv !== undefined) throw new WrpError("--cv is for policies that learn, and there is none", { hint: "--policy knn, --policy kmeans" });
@@ -26,5 +26,6 @@ export async function withLearning(settings: RunSettings, flags: Pick<EvalFlags,
   if (cv < 2 || cv > MOST_FOLDS) throw new WrpError(`--cv must be from 2 to ${MOST_FOLDS} (got ${cv})`);
   if (settings.embedder) throw new WrpError(`policies of kind ${learned.kind} need an embedder that runs on this machine, and the config's is a live one`, { hint: "embedder: built-in, or an ONNX file" });
   const vectors = (await local.encoder?.()) ?? useLite(cacheFolder(world));
+  if (flags.live) await vectors.encode(["."]); // what cannot be loaded is told before a call is paid for
   return { settings: { ...settings, learning: { encoder: vectors.id, folds: flags.split === "test" ? null : cv } }, vectors };
 }

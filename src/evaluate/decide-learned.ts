@@ -5,7 +5,7 @@ import type { Policy } from "../router/index.ts";
 import type { Estimates, Learned, Training } from "../router/learned/learned.ts";
 import { foldsOf } from "../stats/folds.ts";
 import { random } from "../stats/random.ts";
-import { rowsAt } from "../stats/rows.ts";
+import { rowsAt, type RowProducts } from "../stats/rows.ts";
 import { columnsUnder, promptsAgain } from "./gather.ts";
 import { stopIfAsked } from "./interrupt.ts";
 import type { LearningParts, Parts } from "./parts.ts";
@@ -47,15 +47,18 @@ export async function* decideLearned(
   const heldOut = trained && { columns: columnsUnder(settings.missing, trained.columns), vectors: yield* told(promptVectors(trained.workload.batches(), trained.columns.n, encoder, signal), trained.columns.n) };
   const rounds = heldOut ? [heldOutRound(own, vectors, heldOut)] : foldRounds(own, vectors, settings.seed, settings.learning?.folds ?? 0);
 
+  const products: RowProducts = async (a, b) => {
+    await stopIfAsked(signal);
+    return rowProducts(a, b);
+  };
   const estimates = new Map<string, Estimates>();
   for (const [r, { training, asked }] of rounds.entries()) {
     if (training.rows.count === 0 || asked.length === 0) continue;
     const rows = rowsAt(vectors.rows, asked);
     for (const { learned } of policies.filter((policy, k) => policies.findIndex((other) => estimatorOf(other) === estimatorOf(policy)) === k)) {
-      await stopIfAsked(signal);
       const key = JSON.stringify(learned.estimator);
       if (!estimates.has(key)) estimates.set(key, { quality: gaps(columns), costUsd: gaps(columns) });
-      const estimator = await learned.fit(training, { products: rowProducts, random: random(settings.seed, "fit", key, r) });
+      const estimator = await learned.fit(training, { products, random: random(settings.seed, "fit", key, r) });
       scatter(await estimator(rows), asked, estimates.get(key) as Estimates);
     }
   }
