@@ -63,8 +63,8 @@ function probed(flags: ProbeFlags, { config }: LoadedConfig, cwd: string): reado
 }
 
 async function judged(file: ProbeFile, spec: VsrSpec, models: SignalModels | null) {
-  const { text = "", config, recipe, entrypoint } = spec;
-  const results = await probeRecipes(file, { text, file: config, recipe, entrypoint }, models);
+  const { text = "", config, recipe, entrypoint, manifests } = spec;
+  const results = await probeRecipes(file, { text, file: config, recipe, entrypoint, manifests }, models);
   const rates = probeRates(file, results);
   const all = [rates.all, ...rates.decisions, ...rates.tags];
   const verdict = all.some(({ enough }) => enough === false) ? "fail" : all.some(({ enough }) => enough === null) ? "inconclusive" : "pass";

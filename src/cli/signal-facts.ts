@@ -1,5 +1,7 @@
 import { z } from "zod";
-import type { SignalReadings } from "../model/signal.ts";
+import { nearest } from "../model/nearest.ts";
+import type { SignalReadings, SignalSpecs } from "../model/signal.ts";
+import { leafNameOf, signalNameOf } from "../router/vsr/signal-kinds.ts";
 import { readJsonFile } from "./json-file.ts";
 
 const MAX_BYTES = 16 * 1024 * 1024;
@@ -19,4 +21,23 @@ export function signalFacts(file: string, cwd: string): SignalReadings {
   const { data } = readJsonFile(file, cwd, factsSchema, { what: "set of signal readings", form: FORM, maxBytes: MAX_BYTES });
   const { matched, confidences, values, errors, unknown } = data;
   return { matched: new Map(Object.entries(matched)), confidences: new Map(Object.entries(confidences)), values: new Map(Object.entries(values)), errors: new Set(errors), unknown: new Set(unknown) };
+}
+
+/** Types whose matches may go by other names than the signals': by categories, or made of others. */
+const BY_OTHER_NAMES = new Set(["domain", "projection"]);
+
+/** Matches that no policy asked reads, in words: most likely misspelt, and so without effect. */
+export function unreadFacts({ matched }: SignalReadings, read: readonly SignalSpecs[]): string[] {
+  const known = (type: string) => read.flatMap((specs) => specs.get(type) ?? []).map(({ name, fields }) => leafNameOf(type, { ...fields, name }));
+  const types = [...new Set(read.flatMap((specs) => [...specs.keys()]))];
+  return [...matched].flatMap(([type, names]) => {
+    if (BY_OTHER_NAMES.has(type)) return [];
+    const there = known(type);
+    if (there.length === 0) return [`nothing reads signals of type "${type}"${suggested(nearest(type, types)) || ` (read: ${types.join(", ")})`}`];
+    return names.filter((name) => !there.includes(signalNameOf(type, name))).map((name) => `nothing reads ${type} "${name}"${suggested(nearest(name, there)) || ` (read: ${there.join(", ")})`}`);
+  });
+}
+
+function suggested(near: string | null): string {
+  return near === null ? "" : ` (did you mean "${near}"?)`;
 }

@@ -1,13 +1,17 @@
 import type { OutcomeColumns } from "../model/columns.ts";
-import type { Prompt } from "../model/prompt.ts";
 import { withBehind, type FurtherOutcomes } from "../outcomes/remote-columns.ts";
 import type { Policy } from "../router/index.ts";
+import { withCached } from "./cache-answers.ts";
 import type { ExplainedPolicy } from "./decide.ts";
 import { deserving } from "./deserving.ts";
-import type { RunSettings } from "./parts.ts";
+import { NO_CALL, nothingYet, type Batches, type Graders } from "./own-outcomes.ts";
 
-type Batches = Iterable<readonly Prompt[]> | AsyncIterable<readonly Prompt[]>;
-type Graders = Pick<RunSettings, "grader" | "graders">;
+/** What answers in place of models, behind them: policies' own texts, then what their caches answered. */
+export async function withAnswers<P extends ExplainedPolicy>(...[columns, policies, decided, batches, settings]: Parameters<typeof withTexts<P>>): ReturnType<typeof withTexts<P>> {
+  const told = await withTexts(columns, policies, decided, batches, settings);
+  const cached = await withCached(told.columns, told.decided, batches, settings);
+  return { ...cached, warnings: [...told.warnings, ...cached.warnings] };
+}
 
 /**
  * Gives the texts that policies answer with themselves their places behind the models, a column a text. They cost nothing, since nothing is
@@ -17,7 +21,7 @@ type Graders = Pick<RunSettings, "grader" | "graders">;
  * @param decided the policies' decisions, in their order
  * @param batches the prompts of the columns, in order; not read where no policy answers any
  */
-export async function withAnswers<P extends ExplainedPolicy>(
+async function withTexts<P extends ExplainedPolicy>(
   columns: OutcomeColumns,
   policies: readonly Policy[],
   decided: readonly P[],
@@ -57,11 +61,6 @@ function answeredBy({ decisions, rules }: ExplainedPolicy, answers: Policy["answ
   return own.size === 0 ? null : own;
 }
 
-function nothingYet(n: number): FurtherOutcomes {
-  const gaps = () => new Float64Array(n).fill(NaN);
-  return { quality: gaps(), costUsd: gaps(), latencyMs: gaps(), ttftMs: gaps(), failed: new Uint8Array(n), declined: gaps() };
-}
-
 async function grade(outcomes: ReadonlyMap<string, FurtherOutcomes>, { deserved }: OutcomeColumns, batches: Batches, settings: Graders): Promise<void> {
   const { plainGrading } = await import("./plain-grading.ts"); // graders are large
   const gradeOf = plainGrading(settings);
@@ -79,8 +78,6 @@ async function grade(outcomes: ReadonlyMap<string, FurtherOutcomes>, { deserved 
       i++;
     }
 }
-
-const NO_CALL = { costUsd: null, latencyMs: null, ttftMs: null, inputTokens: null, outputTokens: null, error: null };
 
 function counted(n: number): string {
   return n.toLocaleString("en-US");

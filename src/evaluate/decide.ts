@@ -7,6 +7,7 @@ import { WrpError } from "../model/errors.ts";
 import type { SignalReadings } from "../model/signal.ts";
 import type { Policy, Undecided } from "../router/index.ts";
 import { readsTokens, withTokens } from "../signals/tokens.ts";
+import { failedCalls, throughCache } from "./cached.ts";
 import { columnsUnder, promptsAgain } from "./gather.ts";
 import { decideLearned, isFitted } from "./decide-learned.ts";
 import { liveHash } from "./live-findings.ts";
@@ -42,7 +43,7 @@ export async function* decideAll(policies: readonly Policy[], columns: OutcomeCo
   }
   const [fitted, others] = [[...asked.keys()].filter(isFitted), [...asked.keys()].filter((policy) => !isFitted(policy))];
   const { learning } = parts;
-  const lost = (learning ? undefined : fitted[0]) ?? (parts.settings.signals && !parts.signalModels ? others.find(({ reads }) => reads) : undefined);
+  const lost = (learning ? undefined : fitted[0]) ?? (parts.settings.signals && !parts.signalModels ? others.find(({ reads, caches }) => reads || caches?.compares) : undefined);
   if (lost) throw new WrpError(`what policy "${lost.name}" decided is no longer stored, and it cannot be decided again without the models that ${lost.learned ? "made its vectors" : "its signals were read with"}`, { hint: "run wrp eval again" });
   const each = yield* decideEach(others, columns, parts);
   const learned = learning && fitted.length > 0 ? yield* decideLearned(fitted, columns, { ...parts, learning }) : [];
@@ -59,18 +60,18 @@ export async function* decideAll(policies: readonly Policy[], columns: OutcomeCo
 function marked(decided: ReadonlyMap<Policy, Decided>, { signalModels }: DecidingParts): ReadonlyMap<Policy, Decided> {
   if (!signalModels) return decided;
   const { surrogatesOf } = promptReader([...decided.keys()], signalModels);
-  return new Map([...decided].map(([policy, one]) => [policy, { ...one, explained: { ...one.explained, surrogates: surrogatesOf(policy) } }]));
+  return new Map([...decided].map(([policy, one]) => [policy, { ...one, explained: { ...one.explained, surrogates: [...surrogatesOf(policy), ...(policy.caches?.compares && signalModels.encoder?.surrogate ? ["response_cache"] : [])] } }]));
 }
 
-/** What stored decisions hang on. What looks at outcomes depends on their prices and on the rule for failed calls, too; what is simulated, on the seed; what is live grows. */
-function keyOf({ kind, content, hindsight, reads, learned }: Policy, columns: OutcomeColumns, { settings, wrpVersion, trainedLive = null }: DecidingParts): string {
+/** What stored decisions hang on. What looks at outcomes depends on their prices and on the rule for failed calls, too; what is simulated, on the seed; what is live grows. A cache keeps no failed call. */
+function keyOf({ kind, content, hindsight, reads, caches, learned }: Policy, columns: OutcomeColumns, { settings, wrpVersion, trainedLive = null }: DecidingParts): string {
   const looks = hindsight || learned !== undefined;
   const drawn = settings.models.some((model) => model.simulated !== undefined);
   const live = looks ? liveHash(columns, liveModels(settings).map(({ name }) => name)) : null;
   const outcomes = looks ? { ...(live === null ? {} : { live }), models: settings.models, missing: settings.missing, ...(drawn ? { seed: settings.seed } : {}) } : null;
   const fit = learned ? { ...settings.learning, seed: settings.seed, ...(trainedLive === null ? {} : { trainedLive }) } : undefined;
-  const signals = (reads && settings.signals) || [];
-  return valueHash({ kind, content, models: columns.models, outcomes, wrpVersion, ...(signals.length > 0 ? { signals } : {}), ...(fit ? { fit } : {}) });
+  const signals = ((reads || caches?.compares) && settings.signals) || [];
+  return valueHash({ kind, content, models: columns.models, outcomes, wrpVersion, ...(signals.length > 0 ? { signals } : {}), ...(caches ? { failed: failedCalls(columns) } : {}), ...(fit ? { fit } : {}) });
 }
 
 /** What needs no look at a prompt; null where prompts have to be asked about. */
@@ -101,24 +102,23 @@ async function* decideEach(policies: readonly Policy[], columns: OutcomeColumns,
   const { n, models } = columns;
   const tokens = readsTokens(parts.settings.policies);
   const reader = promptReader(policies, parts.signalModels);
-  const taken = policies.map((policy) => ({ policy, take: takeDecisions(n, models) }));
+  const taken = policies.map((policy) => ({ policy, take: takeDecisions(n, models), cache: policy.caches ? throughCache(policy.caches, columns, parts.signalModels?.encoder ?? null) : null }));
   const name = policies.length === 1 ? (policies[0] as Policy).name : `${policies.length} policies`;
   let i = 0;
   for await (const batch of promptsAgain(parts)) {
     await stopIfAsked(parts.signal);
     const prompts = tokens ? await withTokens(batch, parts.tokens) : batch;
     const readings = await reader.read(prompts);
-    for (const { policy, take } of taken) {
+    for (const { policy, take, cache } of taken) {
       const own = readings.get(policy);
-      for (const [k, prompt] of prompts.entries()) {
-        const decision = policy.decide?.({ prompt, signals: {}, ...(own ? { readings: own[k] as SignalReadings } : {}) });
-        if (decision) take.add(i + k, decision);
-      }
+      const decisions = prompts.map((prompt, k) => policy.decide?.({ prompt, signals: {}, ...(own ? { readings: own[k] as SignalReadings } : {}) }));
+      const answered = cache ? await cache.answer(i, prompts, decisions) : decisions;
+      for (const [k, decision] of answered.entries()) if (decision) take.add(i + k, decision);
     }
     i += prompts.length;
     if (i < n) yield { type: "deciding", policy: name, prompts: i, of: n };
   }
-  return new Map(taken.map(({ policy, take }) => [policy, { ...take.stored, notes: [...surrogateNotes(reader.surrogatesOf(policy)), ...(policy.notes?.() ?? [])] }]));
+  return new Map(taken.map(({ policy, take, cache }) => [policy, { ...take.stored, notes: [...surrogateNotes(reader.surrogatesOf(policy)), ...(policy.notes?.() ?? []), ...(cache?.notes() ?? [])] }]));
 }
 
 function surrogateNotes(types: readonly string[]): string[] {

@@ -4,6 +4,7 @@ import type { SignalModels } from "../model/signal-models.ts";
 import { DEFAULT_RECIPE, readVsrConfig, recipeOf, type VsrConfig } from "../router/vsr/config.ts";
 import { vsrRouter, type VsrRouter } from "../router/vsr/router.ts";
 import { leafNameOf, LEAF_TYPES } from "../router/vsr/signal-kinds.ts";
+import type { Manifests } from "../router/vsr/signal-settings.ts";
 import type { VsrTrace } from "../router/vsr/trace.ts";
 import { shareSignals } from "../signals/index.ts";
 import { probeChecks, type Holds, type ProbeCheck } from "./probe-checks.ts";
@@ -23,6 +24,8 @@ export interface ProbedConfig {
   /** For probes that name no recipe and no entrypoint. */
   readonly recipe?: string | undefined;
   readonly entrypoint?: string | undefined;
+  /** What the manifests of its knowledge bases hold, by the base's name. */
+  readonly manifests?: Manifests | undefined;
 }
 
 /**
@@ -39,7 +42,7 @@ export async function probeRecipes({ probes }: ProbeFile, given: ProbedConfig, m
   for (const [recipe, some] of Map.groupBy(probes, (probe) => recipeAsked(probe, config, standard))) {
     const known = config.recipes.find(({ name }) => name === recipe);
     if (!known) throw unknownName("recipe", recipe, config.recipes.map(({ name }) => name), some[0]?.place);
-    const router = vsrRouter(given.text, given.file, { recipe, also: namedSignals(some, known.signals) });
+    const router = vsrRouter(given.text, given.file, { recipe, manifests: given.manifests, also: namedSignals(some, known.signals) });
     const [readings = []] = await shareSignals([router.signals], models).read(some.map(({ request }) => request));
     for (const [i, probe] of some.entries()) {
       const trace = router.trace(readings[i] as (typeof readings)[number]);

@@ -31,19 +31,19 @@ export function promptReader<P extends Pick<Policy, "reads">>(policies: readonly
   };
 }
 
-/** A prompt as the request that it was: who asks, and what else the request says, is in its metadata (`user`, `groups` with commas). */
-function requestOf({ meta, request }: Prompt, messages: SignalRequest["messages"]): SignalRequest {
-  const { user, groups } = meta;
+/** A prompt as the request that it was; who asks (`user`, and `groups` with commas) stands in the prompt's facts or in the request. */
+function requestOf({ meta, request }: Prompt, texts: SignalRequest["messages"]): SignalRequest {
+  const metadata = request ? { ...request.metadata, ...(request.user === undefined ? {} : { user: request.user }), ...meta } : meta;
+  const { user, groups } = metadata;
   return {
-    messages,
-    metadata: meta,
+    messages: request?.messages ?? texts,
+    metadata,
     user: user === undefined || user === null ? null : String(user),
     groups: typeof groups === "string" ? groups.split(",").map((group) => group.trim()) : [],
-    tools: [],
-    toolChoice: null,
-    responseFormat: null,
-    maxTokens: null,
-    maxCompletionTokens: null,
-    ...request,
+    tools: request?.tools ?? [],
+    toolChoice: request?.tool_choice ?? null,
+    responseFormat: request?.response_format ?? null,
+    maxTokens: request?.max_tokens ?? null,
+    maxCompletionTokens: request?.max_completion_tokens ?? null,
   };
 }

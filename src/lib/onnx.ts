@@ -1,4 +1,5 @@
 import { stat } from "node:fs/promises";
+import { env } from "node:process";
 import type { InferenceSession } from "onnxruntime-node";
 import { WrpError } from "../model/errors.ts";
 
@@ -68,6 +69,8 @@ export async function openOnnx(model: { readonly path: string } | { readonly nam
 }
 
 async function runtime(): Promise<typeof import("onnxruntime-node")> {
+  // Unless this is set before it is loaded, it writes an identifier of the machine into the user's home and sends events to its maker (1.29 on, Linux and macOS).
+  env["ORT_DISABLE_TELEMETRY"] = "1";
   try {
     return await import("onnxruntime-node");
   } catch (error) {

@@ -43,19 +43,29 @@ export interface OutcomeColumns {
    * the tables behind those of the models (`withRemotes`), in this order.
    */
   readonly remotes?: readonly RemoteOutcomes[];
+  /** How many of the tables' last columns hold what policies' caches answered, a column a policy. */
+  readonly cached?: number;
 }
 
 /** The name that policies' own texts go by, among the models of a policy. */
 export const ANSWERED = "answered without a model";
 
-/** Whether a column of the tables holds texts that a policy gave in place of a model's answer: those stand last, a column a text. */
+/** The name that answers go by which policies' caches gave again. */
+export const CACHED = "answered by the cache";
+
+/** Whether a column of the tables holds texts that a policy gave in place of a model's answer, a column a text, or what its cache answered: those stand last. */
 export function isAnswered({ models, remotes = [] }: Pick<OutcomeColumns, "models" | "remotes">, m: number): boolean {
   return m >= models.length + remotes.length;
 }
 
-/** Who answers, by the place in the tables: a model, a live router, or nobody. */
-export function nameOfPlace({ models, remotes = [] }: Pick<OutcomeColumns, "models" | "remotes">, m: number): string {
-  return models[m] ?? remotes[m - models.length]?.name ?? ANSWERED;
+export function isCached({ quality, cached = 0 }: Pick<OutcomeColumns, "quality" | "cached">, m: number): boolean {
+  return m >= quality.length - cached;
+}
+
+/** Who answers, by the place in the tables: a model, a live router, a cache, or nobody. */
+export function nameOfPlace(columns: Pick<OutcomeColumns, "models" | "remotes" | "quality" | "cached">, m: number): string {
+  const { models, remotes = [] } = columns;
+  return models[m] ?? remotes[m - models.length]?.name ?? (isCached(columns, m) ? CACHED : ANSWERED);
 }
 
 /** What a live router's own calls came to, one entry per prompt. */

@@ -1,8 +1,9 @@
 import { z } from "zod";
+import { chatRequestSchema } from "./chat-request.ts";
 
 /**
  * One row of wrp's own dataset format: JSONL (one row a line), a JSON array of rows, or the same columns in Parquet.
- * A row has `messages` or `prompt`, or neither where it holds figures only (then `promptHash` or `id` names the prompt).
+ * A row has `messages` or `prompt` (or their `request`), or neither where it holds figures only (then `promptHash` or `id` names the prompt).
  * Absent and null mean the same: not known. Unknown keys are errors. Each check's `error` is the text users see.
  */
 
@@ -49,6 +50,9 @@ export const datasetRowSchema = z
       id: text.nullish().describe("the file's own name for the prompt; need not be unique"),
       messages: messagesSchema.nullish().describe("the chat that is sent"),
       prompt: text.nullish().describe("short for one user message"),
+      request: chatRequestSchema
+        .nullish()
+        .describe("the chat request that the prompt came in, as an OpenAI client sends it; its texts are the prompt's where neither messages nor prompt is given"),
       promptHash: z
         .string({ error: "must be 32 hex digits" })
         .regex(/^[0-9a-f]{32}$/, { error: "must be 32 hex digits" })

@@ -1,5 +1,5 @@
 import type { Answer } from "./answer.ts";
-import type { SignalRequest } from "./signal.ts";
+import type { ChatRequest } from "./chat-request.ts";
 
 /** One message of a chat; `content` is text only (other parts are counted by the importer that meets them). */
 export interface Message {
@@ -14,9 +14,6 @@ export interface RecordedOutcome extends Answer {
 
 export type MetaValue = string | number | boolean | null;
 
-/** What a chat request says beside its texts; what is left out, it does not say. */
-export type PromptRequest = Partial<Omit<SignalRequest, "metadata" | "groups">>;
-
 /** One prompt of a workload, with the outcomes recorded for it. */
 export interface Prompt {
   /** Position in the workload after filters, from 0. */
@@ -27,8 +24,12 @@ export interface Prompt {
   readonly hash: string;
   /** `null` where the file has figures only. */
   readonly messages: readonly Message[] | null;
-  /** The request that it came in, where that is known; its `messages` are those above with all that is no text. */
-  readonly request?: PromptRequest;
+  /**
+   * What the request that it came in says beside the texts, where it says more. No part of the hash: with other tools it is another
+   * prompt to a router, but the same question to a model, which is sent the texts alone; answers are kept by that question, and decisions
+   * by the workload, whose hash is that of its files. Absent where there is no text.
+   */
+  readonly request?: ChatRequest;
   /** The stratum: a dataset's name. */
   readonly dataset: string;
   /** File (as named on the command line) and record number in it, from 0. */

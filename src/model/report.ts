@@ -64,7 +64,7 @@ const policySchema = z.object({
   costUsdPer1k: estimateSchema.nullable(),
   latencyMs: latencySchema.nullable(),
   ttftMs: latencySchema.nullable(),
-  share: z.record(z.string(), z.object({ mean: z.number(), ci })).describe("of the compared prompts, by model; `answered without a model`: those that the policy answers itself"),
+  share: z.record(z.string(), z.object({ mean: z.number(), ci })).describe("of the compared prompts, by model; `answered without a model`: those that the policy answers itself; `answered by the cache`: those that an earlier answer answers"),
   errorRate: estimateSchema,
   goodput: estimateSchema.optional().describe("share of calls within the SLO, of all prompts read; a failed call is outside it"),
   privacy: z
@@ -101,7 +101,8 @@ const policySchema = z.object({
   gapAtOracle: z.number().nullable(),
   versusReference: z.object({ win: z.number(), tie: z.number(), loss: z.number() }).optional(),
   simulated: z.array(z.string()).describe("what rests on simulation; empty where nothing does"),
-  surrogates: z.array(z.string()).optional().describe("types of signal that wrp's own models read in place of the router's (--surrogate): the router may decide otherwise; absent where none is"),
+  partial: z.object({ prompts: z.number().int(), of: z.number().int() }).optional().describe("the compared prompts that its figures stand on, where that is less than 95 % of them: then it is not placed on the frontier, and dominates nobody; absent otherwise"),
+  surrogates: z.array(z.string()).optional().describe("types of signal that wrp's own models read in place of the router's (--surrogate), and `response_cache` where they compare for it: the router may decide otherwise; absent where none is"),
   expected: z.array(z.string()).describe("what is expected rather than measured, on the basis of decisions"),
   onFrontier: z.boolean(),
   dominatedBy: z.array(z.string()),
@@ -195,7 +196,7 @@ const spreadSchema = z.object({
 });
 
 /** Raised whenever the same run would give another document: what an older wrp stored is then computed anew. */
-export const REPORT_REVISION = 6;
+export const REPORT_REVISION = 7;
 
 export const reportSchema = z.object({
   schemaVersion: z.literal(1),

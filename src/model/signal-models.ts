@@ -12,5 +12,6 @@ export interface SignalModels {
 
 /** What readings with these models hang on, besides signals and prompts. */
 export function signalModelIds({ encoder, classifiers, surrogate }: SignalModels): string[] {
-  return [...(surrogate ? ["surrogate"] : []), ...(encoder ? [`encoder ${encoder.id}`] : []), ...[...classifiers].map(([type, { id }]) => `${type} ${id}`)];
+  const named = (role: string, model: { readonly id: string; readonly surrogate?: boolean }) => `${model.surrogate ? "surrogate " : ""}${role} ${model.id}`;
+  return [...(surrogate ? ["surrogate"] : []), ...(encoder ? [named("encoder", encoder)] : []), ...[...classifiers].map(([type, model]) => named(type, model))];
 }

@@ -150,12 +150,12 @@ function documentOf(c: Connection, reportKey: string | null): string {
 }
 
 function promptOf(prompt: Omit<Prompt, "outcomes"> & { readonly outcomes: readonly AnswerLine[] }, count: ((text: string) => number) | null): object {
-  const { messages, reference, inputTokens, tags, meta, outcomes, ...rest } = prompt;
+  const { messages, request = null, reference, inputTokens, tags, meta, outcomes, ...rest } = prompt;
   const tokens = inputTokens ?? (count && messages ? count(messages.map((message) => message.content).join("\n")) : null);
   return {
     ...known(rest),
     ...known({ inputTokens: tokens }),
-    ...(count ? {} : known({ messages, reference })),
+    ...(count ? {} : known({ messages, request, reference })),
     ...(tags.length > 0 ? { tags } : {}),
     ...(Object.keys(meta).length > 0 ? { meta } : {}),
     outcomes: outcomes.map((answer) => answerOf(answer, count !== null)),

@@ -4,6 +4,7 @@ import type { WorkloadFile } from "../model/workload.ts";
 import type { Connection } from "./connection.ts";
 import { explained } from "./errors.ts";
 import { type ModelNames, modelNames } from "./model-names.ts";
+import { requestOf } from "./request-text.ts";
 import { RECORDED_GRADER, RECORDED_SETTINGS, type StoredText } from "./schema.ts";
 import { storedWorkload } from "./stored-workload.ts";
 import { textOf } from "./text.ts";
@@ -79,6 +80,7 @@ type PromptRow = [
   tags: string | null,
   meta: string | null,
   reference: StoredText | null,
+  request: string | null,
 ];
 
 type AnswerRow = [
@@ -99,7 +101,7 @@ function rowReader<O extends { readonly text: string | null }>(c: Connection, ha
   const prompts = c.handle
     .prepare<[number], PromptRow>(
       `SELECT w.ordinal, w.record_id, p.hash, iif(w.has_messages, p.messages, NULL), w.file, r.row, w.chosen_model_id,
-        w.length_code_points, w.input_tokens, w.turn, w.own_id, w.dataset, w.session, w.grader, w.tags, w.meta, w.reference
+        w.length_code_points, w.input_tokens, w.turn, w.own_id, w.dataset, w.session, w.grader, w.tags, w.meta, w.reference, w.request
       FROM workload_prompts AS w JOIN records AS r ON r.id = w.record_id JOIN prompts AS p ON p.id = r.prompt_id
       WHERE w.workload_id = ${id} AND w.ordinal >= ? ORDER BY w.ordinal LIMIT ${BATCH_PROMPTS}`,
     )
@@ -144,11 +146,13 @@ function outcomeReader(c: Connection): (recordId: number) => RecordedOutcome[] {
 }
 
 function promptOf<O>(row: PromptRow, outcomes: readonly O[], files: readonly WorkloadFile[], names: ModelNames): Omit<Prompt, "outcomes"> & { readonly outcomes: readonly O[] } {
+  const messages = row[3] === null ? null : (JSON.parse(row[3]) as Message[]);
   return {
     ordinal: row[0],
     id: textOf(row[10]),
     hash: row[2],
-    messages: row[3] === null ? null : (JSON.parse(row[3]) as Message[]),
+    messages,
+    ...(row[17] === null || messages === null ? {} : { request: requestOf(row[17], messages) }),
     dataset: textOf(row[11]),
     file: (files[row[4]] as WorkloadFile).name,
     row: row[5],
@@ -180,7 +184,7 @@ function outcomeOf(row: AnswerRow, names: ModelNames): RecordedOutcome {
 }
 
 function charsOf(prompt: Pick<Prompt, "reference"> & { readonly outcomes: readonly { readonly text: string | null }[] }, row: PromptRow): number {
-  let chars = (row[3]?.length ?? 0) + (row[15]?.length ?? 0) + (prompt.reference?.length ?? 0);
+  let chars = (row[3]?.length ?? 0) + (row[15]?.length ?? 0) + (row[17]?.length ?? 0) + (prompt.reference?.length ?? 0);
   for (const outcome of prompt.outcomes) chars += outcome.text?.length ?? 0;
   return chars;
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type ChatRequest, chatRequestSchema } from "../model/chat-request.ts";
 
 /**
  * A run as one file: JSON lines, in this order: header, run, workload, settings of calls, prompts with their recorded answers,
@@ -100,6 +101,8 @@ const promptLine = z.object({
   id: z.string(),
   hash: z.string().min(1),
   messages: z.array(z.object({ role: z.string(), content: z.string() })).nullable().default(null),
+  /** What its request said beside them; a file that is older than this has none. */
+  request: chatRequestSchema.transform((request) => request as ChatRequest).exactOptional(),
   dataset: z.string(),
   file: z.string(),
   row: whole,

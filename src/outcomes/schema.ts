@@ -57,6 +57,7 @@ export interface Schema {
     tags: string | null;
     meta: string | null;
     reference: StoredText | null;
+    request: string | null;
   };
   policy_decisions: { policy_hash: string; workload_id: number; models: string; rules: string; notes: string; pairs: string; codes: string };
   reports: { key: string; document: string };

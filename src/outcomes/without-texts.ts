@@ -24,7 +24,8 @@ export function withoutTexts(store: OutcomeStore): OutcomeStore {
   };
 }
 
-function bare(prompt: Prompt): Prompt {
+/** What a request says beside its texts goes with them: arguments and results of tools are texts too. */
+function bare({ request: _request, ...prompt }: Prompt): Prompt {
   return { ...prompt, messages: null, reference: null, outcomes: prompt.outcomes.map((outcome) => ({ ...outcome, ...bareAnswer(outcome) })) };
 }
 

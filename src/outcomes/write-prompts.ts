@@ -3,6 +3,7 @@ import type { Prompt } from "../model/prompt.ts";
 import type { WorkloadFile } from "../model/workload.ts";
 import { type ModelNames, modelNames } from "./model-names.ts";
 import type { SavedCounts } from "./store.ts";
+import { requestText } from "./request-text.ts";
 import { storedText } from "./text.ts";
 import { immediate } from "./transaction.ts";
 import { answerWriter } from "./write-answers.ts";
@@ -58,9 +59,10 @@ export function rowWriter(
     .pluck();
   const insertRow = handle.prepare(
     `INSERT INTO workload_prompts (workload_id, ordinal, record_id, file, has_messages, chosen_model_id, length_code_points,
-      input_tokens, turn, own_id, dataset, session, grader, tags, meta, reference)
-    VALUES (${workloadId}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT DO UPDATE SET has_messages = excluded.has_messages, input_tokens = excluded.input_tokens, reference = excluded.reference
+      input_tokens, turn, own_id, dataset, session, grader, tags, meta, reference, request)
+    VALUES (${workloadId}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET has_messages = excluded.has_messages, input_tokens = excluded.input_tokens, reference = excluded.reference,
+      request = coalesce(excluded.request, request)
       WHERE has_messages < excluded.has_messages OR (reference IS NULL AND excluded.reference IS NOT NULL)`,
   );
   const fileIndex = new Map(files.map((file, i) => [file.name, i]));
@@ -97,6 +99,7 @@ export function rowWriter(
       prompt.tags.length === 0 ? null : JSON.stringify(prompt.tags),
       jsonOf(prompt.meta),
       storedText(prompt.reference),
+      requestText(prompt),
     );
     return { recordId, isNew: changes === 1 };
   };

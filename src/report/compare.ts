@@ -24,6 +24,8 @@ export interface Side {
   readonly basis: Basis;
   readonly columns: OutcomeColumns;
   readonly policy: DecidedPolicy;
+  /** What its run said of how it decided: by surrogates, or not at all. */
+  readonly notes: readonly string[];
   readonly models: readonly ModelInfo[];
   readonly missing: MissingRule;
   readonly slo: Slo | null;
@@ -299,7 +301,8 @@ function warningsOf(a: Side, b: Side, units: Design): string[] {
   if (a.missing !== b.missing) warnings.push("the two runs count failed calls by different rules");
   if (a.basis === "decisions" || b.basis === "decisions") warnings.push("nobody saw the answers of at least one side: costs and latencies are expected, quality is not known");
   if (a.policy.hindsight || b.policy.hindsight) warnings.push("at least one side looks at the outcomes it is judged on (hindsight)");
-  return warnings;
+  const said = [a, b].flatMap(({ run, policy, notes }) => notes.map((note) => `policy "${policy.name}"${a.run === b.run ? "" : ` of run ${run}`}: ${note}`));
+  return [...warnings, ...new Set(said)];
 }
 
 function nothingPaired(a: Side, b: Side, both: number): WrpError {

@@ -19,6 +19,7 @@ import { Ledger, type Entry } from "./ledger.ts";
 import { costMatchedMix, hullPoints, pendingAiq, singlePoints } from "./mix.ts";
 import { movedBetween } from "./moved.ts";
 import { blindWarnings, decidedPolicy, expectedFigures } from "./decided.ts";
+import { decidedOf, partOf } from "./partial.ts";
 import { reportedPolicy } from "./policies.ts";
 import { simulatedFigures } from "./simulated.ts";
 import { slicesOf } from "./slices.ts";
@@ -109,6 +110,7 @@ export function* compiling(input: ReportInput): Generator<number, Omit<Report, "
       gainAtBestSingle: best && figures.quality.mean !== null ? finite(figures.quality.mean - best.quality) : null,
       gapAtOracle: oracleQuality !== null && figures.quality.mean !== null ? oracleQuality - figures.quality.mean : null,
       simulated: simulatedFigures(policy, input.models, own),
+      ...partOf(blind ? decidedOf(policy, compared) : own.quality.n, compared.n),
       onFrontier: false,
       dominatedBy: [],
     };

@@ -29,17 +29,19 @@ function valueOf(p: ReportPolicy, objective: Objective): number {
   }
 }
 
-/** Dominance among the judged policies; a control is told who of them dominates it, but is never on the frontier. */
+/** Dominance among the judged policies that stand on (nearly) all compared prompts; a control is told who of them dominates it, but is never on the frontier. */
 export function judge(policies: readonly ReportPolicy[], objectives: readonly Objective[], warnings: string[]): ReportPolicy[] {
   const directions = objectives.map((o) => (o === "quality" ? ("max" as const) : ("min" as const)));
   const point = (p: ReportPolicy): Point => ({ name: p.name, values: objectives.map((o) => valueOf(p, o)) });
-  const judged = policies.filter((p) => !p.control).map(point);
+  const judged = policies.filter((p) => !p.control && !p.partial).map(point);
+  const partial = policies.flatMap(({ name, control, partial: part }) => (part && !control ? [`${name} (${part.prompts} of ${part.of})`] : []));
+  if (partial.length > 0) warnings.push(`not placed on the frontier, since their figures are of fewer than 95 % of the compared prompts: ${partial.join(", ")}`);
   const front = new Set(objectives.length > 0 ? frontier(judged, directions) : []);
   const unplaced = judged.filter((p) => p.values.some((v) => Number.isNaN(v))).map((p) => p.name);
   if (unplaced.length > 0) warnings.push(`not placed on the frontier, for want of ${objectives.join(" or ")}: ${unplaced.join(", ")}`);
   return policies.map((p) => ({
     ...p,
     onFrontier: !p.control && front.has(p.name),
-    dominatedBy: dominatedBy(p.control ? [...judged, point(p)] : judged, directions).get(p.name) ?? [],
+    dominatedBy: p.partial ? [] : (dominatedBy(p.control ? [...judged, point(p)] : judged, directions).get(p.name) ?? []),
   }));
 }

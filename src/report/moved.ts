@@ -1,4 +1,4 @@
-import { isAnswered, nameOfPlace, type OutcomeColumns } from "../model/columns.ts";
+import { isAnswered, isCached, nameOfPlace, type OutcomeColumns } from "../model/columns.ts";
 import type { Report } from "../model/report.ts";
 import type { Compared } from "./compared.ts";
 import type { DecidedPolicy } from "./input.ts";
@@ -23,7 +23,7 @@ export function movedBetween(columns: OutcomeColumns, compared: Compared, a: Dec
     const mb = tb[i] as number;
     if (ma < 0 || mb < 0) continue;
     n++;
-    if (ma === mb || !told(ma) || !told(mb)) continue;
+    if (ma === mb || (isCached(columns, ma) && isCached(columns, mb)) || !told(ma) || !told(mb)) continue;
     count++;
     const flow = ma * width + mb;
     flows.set(flow, (flows.get(flow) ?? 0) + 1);

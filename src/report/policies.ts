@@ -1,4 +1,4 @@
-import { isAnswered, nameOfPlace, type Decisions, type OutcomeColumns } from "../model/columns.ts";
+import { isAnswered, isCached, nameOfPlace, type Decisions, type OutcomeColumns } from "../model/columns.ts";
 import type { Estimate, ReportPolicy } from "../model/report.ts";
 import { arenaScore } from "../stats/arena.ts";
 import type { Design } from "../stats/design.ts";
@@ -66,8 +66,9 @@ function shares({ policy: { decisions }, columns, compared, units }: Subject): O
   if (decisions.form === "mixture")
     return Object.fromEntries([...decisions.weights].flatMap((w, m) => (w > 0 ? [exact(m, w)] : [])));
   // Of several texts of its own, the share is one.
-  const own = decisions.model.find((m) => isAnswered(columns, m));
-  const chosen = Int32Array.from(compared.at, (i) => (isAnswered(columns, decisions.model[i] as number) ? (own as number) : (decisions.model[i] as number)));
+  const isText = (m: number) => isAnswered(columns, m) && !isCached(columns, m);
+  const own = decisions.model.find(isText);
+  const chosen = Int32Array.from(compared.at, (i) => (isText(decisions.model[i] as number) ? (own as number) : (decisions.model[i] as number)));
   const used = [...new Set(chosen)].filter((m) => m >= 0).sort((a, b) => a - b);
   return Object.fromEntries(
     used.map((m) => {

@@ -74,4 +74,4 @@ export { factOf } from "./facts.ts";
 export { vsrOf, vsrPrices } from "./kinds/vsr.ts";
 export { unknownReadings } from "./vsr/readings.ts";
 export type { VsrTrace } from "./vsr/trace.ts";
-export type { ModelFigures, Policy, PolicySession, RouterContext, SessionHost, SessionTimes, Undecided } from "./policy.ts";
+export type { ModelFigures, Policy, PolicyCache, PolicySession, RouterContext, SessionHost, SessionTimes, Undecided } from "./policy.ts";

@@ -2,10 +2,12 @@ import type { StartProcess } from "../lib/line-process.ts";
 import type { Decisions, OutcomeColumns } from "../model/columns.ts";
 import type { PolicySpec } from "../model/config.ts";
 import type { Decision } from "../model/decision.ts";
+import type { Encoder } from "../model/encoder.ts";
 import type { Place } from "../model/errors.ts";
 import type { Prompt } from "../model/prompt.ts";
 import type { SignalReadings, SignalSpecs } from "../model/signal.ts";
 import type { Learned } from "./learned/learned.ts";
+import type { CacheSession } from "./vsr/cache/session.ts";
 import type { VsrTrace } from "./vsr/trace.ts";
 
 /** What a policy may know of the models: fitted on the training part where something is held out. */
@@ -42,6 +44,14 @@ export interface PromptView {
   readonly signals: Readonly<Record<string, unknown>>;
   /** What the policy's `reads` found. */
   readonly readings?: SignalReadings;
+}
+
+/** Earlier answers that a policy gives again. */
+export interface PolicyCache {
+  /** Whether an encoder tells it more. */
+  readonly compares: boolean;
+  /** An empty one, for a workload from its start. */
+  start(encoder: Encoder | null): CacheSession;
 }
 
 /** The threshold that a sweep varies. */
@@ -109,6 +119,8 @@ export interface Policy {
   readonly reads?: SignalSpecs;
   /** The texts that it answers with itself, in place of a model, by the rule that its decision gives. */
   readonly answers?: ReadonlyMap<string, string>;
+  /** How earlier answers answer in place of a model. */
+  readonly caches?: PolicyCache;
   decide?(view: PromptView): Decision | Undecided;
   /** All that leads to a decision, where a policy can tell. */
   trace?(readings: SignalReadings): VsrTrace;

@@ -61,7 +61,7 @@ export function hullAt(hull: readonly CostQuality[], cost: number): OnHull | nul
   if (!first || !last || Number.isNaN(cost)) return null;
   // Equal costs reach here by different sums: a relative 1e-12 is rounding, not a cheaper policy.
   if (cost < first.cost - 1e-12 * Math.abs(first.cost)) return null;
-  if (cost >= last.cost) return { quality: last.quality, low: last, high: last, shareHigh: 1 };
+  if (cost >= last.cost || hull.length === 1) return { quality: last.quality, low: last, high: last, shareHigh: 1 };
   let k = 1;
   while ((hull[k] as CostQuality).cost < cost) k++;
   const low = hull[k - 1] as CostQuality;

@@ -1,4 +1,6 @@
+import type { ChatRequest } from "../model/chat-request.ts";
 import type { Message, MetaValue } from "../model/prompt.ts";
+import { keepRequest } from "./chat-request.ts";
 import { nameHash, newDraft, type Draft, type RowName } from "./draft.ts";
 import type { Notes } from "./notes.ts";
 import { countCell, figureCell, newOutcome, settle } from "./outcome.ts";
@@ -8,6 +10,8 @@ export interface LoggedCall {
   readonly id: string | null;
   /** Null where the log has no texts, or has them blacked out. */
   readonly messages: readonly Message[] | null;
+  /** What the request said beside its texts, where the log has it. */
+  readonly request: ChatRequest | null;
   /** The model that the call went to; null where the log does not say. */
   readonly model: string | null;
   readonly inputTokens: unknown;
@@ -38,6 +42,7 @@ export function callPrompt(name: RowName, call: LoggedCall, cells: CallCells, no
   const where = `${name.file}, record ${name.row + 1}`;
   const draft = newDraft(name, call.id, call.messages, null);
   if (!call.messages) draft.hash = nameHash(draft.dataset, draft.id);
+  keepRequest(draft, call.request);
   draft.tags = [...new Set(call.tags)];
   draft.meta = Object.fromEntries(Object.entries(call.meta).filter(([, value]) => value !== null));
   if (draft.meta["truncated"] === true) notes.add("cut-text", where);

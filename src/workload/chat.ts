@@ -9,7 +9,11 @@ interface Place {
   readonly where: string;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
+/** An object of a log or body by its keys. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** Nobody is told of parts that are no text. */
+export const QUIET: Place = { notes: { add: () => undefined, warnings: () => [] }, where: "" };
 
 /**
  * The messages of a chat as APIs and logs write them: a text, or a list of messages with `content` (text, parts, or null
@@ -28,9 +32,22 @@ export function messagesFrom(value: unknown, place: Place): Message[] | null {
 export function requestMessages(body: unknown, place: Place): Message[] | null {
   const inner = jsonCell(body);
   if (!isFields(inner)) return null;
-  const chat = messagesFrom(inner["messages"] ?? inner["input"] ?? inner["prompt"] ?? inner["contents"], place);
-  const system = systemMessage(inner["system"] ?? inner["instructions"] ?? field(inner, "systemInstruction", "parts"), place);
-  return chat && [...system, ...chat];
+  const chat = messagesFrom(listOf(inner), place);
+  return chat && [...systemMessage(besides(inner), place), ...chat];
+}
+
+/** What a request's body has as its chat, under whichever name. */
+export function listOf(body: Fields): unknown {
+  return body["messages"] ?? body["input"] ?? body["prompt"] ?? body["contents"];
+}
+
+/** The instructions that stand beside the chat in a request's body; empty where there are none. */
+export function instructionsOf(body: Fields): string {
+  return contentText(jsonCell(besides(body)), QUIET);
+}
+
+function besides(body: Fields): unknown {
+  return body["system"] ?? body["instructions"] ?? field(body, "systemInstruction", "parts");
 }
 
 /** Instructions that stand beside a chat, as its first message. */
@@ -42,7 +59,6 @@ export function systemMessage(instructions: unknown, place: Place): Message[] {
 /** The text of an answer: of a response's body (OpenAI's chat, completions and responses, Anthropic's, Gemini's), of a list of messages, or as it is. */
 export function answerText(value: unknown): string | null {
   const inner = jsonCell(value);
-  const quiet: Place = { notes: { add: () => undefined, warnings: () => [] }, where: "" };
   if (typeof inner === "string") return inner === "" ? null : inner;
   const content = isFields(inner)
     ? (field(inner, "choices", 0, "message", "content") ??
@@ -52,8 +68,8 @@ export function answerText(value: unknown): string | null {
       inner["content"] ??
       inner["text"])
     : undefined;
-  if (content !== undefined) return contentText(content, quiet) || null;
-  const messages = messagesFrom(isFields(inner) ? inner["output"] : inner, quiet);
+  if (content !== undefined) return contentText(content, QUIET) || null;
+  const messages = messagesFrom(isFields(inner) ? inner["output"] : inner, QUIET);
   return messages && (textOf(messages.filter((message) => message.content !== "")) || null);
 }
 
@@ -89,6 +105,6 @@ function partText(part: unknown, place: Place, depth: number): string | null {
   return part["type"] === "tool_call_response" && text !== undefined ? JSON.stringify(text) : null;
 }
 
-function isFields(value: unknown): value is Fields {
+export function isFields(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -2,10 +2,12 @@ import { createWriteStream } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { isDeepStrictEqual } from "node:util";
 import { createGzip } from "node:zlib";
 import type { DatasetRow } from "../model/dataset-row.ts";
 import { WrpError } from "../model/errors.ts";
 import type { Prompt, RecordedOutcome } from "../model/prompt.ts";
+import { QUIET, requestMessages } from "./chat.ts";
 import type { Workload } from "./workload.ts";
 
 /**
@@ -45,14 +47,16 @@ function newRows(workload: Workload) {
   };
 }
 
-/** Facts that are not known are left out. */
+/** Facts that are not known are left out, and so are texts that the request has too. */
 function rowOf(prompt: Prompt): DatasetRow {
-  const { messages } = prompt;
+  const { messages, request } = prompt;
+  const said = messages !== null && request?.messages !== undefined && isDeepStrictEqual(requestMessages(request, QUIET), messages);
   const only = messages?.length === 1 && messages[0]?.role === "user" ? messages[0].content : undefined;
   return {
     id: prompt.id,
-    ...(only === undefined ? {} : { prompt: only }),
-    ...(messages && only === undefined ? { messages: [...messages] } : {}),
+    ...(said || only === undefined ? {} : { prompt: only }),
+    ...(messages && !said && only === undefined ? { messages: [...messages] } : {}),
+    ...(request ? { request: request as NonNullable<DatasetRow["request"]> } : {}),
     ...(messages ? {} : { promptHash: prompt.hash, lengthCodePoints: prompt.lengthCodePoints ?? undefined }),
     dataset: prompt.dataset,
     inputTokens: prompt.inputTokens ?? undefined,

@@ -71,7 +71,7 @@ export async function openWorkload(options: WorkloadOptions, tell: Tell = raise)
 type PlaceOf = NonNullable<WorkloadOptions["placeOf"]>;
 
 /** Raised whenever an importer reads the same bytes as something else: what was stored before is then read anew. */
-const IMPORT_REVISION = 1;
+const IMPORT_REVISION = 2;
 
 interface Opened {
   /** In the order of the inputs, price lists among them. */

@@ -32,6 +32,7 @@ const logged = folder({
 const recipe = folder({
   "config.yaml": "providers: { defaults: { default_model: a }, models: [{ name: a }] }\nrouting: { decisions: [{ name: legal, priority: 100, modelRefs: [{ model: a }] }] }\n",
   "probes.yaml": "decisions: [{ expected_decision: legal, variants: [{ query: May I sue? }] }]\n",
+  "prompts.jsonl": jsonl([{ prompt: "May I sue?" }]),
   "wrp.yaml": "policies:\n  - { kind: vsr, name: tuned, config: config.yaml, set: { decisions.legal.priority: 120 } }\n",
 });
 beforeAll(async () => {
@@ -60,7 +61,7 @@ test("every example of the help texts and of the README runs", async () => {
   const run = (await at.inside("eval", "outcomes.jsonl", "--json", "-q")).json().run.id;
   for (const example of examples.toSorted((a, b) => Number(/^wrp (route|report)/.test(a)) - Number(/^wrp (route|report)/.test(b)))) {
     // A config that init writes is for the data beside it.
-    const where = /^wrp export|probes\.yaml/.test(example) ? recipe : /^wrp (init|check)/.test(example) ? begun : example.includes("spend-logs") ? logged : at;
+    const where = /^wrp (export|check config)|probes\.yaml/.test(example) ? recipe : /^wrp (init|check)/.test(example) ? begun : example.includes("spend-logs") ? logged : at;
     // What calls models of the reader's own is tried up to the first call.
     const ran = await where.inside(...words(example.replace("7f3a", run).replace(/ --live\b/, " --live --dry-run")));
     expect(ran.code, `${example}\n${ran.stderr}`).toBe(0);

@@ -128,6 +128,8 @@ describe("wrp export", () => {
     [["--policy", "tuned", "--list", "-o", "x.yaml"], /--list and -o/],
     [["--policy", "tuned", "--json", "-o", "-"], /one document/],
     [["--policy", "tuned", "-o", "no/where.yaml"], /no\/where\.yaml: cannot be written: no such folder/],
+    [["--policy", "tuned", "-o", "wrp.yaml"], /wrp\.yaml: is an input: it would be written over/],
+    [["--policy", "tuned", "-o", "wrp.yaml", "--force"], /wrp\.yaml: is an input: it would be written over/],
     [["--policy", "vsr:none.yaml"], /none\.yaml: no such file/],
   ])("%j is an error that says what would do", async (args, said) => {
     const ran = await desk().inside("export", ...args);

@@ -56,6 +56,42 @@ describe("wrp check config.yaml", () => {
     expect(github.stdout).toContain("::notice file=broken.yaml,line=47,col=15,title=wrp check%3A unused-signal::");
   });
 
+  test("a config is looked through with what each policy sets, whichever comes first", async () => {
+    const set = "  - { kind: vsr, name: tuned, config: old.yaml, set: { projections.mappings.need.outputs.high.gte: 9 } }\n";
+    const config = `providers: { defaults: { default_model: finch }, models: [{ name: finch }] }
+routing:
+  modelCards: [{ name: finch }]
+  signals: { keywords: [{ name: code, operator: OR, keywords: [python] }] }
+  projections:
+    scores: [{ name: s, method: weighted_sum, inputs: [{ type: keyword, name: code, weight: 1 }] }]
+    mappings: [{ name: need, source: s, method: threshold_bands, outputs: [{ name: high, gte: 0.5 }] }]
+  decisions: [{ name: coding, rules: { type: projection, name: high }, modelRefs: [{ model: finch }] }]
+`;
+    for (const policies of [`policies:\n  - { kind: vsr, name: plain, config: old.yaml }\n${set}`, `policies:\n${set}  - { kind: vsr, name: plain, config: old.yaml }\n`]) {
+      const ran = await folder({ "wrp.yaml": policies, "old.yaml": config }).inside("check", "--format", "json");
+      const { findings, files } = ran.json<CheckDocument>();
+      expect(findings.map(({ code }) => code)).toEqual(expect.arrayContaining(["unreachable-output", "dead-decision"]));
+      expect(files.map(({ name }) => name)).toEqual(["wrp.yaml", "old.yaml"]);
+    }
+  });
+
+  test("where a policy puts in a number, places stay those of the file", async () => {
+    const config = "version: v0.3\nproviders: { defaults: { default_model: finch }, models: [{ name: finch }] }\nrouting:\n  modelCards: [{ name: finch }]\n  decisions:\n    - name: one\n      modelRefs: [{ model: finch }]\n      prioriti: 5\n";
+    const wrp = "policies: [{ kind: vsr, name: tuned, config: a.yaml, set: { decisions.one.tier: 1, decisions.one.priority: 2 } }]\n";
+    const ran = await folder({ "a.yaml": config, "wrp.yaml": wrp }).inside("check", "--json");
+    expect(ran.json<CheckDocument>().findings.filter(({ code }) => code === "unknown-field")).toMatchObject([{ file: "a.yaml", line: 8, column: 7, fix: null }]);
+  });
+
+  test("lists of signals that are named like what every object has are unknown fields, in check, route and export", async () => {
+    const config = "version: v0.3\nproviders: { defaults: { default_model: finch }, models: [{ name: finch }] }\nrouting:\n  modelCards: [{ name: finch }]\n  signals: { constructor: [{ name: a }], toString: [{ name: b }], __proto__: [{ name: c }] }\n  decisions: [{ name: d, modelRefs: [{ model: finch }] }]\n";
+    const here = folder({ "odd.yaml": config });
+    const ran = await here.inside("check", "odd.yaml", "--json");
+    expect(ran.code, ran.stderr).toBe(0);
+    expect(ran.json<CheckDocument>().findings.map(({ code }) => code)).toEqual(["unknown-field", "unknown-field", "unknown-field"]);
+    const listed = await here.inside("export", "--policy", "vsr:odd.yaml", "--list", "--json");
+    expect(listed.json<{ leaves: { path: string }[] }>().leaves.map(({ path }) => path)).toEqual(["decisions.d.priority", "decisions.d.tier"]);
+  });
+
   test("the configs that wrp.yaml names are looked through, their paths relative to it", async () => {
     const here = await checked();
     expect(here.document.findings.filter(({ code }) => code !== "unknown-model").map(({ file, code }) => `${file} ${code}`)).toEqual(["sub/old.yaml unknown-field", "sub/old.yaml inverted-band", "sub/old.yaml unused-signal"]);

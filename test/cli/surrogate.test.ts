@@ -1,3 +1,5 @@
+import { mkdirSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { folder, jsonl, policy } from "../wrp.ts";
 
@@ -59,6 +61,7 @@ describe("--surrogate", () => {
     // What was decided with them is compared without them.
     const compared = await here.wrp("compare", "vsr:vsr.yaml", "small", "--json");
     expect(compared.code, compared.stderr).toBe(0);
+    expect(compared.json<{ warnings: string[] }>().warnings.join("\n")).toMatch(/policy "vsr:vsr\.yaml": domain, jailbreak, embedding read by wrp's own surrogates/);
   });
 
   test("stands in wrp.yaml as well, for route and check", async () => {
@@ -71,6 +74,18 @@ describe("--surrogate", () => {
     const check = await here.inside("check", "--json");
     expect(check.code, check.stdout).toBe(0);
     expect(check.stdout).not.toContain("undetermined");
+  });
+
+  test("leaves nothing in the user's home but the embedder: the runtime's telemetry is off", async () => {
+    const here = folder(files);
+    const home = join(here.path, "home");
+    mkdirSync(home);
+    // The runtime is silent by itself where these say that nobody is there.
+    const env = { HOME: home, XDG_CACHE_HOME: undefined, CI: undefined, GITHUB_ACTIONS: undefined, TF_BUILD: undefined };
+    const ran = await here.wrpWith({ env }, ...EVAL, "--surrogate", "--json");
+    expect(ran.code, ran.stderr).toBe(0);
+    expect(readdirSync(home)).toEqual([".cache"]);
+    expect(readdirSync(join(home, ".cache"))).toEqual(["wrp"]);
   });
 
   test("without it, learned signals stay unknown", async () => {

@@ -95,24 +95,3 @@ test("wrp route expects no cost of it", async () => {
   expect(ran.stdout).toContain("cost     $0.000 expected (nothing is called)");
   expect(ran.stdout).toContain("latency  unknown (not known: the policy answers itself)");
 });
-
-describe("response_cache", () => {
-  const cached = (cache: string) => config().replace("modelRefs: [{ model: finch }]", `modelRefs: [{ model: finch }], plugins: [{ type: response_cache, configuration: { ${cache} } }]`);
-  const asked = jsonl(Array.from({ length: 40 }, (_, k) => ({ id: `p${k}`, prompt: `Question ${k % 16}`, meta: { user: `user ${k % 2}${k < 32 ? "" : " again"}` }, outcomes: { finch: { quality: 1, costUsd: 0.001 }, eagle: { quality: 1, costUsd: 0.01 } } })));
-  const warnings = async (cache: string) => {
-    const ran = await folder({ "desk.yaml": cached(cache), "data.jsonl": asked }).inside("eval", "data.jsonl", "--policy", "vsr:desk.yaml", "--json");
-    expect(ran.code, ran.stderr).toBe(0);
-    expect(policy(ran.json(), "vsr:desk.yaml").costUsdPer1k?.mean).toBeCloseTo(1, 9);
-    return ran.json().warnings.join("\n");
-  };
-
-  test("its exact repeats are counted, of each user where it is kept so, and take no cost off", async () => {
-    expect(await warnings("mode: exact")).toContain('decision "rest" has a response cache, which is not kept here: 24 of its 40 prompts repeat an earlier one exactly; at most those are hits; no cost is taken off');
-    expect(await warnings("mode: exact, scope: user")).toContain("16 of its 40 prompts repeat");
-    expect(await warnings("similarity_threshold: 0.9")).toContain("what its mode semantic finds alike is not known");
-  });
-
-  test("that is off is none", async () => {
-    expect(await warnings("enabled: false")).not.toContain("cache");
-  });
-});

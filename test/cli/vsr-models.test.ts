@@ -52,6 +52,13 @@ describe("signals read with the config's own embedder", () => {
     store.close();
   });
 
+  test("probes read the knowledge bases as well", async () => {
+    const probes = 'schema_version: v1\nname: desk\ndecisions:\n  - expected_decision: paid\n    variants: [{ id: bill, query: please pay the open invoice }]\n';
+    const ran = await folder({ ...files, "probes.yaml": probes }).inside("check", "--probes", "probes.yaml", "--json");
+    expect(ran.code, ran.stdout).toBe(0);
+    expect(ran.json<object>()).toMatchObject({ policies: [{ verdict: "pass", counts: { holds: 1, undetermined: 0 } }] });
+  });
+
   test("wrp route shows what was measured beside a signal on the signal's own line", async () => {
     const { stdout, code, stderr } = await folder(files).inside("route", "When is the best time to plant tomatoes?", "--policy", "desk");
     expect(code, stderr).toBe(0);
@@ -65,6 +72,10 @@ describe("signals read with the config's own embedder", () => {
     expect(ran.code, ran.stderr).toBe(0);
     expect(policy(ran.json(), "desk").quality.n).toBe(1); // the tomatoes go to the large model either way
     expect(ran.json().warnings.join("\n")).toContain("kb unknown");
+    // Good as it looks on that prompt, it is not set beside what is judged on all three.
+    expect(policy(ran.json(), "desk")).toMatchObject({ partial: { prompts: 1, of: 3 }, onFrontier: false, dominatedBy: [] });
+    expect(ran.json().frontier).not.toContain("desk");
+    expect(ran.json().warnings).toContain("not placed on the frontier, since their figures are of fewer than 95 % of the compared prompts: desk (1 of 3)");
     const damaged = await folder({ ...files, "sub/bases/desk/labels.json": "[]" }).inside("eval");
     expect(damaged).toMatchObject({ code: 2, stderr: expect.stringMatching(/bases\/desk\/labels\.json: is no manifest of a knowledge base/) });
   });

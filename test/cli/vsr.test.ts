@@ -165,6 +165,30 @@ describe("wrp route --policy vsr:", () => {
     expect(ran.stderr).toMatch(/facts\.json: is no set of signal readings: .*matches/);
   });
 
+  test("facts that nothing reads are told, since what is misspelt did not match", async () => {
+    const ran = await folder({ "desk.yaml": DESK, "facts.json": facts({ matched: { domian: ["law"], jailbreak: ["strickt"] } }) }).inside("route", "Hello", "--policy", "vsr:desk.yaml", "--signals", "facts.json", "--json");
+    expect(ran.code, ran.stderr).toBe(0);
+    expect(ran.stderr).toBe('warning: facts.json: nothing reads signals of type "domian" (did you mean "domain"?)\nwarning: facts.json: nothing reads jailbreak "strickt" (did you mean "strict"?)\n');
+  });
+
+  test("merge keys give a map the fields of another, as upstream's YAML reads them", async () => {
+    const desk = "version: v0.3\nproviders: { defaults: { default_model: finch }, models: [{ name: finch }, { name: eagle }] }\nx-base: &base { priority: 5, modelRefs: [{ model: eagle }] }\nrouting:\n  modelCards: [{ name: finch }, { name: eagle }]\n  decisions:\n    - <<: *base\n      name: all\n";
+    const here = folder({ "desk.yaml": desk });
+    const ran = await here.inside("route", "Hello", "--policy", "vsr:desk.yaml", "--json");
+    expect(ran.json<object>()).toMatchObject({ decisions: [{ model: "eagle", trace: { decisions: [{ name: "all", priority: 5 }] } }] });
+    expect((await here.inside("check", "desk.yaml")).stdout).toMatch(/^0 errors, 0 warnings/);
+    const set = await here.inside("export", "--policy", "vsr:desk.yaml(set={decisions.all.priority: 9})", "-o", "-");
+    expect(set.stdout).toBe(desk.replace("- <<: *base", "- priority: 9\n      <<: *base"));
+  });
+
+  test("where the only run failed, a config still routes", async () => {
+    const here = folder({ "desk.yaml": DESK, "data.jsonl": '{"id":"a","prompt":"hi","outcomes":{"other":{"quality":1}}}\n' });
+    expect((await here.inside("eval", "data.jsonl", "--policy", "always:nobody")).code).toBe(2);
+    const ran = await here.inside("route", "Hello", "--policy", "vsr:desk.yaml", "--json");
+    expect(ran.code, ran.stderr).toBe(0);
+    expect((await here.inside("route", "Hello", "--policy", "vsr:desk.yaml", "--run", "abc")).code).toBe(2);
+  });
+
   test("a policy that reads no signals is given none", async () => {
     const ran = await folder({ "facts.json": facts({}), "wrp.yaml": "models: [{name: a}, {name: b}]\n" }).inside("route", "Hello", "--policy", "mix(weights={a: 1})", "--signals", "facts.json");
     expect(ran.code).toBe(2);

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { promptHash } from "../../src/lib/hash.ts";
+import type { ChatRequest } from "../../src/model/chat-request.ts";
 import type { Prompt, RecordedOutcome } from "../../src/model/prompt.ts";
 import type { WorkloadHeader, WorkloadSummary } from "../../src/model/workload.ts";
 
@@ -44,12 +45,13 @@ export function prompt(row: number, rest: Partial<Prompt> = {}): Prompt {
 /** Prompts of any content, numbered as one file's rows. */
 export function anyPrompts(): fc.Arbitrary<Prompt[]> {
   return fc.array(anyContent, { maxLength: 12 }).map((contents) =>
-    contents.map((content, row) => ({
+    contents.map(({ request, ...content }, row) => ({
       ordinal: row,
       row,
       file: "fruit.jsonl",
       hash: content.messages ? promptHash(content.messages) : `figures-${row}`,
       ...content,
+      ...(request === null || content.messages === null ? {} : { request: { ...request, ...(request.messages ? { messages: [...content.messages.map((message) => ({ ...message, tool_call_id: "1" })), ...request.messages] } : {}) } }),
     })),
   );
 }
@@ -77,10 +79,24 @@ const anyOutcome: fc.Arbitrary<RecordedOutcome> = fc.record(
   { noNullPrototype: true },
 );
 
+/** With messages that are those of the prompt and more, or others. */
+const anyRequest: fc.Arbitrary<ChatRequest> = fc.record(
+  {
+    messages: fc.array(fc.record({ role: anyText, content: fc.oneof(anyText, fc.constant(null), fc.constant([{ type: "text", text: "a" }, { type: "image_url" }])), tool_calls: fc.constant([{ id: "1" }]) }, { noNullPrototype: true, requiredKeys: ["role", "content"] }), { minLength: 1, maxLength: 3 }),
+    tools: fc.array(fc.jsonValue({ noNullPrototype: true } as object).map((value) => JSON.parse(JSON.stringify(value)) as unknown), { maxLength: 2 }),
+    tool_choice: fc.constantFrom("auto", { type: "function" }),
+    max_tokens: whole,
+    user: anyText,
+    metadata: fc.constant({ plan: "gold", n: 1 }),
+  },
+  { noNullPrototype: true, requiredKeys: [] },
+);
+
 const anyContent = fc.record(
   {
     id: anyText,
     messages: maybe(fc.array(fc.record({ role: fc.constantFrom("user", "system", "assistant"), content: anyText }, { noNullPrototype: true }), { maxLength: 3 })),
+    request: maybe(anyRequest),
     dataset: anyText,
     lengthCodePoints: maybe(whole),
     inputTokens: maybe(whole),

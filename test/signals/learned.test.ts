@@ -228,6 +228,15 @@ describe("classifiers", () => {
     expect((await read(feedback, { messages: [{ role: "assistant", content: "4" }, { role: "user", content: "no" }] }, wrong)).matched.get("user_feedback")).toEqual(["wrong_answer"]);
   });
 
+  test.each([
+    ["fact_check", "needs_fact_check", ["LABEL_0", "LABEL_1"]],
+    ["user_feedback", "wrong_answer", ["good", "bad"]],
+    ["jailbreak", "j", ["SAFE", "INJECTION"]],
+    ["domain", "law", ["LABEL_0", "LABEL_1"]],
+  ])("%s: labels of which none means anything are refused, not taken for nothing found", (type, name, labels) => {
+    expect(() => shareSignals([specs(type, [{ name }])], models(given(type, classifier(labels, () => [0, 1]))))).toThrow(`${type} signals go by none of the labels of a classifier: ${labels.join(", ")}`);
+  });
+
   test("modality: the classifier where it is sure, agrees, or is nearly sure; else the keywords", async () => {
     const rules = ["AR", "DIFFUSION", "BOTH"].map((name) => ({ name }));
     const wants = async (text: string, settings: object, ...p: number[]) => (await read(specs("modality", rules, { enabled: true, keywords: ["draw"], ...settings }), text, given("modality", classifier(["ar", "diffusion", "both"], () => p)))).matched.get("modality");

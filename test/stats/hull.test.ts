@@ -64,6 +64,7 @@ test("a hull of one point is flat, and nothing lies before it", () => {
   const hull = nonDecreasingHull(points([2, 0.5]));
   expect(hullAt(hull, 1.99)).toBeNull();
   expect(hullAt(hull, 2)?.quality).toBe(0.5);
+  expect(hullAt(hull, 2 - 1e-15)?.quality).toBe(0.5);
   expect(hullAt(hull, 9)).toMatchObject({ quality: 0.5, shareHigh: 1 });
   expect(hullAt(hull, NaN)).toBeNull();
   expect(hullAt([], 1)).toBeNull();

@@ -124,7 +124,7 @@ describe("LiteLLM", () => {
   });
 
   test("a database export as CSV says the same, but for the request's body", async () => {
-    const rest = ({ messages: _m, lengthCodePoints: _l, hash: _h, meta: { truncated: _t, ...meta }, ...prompt }: ReturnType<typeof content>) => ({ ...prompt, meta });
+    const rest = ({ messages: _m, request: _r, lengthCodePoints: _l, hash: _h, meta: { truncated: _t, ...meta }, ...prompt }: ReturnType<typeof content>) => ({ ...prompt, meta });
     const [csv, json] = await Promise.all([sample("litellm.csv"), sample("litellm.jsonl")]);
     expect(csv.prompts.map((prompt) => rest(content(prompt)))).toEqual(json.prompts.map((prompt) => rest(content(prompt))));
     expect(csv.prompts[0]?.messages).toEqual(json.prompts[0]?.messages);

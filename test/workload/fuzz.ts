@@ -21,6 +21,14 @@ export const rows = Array.from({ length: 6 }, (_, i) => ({ id: `${i}`, prompt: `
 const table = "prompt,quality,cost,note\nWhat?,0.5,0.1,x\n\"a, \"\"b\"\"\",1,0.2,\nç,,,y\nd,0,0,z\n";
 const messages = (i: number) => [{ role: "system", content: "be brief" }, { role: "user", content: `question ${i}` }];
 
+const request = (i: number) => ({
+  messages: [{ role: "user", content: [{ type: "text", text: `question ${i}` }, { type: "image_url", image_url: { url: "data:," } }] }, { role: "assistant", content: [{ type: "tool_use", id: "1", name: "f", input: {} }], tool_calls: [{ id: "2", type: "function", function: { name: "f", arguments: "{}" } }] }, { role: "tool", tool_call_id: "1", content: [{ type: "tool_result", content: "rain" }] }],
+  tools: [{ type: "function" }],
+  max_tokens: 5,
+  user: "u",
+  metadata: { plan: "gold" },
+});
+
 /** The samples of each form, found by their names or by looking inside; and files made here. */
 const seeds = new Map<string, Buffer[]>(importers.map(({ name }) => [name, []]));
 const seed = (format: string, bytes: Buffer) => void seeds.get(format)?.push(bytes);
@@ -35,6 +43,9 @@ beforeAll(async () => {
   }
   seed("wrp", Buffer.from(jsonl(...rows)));
   seed("wrp", Buffer.from(jsonl(...rows.map(({ id, outcomes }, i) => ({ id, messages: messages(i), tags: ["pii"], session: "s", turn: i, chosen: "m", outcomes })))));
+  seed("wrp", Buffer.from(jsonl(...rows.map(({ id, outcomes }, i) => ({ id, request: request(i), outcomes })))));
+  seed("litellm", Buffer.from(jsonl(...rows.map(({ id }, i) => ({ request_id: id, call_type: "acompletion", startTime: 1788768000 + i, spend: 0.1, model: "m", messages: {}, proxy_server_request: request(i) })))));
+  seed("vsr-replay", Buffer.from(jsonl(...rows.map(({ id }, i) => ({ id, timestamp: "2026-09-07T08:00:00Z", decision: "d", selected_model: "m", request_body: i % 2 ? request(i) : JSON.stringify(request(i)) })))));
   seed("wrp", Buffer.from(JSON.stringify({ rows })));
   seed("table", Buffer.from(table));
   seed("table", Buffer.from(JSON.stringify(rows.map(({ id, prompt }) => ({ id, prompt, quality: 0.5, cost: 1, note: { a: [1] } })))));
@@ -66,6 +77,8 @@ function check(prompts: readonly Prompt[]): void {
     if (!/^[0-9a-f]{32}$/.test(prompt.hash)) fail(prompt, "hash");
     if (typeof prompt.id !== "string" || prompt.id === "" || typeof prompt.dataset !== "string") fail(prompt, "id or dataset");
     if (prompt.messages && (prompt.messages.length === 0 || prompt.messages.some((m) => typeof m.role !== "string" || typeof m.content !== "string"))) fail(prompt, "messages");
+    if (prompt.request && (!prompt.messages || Object.keys(prompt.request).length === 0 || prompt.request.messages?.some(({ role, content }) => typeof role !== "string" || content === undefined))) fail(prompt, "request");
+    if (prompt.request && ![prompt.request.max_tokens ?? null, prompt.request.max_completion_tokens ?? null].every(figure)) fail(prompt, "limits");
     if (!count(prompt.lengthCodePoints) || !count(prompt.inputTokens) || !count(prompt.turn)) fail(prompt, "a count");
     for (const value of Object.values(prompt.meta)) if (value !== null && !["string", "boolean"].includes(typeof value) && !Number.isFinite(value)) fail(prompt, "meta");
     if (prompt.tags.some((tag) => typeof tag !== "string") || (prompt.chosen !== null && prompt.chosen.trim() === "")) fail(prompt, "tags or chosen");

@@ -102,10 +102,10 @@ test("figures without text are named by id", async () => {
 });
 
 test.each<[string, Record<string, string>, string, string | undefined]>([
-  ["unknown key", { prompt: "text", qualty: "score" }, 'unknown map key "qualty"', expect.stringContaining("known: prompt, messages, id, ") as string],
+  ["unknown key", { prompt: "text", qualty: "score" }, 'unknown map key "qualty"', expect.stringContaining("known: prompt, messages, request, tools, id, ") as string],
   ["no model", { prompt: "text", quality: "score" }, '"quality" does not say which model it is of', "write quality.MODEL=COLUMN, or model=COLUMN where a column names the model"],
   ["both forms", { prompt: "text", model: "llm", "quality.a": "score" }, '"quality.a" and "model" cannot both be mapped', "where a column names the model, figures have one column each: quality=score"],
-  ["no prompt", { "quality.a": "score" }, "the column map does not say where the prompt is", "add prompt=COLUMN (or messages=, or id= for figures only); columns: task, text, llm, score, usd, in, out"],
+  ["no prompt", { "quality.a": "score" }, "the column map does not say where the prompt is", "add prompt=COLUMN (or messages=, or request= for requests' bodies, or id= for figures only); columns: task, text, llm, score, usd, in, out"],
   ["two prompts", { prompt: "text", messages: "text" }, '"prompt" and "messages" cannot both be mapped', undefined],
   ["absent column", { prompt: "txt" }, 'errors.csv: there is no column "txt"', "columns: task, text, llm, score, usd, in, out"],
   ["star", { prompt: "text", "meta.*": "usd" }, '"meta.*" takes all columns: write meta.*=* (got meta.*=usd)', undefined],

@@ -78,7 +78,7 @@ export async function checkCommand(args: readonly string[], flags: CheckFlags, w
     warn: found.warn,
   });
   if (options && targets.length > 0) await lintByPrompts(targets, linted, options, readers ?? null, found, world);
-  const document = documentOf(found, loaded, { files, configs, inputs }, (name) => (linted.has(name) || data.length > 0 || name === loaded.file || isAbsolute(name) ? name : join(relative(world.cwd, loaded.folder), name)));
+  const document = documentOf(found, loaded, { files, configs, inputs }, (name) => (configs.some((config) => config.name === name) || data.length > 0 || name === loaded.file || isAbsolute(name) ? name : join(relative(world.cwd, loaded.folder), name)));
   if (style === "json" || style === "sarif") world.stdout.write(`${JSON.stringify(style === "json" ? document : sarifOf(document.findings, world), null, 2)}\n`);
   else world.stdout.write(linesOf(document, style, flags, world).map((line) => `${line}\n`).join(""));
   const { errors, warnings } = document.summary;

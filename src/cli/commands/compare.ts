@@ -104,7 +104,7 @@ function side(run: RunRecord, decided: Decided, name: string): Side {
   const policy = decided.policies.find((p) => p.name === name);
   if (!policy) throw new WrpError(`run ${run.id} has no policy "${name}"`, { hint: `it has ${decided.policies.map((p) => p.name).join(", ")}` });
   const { columns, basis, settings, models, workload } = decided;
-  return { run: run.id, createdAt: run.createdAt, workload, basis, columns, policy, models, missing: settings.missing, slo: settings.slo ?? null };
+  return { run: run.id, createdAt: run.createdAt, workload, basis, columns, policy, notes: policy.rules?.notes ?? [], models, missing: settings.missing, slo: settings.slo ?? null };
 }
 
 /** Of a run, its first configured policy; without one, its best single model or first policy. */

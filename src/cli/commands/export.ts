@@ -9,7 +9,7 @@ import type { PolicySpec } from "../../model/config.ts";
 import { unknownName, WrpError } from "../../model/errors.ts";
 import { plainTable } from "../../report/render/plain-table.ts";
 import { policyName, vsrOf } from "../../router/index.ts";
-import { checkWritable, isStdout, writeWhole } from "../files.ts";
+import { checkNotInput, checkWritable, isStdout, writeWhole } from "../files.ts";
 import { loadConfig, type LoadedConfig } from "../load-config.ts";
 import { policyFromFlag, statesPolicy } from "../policy-flag.ts";
 import { textWithMark } from "../text-file.ts";
@@ -34,7 +34,8 @@ export async function exportCommand(flags: ExportFlags, world: World): Promise<n
   const onStdout = output !== undefined && isStdout(output);
   if (list && output !== undefined) throw new WrpError("--list and -o: give one");
   if (json && onStdout) throw new WrpError(`stdout can carry one document (asked for: --json, -o ${output})`, { hint: "give the config a file: -o tuned.yaml" });
-  const spec = exportable(flags.policy, loadConfig(flags.config, world.cwd), world.cwd);
+  const loaded = loadConfig(flags.config, world.cwd);
+  const spec = exportable(flags.policy, loaded, world.cwd);
   vsrOf(spec); // what else the policy asks for must be there too
   const source = textWithMark(spec.config, world.cwd, MOST_CONFIG_BYTES);
   const done = setLeaves(source, spec.config, spec.set ?? {});
@@ -43,7 +44,7 @@ export async function exportCommand(flags: ExportFlags, world: World): Promise<n
     return 0;
   }
   confirmDecisions(done, spec.config);
-  const target = output === undefined || onStdout ? null : targetOf(output, spec.config, flags.force ?? false, world.cwd);
+  const target = output === undefined || onStdout ? null : targetOf(output, spec.config, loaded, flags.force ?? false, world.cwd);
   const diff = await diffOf(source, done, spec.config, output === undefined || onStdout ? spec.config : output);
   const said = output === undefined ? world.stdout : world.stderr;
   if (json) world.stdout.write(`${JSON.stringify({ schemaVersion: 1, file: output ?? null, source: spec.config, changes: done.changes }, null, 2)}\n`);
@@ -66,9 +67,10 @@ function exportable(flag: string | undefined, { config }: LoadedConfig, cwd: str
   return spec;
 }
 
-/** Where the config is written: behind links, and never over its own source unasked. */
-function targetOf(output: string, source: string, force: boolean, cwd: string): string {
+/** Where the config is written: behind links, never over its own source unasked, and never over what wrp reads beside it. */
+function targetOf(output: string, source: string, { file, folder, config }: LoadedConfig, force: boolean, cwd: string): string {
   checkWritable(output, cwd);
+  if (file !== null) checkNotInput(output, cwd, [{ name: resolve(cwd, file) }, ...(config.datasets ?? []).map((name) => ({ name }))], folder);
   const path = resolve(cwd, output);
   const real = existsSync(path) ? realpathSync(path) : path;
   if (real === realpathSync(resolve(cwd, source)) && !force) throw new WrpError("is the policy's own config: it would be written over", { place: { file: output }, hint: "name another file, or --force" });

@@ -25,7 +25,7 @@ import { openExisting, storeFile } from "../store-file.ts";
 import { localModels } from "../local-models.ts";
 import { signalModels } from "../signal-models.ts";
 import { readTextFile } from "../text-file.ts";
-import { signalFacts } from "../signal-facts.ts";
+import { signalFacts, unreadFacts } from "../signal-facts.ts";
 import { traceInWords } from "../vsr-trace-words.ts";
 import type { World } from "../world.ts";
 
@@ -42,6 +42,7 @@ interface RouteFlags {
   readonly all?: boolean;
   /** A file of given signal readings. */
   readonly signals?: string;
+  readonly quiet?: boolean;
   readonly json?: boolean;
   readonly store?: string;
 }
@@ -77,6 +78,7 @@ export async function routeCommand(given: string | undefined, flags: RouteFlags,
   const wanted = chosenPolicies(policies, specs, flags, world.cwd);
   const facts = flags.signals === undefined ? null : signalFacts(flags.signals, world.cwd);
   if (facts && !wanted.some(({ reads }) => reads)) throw new WrpError("--signals: no policy asked reads any", { hint: "give one that does: --policy vsr:config.yaml" });
+  if (facts && !flags.quiet) for (const unread of unreadFacts(facts, wanted.flatMap(({ reads }) => (reads ? [reads] : [])))) world.stderr.write(`warning: ${flags.signals}: ${unread}\n`);
   const readers = facts || !wanted.some(({ reads }) => reads) ? undefined : await signalModels(localModels(loaded, world), flags, loaded, world);
   const decided: Routed[] = [];
   const undecided: { policy: string; reason: string }[] = [];
@@ -190,6 +192,8 @@ async function runFigures(flags: RouteFlags, loaded: LoadedConfig, world: World)
   if (flags.store === undefined && flags.run === "latest" && !existsSync(resolve(world.cwd, file))) return null;
   const store = await openExisting(file, world.cwd);
   try {
+    // What failed has no figures: that is as if there were no run yet.
+    if (flags.run === "latest" && !store.listRuns().some(({ status }) => status === "complete")) return null;
     const run = store.findRun(flags.run);
     return { id: run.id, ...(await redecide(run, { store, clockMs: world.clockMs, signal: world.signal })) };
   } finally {
@@ -282,7 +286,7 @@ async function promptOf(messages: readonly Message[], flags: RouteFlags, of: Ret
     session: null,
     turn: null,
     tags: flags.tag ?? [],
-    meta: { ...of?.meta, ...Object.fromEntries((flags.meta ?? []).map(metaOf)) },
+    meta: Object.fromEntries((flags.meta ?? []).map(metaOf)),
     ...(of ? { request: of.request } : {}),
     reference: null,
     grader: null,

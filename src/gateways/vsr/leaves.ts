@@ -47,7 +47,7 @@ type Steps = readonly (string | number)[];
 export function vsrLeaves(text: string, file: string): VsrLeaves {
   const config = readVsrConfig(text, file);
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: "error" });
+  const document = parseDocument(text, { merge: true, lineCounter: lines, prettyErrors: false, logLevel: "error" });
   const places = yamlPlaces(document, lines, file);
   const value: unknown = document.toJS() ?? {};
   const nodeOf = nodeFinder(document, (node) => places.atOffset(node.range?.[0] ?? 0));

@@ -1,3 +1,4 @@
+import { table } from "../../lib/table.ts";
 import { RANGES, type LeafKind, type LeafRange } from "./leaf-kinds.ts";
 
 /** A number that may be tuned in an entry of a config. */
@@ -30,7 +31,7 @@ const PREDICATE = BOUNDS.map((bound): Tunable => ({ ...bound, field: ["predicate
 const THRESHOLD = [tunable("threshold", "threshold")];
 
 /** By the lists under `signals`. */
-export const SIGNALS: Readonly<Record<string, readonly Tunable[]>> = {
+export const SIGNALS: Readonly<Record<string, readonly Tunable[]>> = table({
   keywords: [
     tunable("fuzzy_threshold", "count", AT_LEAST_ONE, where((entry) => entry["fuzzy_match"] === true, 2)),
     tunable("bm25_threshold", "limit", POSITIVE, where(method("bm25"), 0.1)),
@@ -51,7 +52,7 @@ export const SIGNALS: Readonly<Record<string, readonly Tunable[]>> = {
   pii: THRESHOLD,
   kb: THRESHOLD,
   classifiers: THRESHOLD,
-};
+});
 
 export const MODEL_SCORE: readonly Tunable[] = [tunable("score", "score")];
 

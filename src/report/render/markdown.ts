@@ -72,6 +72,7 @@ function name(policy: ReportPolicy): string {
   const notes = [
     ...(policy.hindsight ? ["hindsight"] : []),
     ...(policy.expected.length > 0 ? [`expected: ${policy.expected.map(md).join(", ")}`] : []),
+    ...(policy.partial ? [`of ${policy.partial.prompts.toLocaleString("en-US")} of ${policy.partial.of.toLocaleString("en-US")} prompts only`] : []),
     ...(policy.surrogates ? [`surrogates: ${policy.surrogates.map(md).join(", ")}`] : []),
     ...(policy.simulated.length > 0 ? [`simulated: ${policy.simulated.map(md).join(", ")}`] : []),
   ];

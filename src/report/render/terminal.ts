@@ -137,6 +137,7 @@ function legend(policies: readonly ReportPolicy[], width: number, paint: Paint):
     policies.some((p) => p.costMatchedMix) ? MARK_LEGEND : "",
     policies.some((p) => p.hindsight) ? "* hindsight: sees the outcomes it is judged on" : "",
     policies.some((p) => p.simulated.length > 0) ? "~ simulated" : "",
+    policies.some((p) => p.partial) ? "† stands on fewer of the prompts than the others: not comparable with them" : "",
     policies.some((p) => p.surrogates) ? "^ signals read by surrogates" : "",
     policies.some((p) => p.expected.length > 0) ? "≈ expected: nobody saw these answers" : "",
   ].filter((part) => part !== "");
@@ -148,7 +149,7 @@ const MARK = 3;
 const GUTTER = 2;
 
 function rowName(policy: ReportPolicy): string {
-  return `${visible(policy.name)}${policy.hindsight ? "*" : ""}${policy.simulated.length > 0 ? "~" : ""}${policy.expected.length > 0 ? "≈" : ""}${policy.surrogates ? "^" : ""}`;
+  return `${visible(policy.name)}${policy.hindsight ? "*" : ""}${policy.simulated.length > 0 ? "~" : ""}${policy.expected.length > 0 ? "≈" : ""}${policy.surrogates ? "^" : ""}${policy.partial ? "†" : ""}`;
 }
 
 function allColumns(policies: readonly ReportPolicy[], paint: Paint): Column[] {

@@ -4,10 +4,10 @@ import { contentHash } from "../../lib/hash.ts";
 import { WrpError } from "../../model/errors.ts";
 import type { SignalReadings } from "../../model/signal.ts";
 import type { Kind } from "../kind.ts";
-import type { Undecided } from "../policy.ts";
+import type { Policy, Undecided } from "../policy.ts";
+import { cacheSession } from "../vsr/cache/session.ts";
 import type { Outcome } from "../vsr/outcome.ts";
 import { loggedReadings } from "../vsr/logged-readings.ts";
-import { repeatCounter } from "../vsr/repeats.ts";
 import type { StatedPrice } from "../vsr/pricing.ts";
 import { unknownReadings } from "../vsr/readings.ts";
 import { vsrRouter, type VsrRouter } from "../vsr/router.ts";
@@ -24,7 +24,6 @@ export const vsr: Kind<"vsr"> = {
     const router = vsrOf(spec);
     const recorded = spec.signals === "recorded";
     const seen = { prompts: 0, logged: 0, undetermined: 0, unknown: new Set<string>() };
-    const repeats = repeatCounter();
     const undecided = new Map<Outcome, number>();
     return {
       ...base,
@@ -32,6 +31,7 @@ export const vsr: Kind<"vsr"> = {
       content: { text: contentHash(spec.text ?? ""), recipe: router.recipe.name, models: spec.models ?? {}, ...(spec.manifests ? { manifests: spec.manifests } : {}), ...(recorded ? { signals: "recorded" } : {}) },
       ...(recorded ? {} : { reads: router.signals }),
       answers: new Map(router.outcomes.flatMap((outcome) => (outcome.answer === null ? [] : [[ruleOf(outcome), outcome.answer]]))),
+      ...cachesOf(router),
       decide({ prompt, readings: given }) {
         seen.prompts++;
         const logged = recorded ? loggedReadings(prompt, router.recipe) : null;
@@ -40,7 +40,6 @@ export const vsr: Kind<"vsr"> = {
         const { determined, outcomes } = router.route(readings);
         const [outcome] = outcomes;
         if (determined && outcome) {
-          repeats.add(outcome, prompt);
           if (outcome.open) undecided.set(outcome, (undecided.get(outcome) ?? 0) + 1);
           return decisionOf(outcome, spec);
         }
@@ -58,12 +57,17 @@ export const vsr: Kind<"vsr"> = {
         ...(recorded ? [`signals are those that the log has, of ${counted(seen.logged)} of ${counted(seen.prompts)} prompts, as the router that wrote it read them`] : []),
         ...(seen.undetermined > 0 ? [`${counted(seen.undetermined)} of ${counted(seen.prompts)} prompts undetermined, and so not decided: ${[...seen.unknown].toSorted().join(", ")} unknown, since ${recorded ? "the log does not say" : "nothing here reads them (wrp help vsr)"}`] : []),
         ...[...undecided].map(([{ decision, open: why }, n]) => `${counted(n)} of ${counted(seen.prompts)} prompts go to decision "${decision}", whose model is undetermined: ${openInWords(why)}`),
-        ...repeats.notes(),
         ...router.notes,
       ],
     };
   },
 };
+
+function cachesOf({ store, outcomes }: VsrRouter): Pick<Policy, "caches"> {
+  const own = new Map(outcomes.flatMap((outcome) => (outcome.cache && outcome.decision !== null && outcome.model !== null ? [[ruleOf(outcome), { decision: outcome.decision, cache: outcome.cache }] as const] : [])));
+  if (!store || own.size === 0) return {};
+  return { caches: { compares: [...own.values()].some(({ cache: { mode } }) => mode !== "exact"), start: (encoder) => cacheSession(store, own, encoder) } };
+}
 
 /** The config that a policy names, read. Throws WrpError where upstream would not load it, or it lacks what the policy asks for. */
 export function vsrOf(spec: VsrSpec): VsrRouter {

@@ -34,7 +34,7 @@ export interface VsrConfig {
 /** Reads a config. Throws WrpError with file and line for what upstream's loader rejects; what that accepts in silence passes. */
 export function readVsrConfig(text: string, file: string): VsrConfig {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: "error" });
+  const document = parseDocument(text, { merge: true, lineCounter: lines, prettyErrors: false, logLevel: "error" });
   const places = yamlPlaces(document, lines, file);
   const [broken] = document.errors;
   if (broken) throw new WrpError(broken.message, { place: places.atOffset(broken.pos[0]), code: "yaml", hint: "a config of vLLM Semantic Router is YAML" });

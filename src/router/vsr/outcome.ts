@@ -4,6 +4,7 @@ import { hybrid } from "./algorithms/hybrid.ts";
 import { latencyAware } from "./algorithms/latency-aware.ts";
 import { multiFactor } from "./algorithms/multi-factor.ts";
 import { staticChoice } from "./algorithms/static.ts";
+import { decisionCacheOf, isCache, type CacheStore, type DecisionCache } from "./cache/settings.ts";
 import type { VsrConfig } from "./config.ts";
 import type { Judged } from "./ranking.ts";
 import type { VsrDecision, VsrRecipe } from "./shape.ts";
@@ -24,8 +25,8 @@ export interface Outcome {
   readonly open: { readonly algorithm: string; readonly why: string; readonly calls: "one" | "some" | "all" | "several"; readonly models: readonly string[] } | null;
   /** A text that answers in place of a model (plugin fast_response). */
   readonly answer: string | null;
-  /** The plugin response_cache, which is not kept here: how it would look for an earlier answer, and for whom it keeps it; null where it is off. */
-  readonly cache: { readonly mode: string; readonly scope: string } | null;
+  /** How an earlier answer may be given again (plugin response_cache); null where none is. */
+  readonly cache: DecisionCache | null;
   /** The plugins that are not turned off, in the file's order. */
   readonly plugins: readonly string[];
   /** What upstream would do beside this that is not evaluated. */
@@ -50,26 +51,30 @@ const UNTOLD: Readonly<Record<string, string>> = {
   workflows: "it calls models as its workflow says",
 };
 
-const CACHES: ReadonlySet<string> = new Set(["response_cache", "response-cache", "semantic_cache", "semantic-cache"]);
-
-export const NO_CACHE = "a hit in the response cache would answer in place of the model: no cache is kept here, every prompt is a miss";
+/** Said of one prompt, which has no history; over a workload, the cache is kept. */
+export const MAY_BE_CACHED = "an earlier answer in the response cache may answer in place of the model";
 
 const ON_THE_WAY: ReadonlySet<string> = new Set(["hallucination", "header_mutation", "image_gen", "memory", "rag", "request_params", "context_compression", "response_jailbreak", "router_replay", "system_prompt", "tool_selection", "tools"]);
 
-/** What a decision leads to, as far as the config alone says; the same for every prompt. */
-export function outcomeOf(winner: Pick<Judged, "decision"> | null, config: VsrConfig, recipe: VsrRecipe): Outcome {
+/**
+ * What a decision leads to, as far as the config alone says; the same for every prompt.
+ *
+ * @param store where answers are kept; null: nowhere
+ */
+export function outcomeOf(winner: Pick<Judged, "decision"> | null, config: VsrConfig, recipe: VsrRecipe, store: CacheStore | null): Outcome {
   const decision = winner?.decision ?? null;
   const plain = { lora: null, useReasoning: false, reasoningEffort: null, selection: null, open: null, answer: null, cache: null };
   if (!decision) return { ...plain, decision: null, model: config.defaultModel || null, plugins: [], notes: ["no decision matched: the default model"] };
   const plugins = decision.plugins.flatMap((plugin) => (setting(plugin, "enabled") === false ? [] : [plugin.type]));
   const answer = decision.plugins.find((plugin) => plugin.type === "fast_response" && setting(plugin, "enabled") !== false);
-  const notes = pluginNotes(decision);
-  if (answer) return { ...plain, decision: decision.name, model: null, answer: String(setting(answer, "message") ?? ""), plugins, notes };
+  const cache = decisionCacheOf(decision, store, config.global);
+  const notes = [...(cache ? [MAY_BE_CACHED] : []), ...pluginNotes(decision)];
+  if (answer) return { ...plain, decision: decision.name, model: null, answer: String(setting(answer, "message") ?? ""), plugins, notes: pluginNotes(decision) };
   const [first] = decision.modelRefs;
-  if (!first) return { ...plain, decision: decision.name, model: config.defaultModel || null, plugins, notes: ["the decision names no model: the default model", ...notes] };
+  if (!first) return { ...plain, decision: decision.name, model: config.defaultModel || null, cache, plugins, notes: ["the decision names no model: the default model", ...notes] };
   const alone = decision.modelRefs.length === 1 && !LOOPERS.has(decision.algorithm?.type ?? "");
   const { selection, open, said } = alone ? { selection: null, open: null, said: [] } : select(decision, config, recipe);
-  if (open) return { ...plain, decision: decision.name, model: null, open, cache: cacheOf(decision), plugins, notes };
+  if (open) return { ...plain, decision: decision.name, model: null, open, cache, plugins, notes };
   const ref = decision.modelRefs.find(({ model }) => model === selection?.model) ?? first;
   return {
     decision: decision.name,
@@ -80,7 +85,7 @@ export function outcomeOf(winner: Pick<Judged, "decision"> | null, config: VsrCo
     selection: selection && { algorithm: decision.algorithm?.type || "static", why: selection.why, scores: selection.scores },
     open: null,
     answer: null,
-    cache: cacheOf(decision),
+    cache,
     plugins,
     notes: [...said, ...notes],
   };
@@ -127,16 +132,10 @@ export function isOnTheWay(plugin: string): boolean {
   return ON_THE_WAY.has(plugin);
 }
 
-function cacheOf({ plugins }: VsrDecision): Outcome["cache"] {
-  const cache = plugins.find((plugin) => CACHES.has(plugin.type) && setting(plugin, "enabled") !== false);
-  return cache ? { mode: String(setting(cache, "mode") ?? "semantic"), scope: String(setting(cache, "scope") ?? "") } : null;
-}
-
 function pluginNotes({ plugins }: VsrDecision): string[] {
   return plugins.flatMap((plugin) => {
     if (setting(plugin, "enabled") === false) return [];
-    if (CACHES.has(plugin.type)) return [NO_CACHE];
-    return isOnTheWay(plugin.type) || plugin.type === "fast_response" ? [] : [`plugin ${plugin.type} is not known here, and not evaluated`];
+    return isCache(plugin.type) || isOnTheWay(plugin.type) || plugin.type === "fast_response" ? [] : [`plugin ${plugin.type} is not known here, and not evaluated`];
   });
 }
 

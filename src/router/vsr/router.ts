@@ -1,7 +1,8 @@
 import type { SignalReadings, SignalSpecs } from "../../model/signal.ts";
+import { cacheStoreOf, type CacheStore } from "./cache/settings.ts";
 import { readVsrConfig, recipeOf } from "./config.ts";
 import { reachableSignals, vsrEngine, type Engine, type Evaluation } from "./engine.ts";
-import { isOnTheWay, NO_CACHE, outcomeOf, type Outcome } from "./outcome.ts";
+import { isOnTheWay, MAY_BE_CACHED, outcomeOf, type Outcome } from "./outcome.ts";
 import { dearestModel, statedPrice, type StatedPrice } from "./pricing.ts";
 import { settle, type Settled } from "./settle.ts";
 import type { Manifests } from "./signal-settings.ts";
@@ -29,6 +30,8 @@ export interface VsrRouter {
   readonly models: readonly string[];
   /** What the config says that those cost. */
   readonly prices: ReadonlyMap<string, StatedPrice>;
+  /** Where answers are kept to be given again; null: nowhere. */
+  readonly store: CacheStore | null;
   /** The model that upstream counts savings against; null where nothing is priced. */
   readonly dearest: string | null;
   /** What upstream would do that is not evaluated, by decision. */
@@ -43,7 +46,8 @@ export function vsrRouter(text: string, file: string, choice: VsrChoice): VsrRou
   const config = readVsrConfig(text, file);
   const recipe = recipeOf(config, choice);
   const engine = vsrEngine(config, recipe);
-  const outcomes = new Map([null, ...recipe.decisions].map((decision) => [decision?.name ?? null, outcomeOf(decision && { decision }, config, recipe)]));
+  const store = cacheStoreOf(config.global);
+  const outcomes = new Map([null, ...recipe.decisions].map((decision) => [decision?.name ?? null, outcomeOf(decision && { decision }, config, recipe, store)]));
   const names = new Map([...outcomes.values()].map((one) => [one, called(one)]));
   const models = [...new Set([...outcomes.values()].flatMap(({ model, open }) => model ?? open?.models ?? []))];
   const dearest = dearestModel(config.models.values());
@@ -53,6 +57,7 @@ export function vsrRouter(text: string, file: string, choice: VsrChoice): VsrRou
     signals: reachableSignals(engine, config, choice),
     outcomes: [...outcomes.values()],
     models,
+    store,
     prices: new Map([...models, ...(dearest === null ? [] : [dearest])].flatMap((name) => {
       const provider = config.models.get(name);
       const stated = provider && statedPrice(provider, file);
@@ -68,11 +73,11 @@ export function vsrRouter(text: string, file: string, choice: VsrChoice): VsrRou
   };
 }
 
-/** What holds for every prompt of a decision; how often a cache could have answered is counted. */
+/** What holds for every prompt of a decision; what caches answer is counted prompt by prompt. */
 function notesOf(outcomes: readonly Outcome[]): string[] {
   const decided = outcomes.filter(({ decision }) => decision !== null);
   const by = new Map<string, string[]>();
-  for (const { decision, notes } of decided) for (const note of notes) if (note !== NO_CACHE) by.set(note, [...(by.get(note) ?? []), `"${decision}"`]);
+  for (const { decision, notes } of decided) for (const note of notes) if (note !== MAY_BE_CACHED) by.set(note, [...(by.get(note) ?? []), `"${decision}"`]);
   const reasoning = [...new Set(decided.flatMap(({ model, useReasoning }) => (useReasoning && model !== null ? [model] : [])))];
   const passing = [...new Set(outcomes.flatMap(({ plugins }) => plugins.filter(isOnTheWay)))].toSorted();
   return [
@@ -82,9 +87,9 @@ function notesOf(outcomes: readonly Outcome[]): string[] {
   ];
 }
 
-/** Two outcomes of the same name make no difference to what is answered. */
-function called({ model, lora, useReasoning, reasoningEffort, open, answer, plugins }: Outcome): string {
-  return JSON.stringify([model, lora, useReasoning, reasoningEffort, open, answer, plugins]);
+/** Two outcomes of the same name make no difference to what is answered. Each decision has its answers kept apart. */
+function called({ decision, model, lora, useReasoning, reasoningEffort, open, answer, cache, plugins }: Outcome): string {
+  return JSON.stringify([model, lora, useReasoning, reasoningEffort, open, answer, plugins, cache && decision]);
 }
 
 function evaluated(engine: Engine, readings: SignalReadings): Evaluation {

@@ -1,5 +1,7 @@
+import { table } from "../../lib/table.ts";
+
 /** The type that rule leaves use of each list under `signals`. */
-export const LEAF_TYPES: Readonly<Record<string, string>> = {
+export const LEAF_TYPES: Readonly<Record<string, string>> = table({
   keywords: "keyword",
   context: "context",
   structure: "structure",
@@ -20,7 +22,7 @@ export const LEAF_TYPES: Readonly<Record<string, string>> = {
   pii: "pii",
   kb: "kb",
   classifiers: "classifier",
-};
+});
 
 /** What a leaf calls a signal: a role binding goes by its role. */
 export function leafNameOf(type: string, spec: { readonly name: string; readonly [key: string]: unknown }): string {

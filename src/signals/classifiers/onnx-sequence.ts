@@ -26,6 +26,7 @@ export async function openSequenceClassifier(options: SequenceOptions): Promise<
       const probabilities: Float32Array[] = [];
       for await (const { text, values } of model.rows(texts, output)) {
         if (values.length !== labels.length) throw new WrpError(`the model gives ${values.length} values a text, and has ${labels.length} labels: ${labels.join(", ")}`, { place: { file: options.model }, code: "bad-labels" });
+        if (!values.every(Number.isFinite)) throw new WrpError("the model gives values that are not finite numbers", { place: { file: options.model }, code: "bad-model" });
         probabilities[text] = multiLabel ? values.map((value) => 1 / (1 + Math.exp(-value))) : Float32Array.from(softmax(values));
       }
       return probabilities;

@@ -30,6 +30,7 @@ export async function openTokenClassifier(options: TokenOptions): Promise<SpanFi
       const found: Span[][] = [];
       for await (const { text, tokens, values, width } of model.rows(texts, output)) {
         if (values.length !== labels.length * width) throw new WrpError(`the model gives ${values.length / width} values a token, and has ${labels.length} labels: ${labels.join(", ")}`, { place: { file: options.model }, code: "bad-labels" });
+        if (!values.every(Number.isFinite)) throw new WrpError("the model gives values that are not finite numbers", { place: { file: options.model }, code: "bad-model" });
         const offsets = model.tokenizer.offsets(texts[text] as string, tokens);
         found[text] = spansOf(
           offsets.flatMap((offset, k) => {

@@ -1,3 +1,4 @@
+import { table } from "../../lib/table.ts";
 import * as z from "zod";
 import type { Tell } from "../../model/errors.ts";
 import type { ConversationFacts } from "../conversation-facts.ts";
@@ -26,7 +27,7 @@ type Count = (facts: ConversationFacts) => number;
 
 const nonUser: Count = (facts) => facts.assistant + facts.system + facts.tool + facts.developer;
 
-const ROLES: Readonly<Record<string, Count>> = {
+const ROLES: Readonly<Record<string, Count>> = table({
   user: (facts) => facts.user,
   assistant: (facts) => facts.assistant,
   system: (facts) => facts.system,
@@ -34,15 +35,15 @@ const ROLES: Readonly<Record<string, Count>> = {
   tool: (facts) => facts.tool,
   non_user: nonUser,
   "": (facts) => facts.user + nonUser(facts),
-};
+});
 
-const SOURCES: Readonly<Record<string, Count>> = {
+const SOURCES: Readonly<Record<string, Count>> = table({
   tool_definition: (facts) => facts.toolDefinitions,
   assistant_tool_call: (facts) => facts.toolCalls,
   assistant_tool_cycle: (facts) => facts.tool,
   active_tool_loop: (facts) => (facts.inToolLoop ? 1 : 0),
   image_content: (facts) => facts.images,
-};
+});
 
 const FIELDS = z.object({
   feature: z.object({ type: textField, source: z.object({ type: textField, role: textField }, { error: "must have a type" }) }, { error: "must have a type and a source" }),

@@ -21,6 +21,8 @@ export const domain = byLabels("domain", (specs) => {
     for (const category of categories.length > 0 ? categories : [name]) names.set(lower(category), name);
   }
   return {
+    // A label without a domain goes by its own name, but `LABEL_0` is what exporters write where nobody named it.
+    means: (label) => names.has(lower(label)) || !/^label_\d+$/i.test(label),
     text: ({ window }) => window,
     find(probabilities, labels, findings) {
       const sure = normalisedEntropy(probabilities) < UNSURE;

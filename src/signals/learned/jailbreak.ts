@@ -4,7 +4,7 @@ import { fieldsOf, flagField, match, numberField, textField, textsField, type Le
 import { lower } from "../letters.ts";
 import type { RequestView } from "../request-view.ts";
 import { chunksOf, JAILBREAK_CHUNK } from "./chunks.ts";
-import { isClassifier } from "./labels.ts";
+import { isClassifier, refuseForeignLabels } from "./labels.ts";
 import { cosine } from "./prototypes.ts";
 import { both } from "./parts.ts";
 import { bySimilarity, type Vectors } from "./similarity.ts";
@@ -57,6 +57,7 @@ const byExamples = bySimilarity<Vectors>((specs, tell) => {
 /** The summed probability of the positive labels, the largest over all pieces, against the rule's threshold (classifier_signal_jailbreak.go). */
 function byClassifier(rules: readonly { readonly spec: { readonly name: string }; readonly fields: Fields }[], classifier: Classifier, positive: readonly string[]): NonNullable<ReturnType<LearnedKind>> {
   const wanted = (positive.length > 0 ? positive : ["jailbreak"]).map(lower);
+  refuseForeignLabels("jailbreak", classifier, (label) => wanted.includes(lower(label)), `attacks are labelled ${wanted.join(" or ")}: say so with labels: of the classifier, or positive_labels of the config's prompt guard`);
   const columns = classifier.labels.flatMap((label, i) => (wanted.includes(lower(label)) ? [i] : []));
   return {
     surrogate: classifier.surrogate === true,

@@ -1,4 +1,5 @@
 import type { Classifier, SpanFinder } from "../../model/encoder.ts";
+import { WrpError } from "../../model/errors.ts";
 import type { SignalModels } from "../../model/signal-models.ts";
 import type { SignalSpec } from "../../model/signal.ts";
 import type { Findings, LearnedKind } from "../kind.ts";
@@ -8,8 +9,19 @@ export function isClassifier(model: Classifier | SpanFinder): model is Classifie
   return "classify" in model;
 }
 
+/**
+ * Refuses a classifier of which no label means anything to a type of signal: whatever it found, nothing would ever match, or always the same.
+ *
+ * @param hint how labels come to mean something
+ */
+export function refuseForeignLabels(type: string, { name, labels }: Classifier, means: (label: string) => boolean, hint = "labels: names them, in the order of the model's outputs"): void {
+  if (!labels.some(means)) throw new WrpError(`classifiers: "${type}": ${type} signals go by none of the labels of ${name}: ${labels.join(", ")}`, { hint, code: "bad-labels" });
+}
+
 /** What a type of signal makes of a classifier's labels. */
 export interface Labelled {
+  /** Whether a label says anything to signals of this type. */
+  means(label: string): boolean;
   /** The text that is classified; null of a request to which nothing of this type applies: nothing matches. */
   text(view: RequestView): string | null;
   /** @param probabilities of the labels, in their order */
@@ -21,7 +33,8 @@ export function byLabels(type: string, compile: (specs: readonly SignalSpec[]) =
   return (specs, _tell, { classifiers }: SignalModels) => {
     const classifier = classifiers.get(type);
     if (!classifier || !isClassifier(classifier)) return null;
-    const { text, find } = compile(specs);
+    const { text, find, means } = compile(specs);
+    refuseForeignLabels(type, classifier, means);
     return {
       surrogate: classifier.surrogate === true,
       async read(views, findings) {

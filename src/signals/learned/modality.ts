@@ -13,6 +13,7 @@ export const modality: LearnedKind = (specs, tell, models) => {
   if (!settings?.enabled || settings.method === "keyword") return null;
   const threshold = settings.confidence_threshold || 0.6;
   return byLabels("modality", () => ({
+    means: (label) => ["ar", "diffusion", "both"].includes(lower(label)),
     text: ({ window }) => window,
     find(probabilities, labels, findings, text) {
       const { index, probability } = likeliest(probabilities);

@@ -28,7 +28,7 @@ export const reask = bySimilarity<null>((specs, tell) => {
       const matches = rules.flatMap((rule) => {
         const streak = near.findIndex((similarity) => similarity < rule.threshold);
         const turnsInARow = streak < 0 ? near.length : streak;
-        return turnsInARow < rule.lookback ? [] : [{ ...rule, turnsInARow, least: Math.min(1, ...near.slice(0, rule.lookback)) }];
+        return turnsInARow < rule.lookback ? [] : [{ ...rule, turnsInARow, least: Math.min(1, ...near.slice(0, Math.max(0, rule.lookback))) }];
       });
       const farthest = Math.max(...matches.map(({ lookback }) => lookback));
       for (const { name, lookback, turnsInARow, least } of matches) {

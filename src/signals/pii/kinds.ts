@@ -1,3 +1,5 @@
+import { table } from "../../lib/table.ts";
+
 /**
  * Kinds as VSR's PII model names them (17, after Presidio's), Presidio's that patterns can check besides, and MAC_ADDRESS, of neither.
  * `pii_types_allowed` of a VSR config names the first.
@@ -15,10 +17,10 @@ const COMMON = new Set(["AGE", "DATE_TIME", "DOMAIN_NAME", "GPE", "NRP", "ORGANI
 export const SENSITIVE_KINDS: readonly string[] = PII_KINDS.filter((kind) => !COMMON.has(kind));
 
 /** Other label sets' names for the same kinds: Presidio's, spaCy's, and those of common token classifiers. */
-const OTHER_NAMES: Readonly<Record<string, string>> = {
+const OTHER_NAMES: Readonly<Record<string, string>> = table({
   URL: "DOMAIN_NAME", LOCATION: "GPE", LOC: "GPE", ADDRESS: "STREET_ADDRESS", STREET: "STREET_ADDRESS", PER: "PERSON", NAME: "PERSON", ORG: "ORGANIZATION",
   DATE: "DATE_TIME", TIME: "DATE_TIME", EMAIL: "EMAIL_ADDRESS", PHONE: "PHONE_NUMBER", SSN: "US_SSN", IBAN: "IBAN_CODE", IP: "IP_ADDRESS", ZIPCODE: "ZIP_CODE", CREDITCARD: "CREDIT_CARD", PREFIX: "TITLE",
-};
+});
 
 /** A label of any of these sets (`B-` or `I-` before it, any case) as VSR names the kind; itself where none knows it. */
 export function kindOfLabel(label: string): string {

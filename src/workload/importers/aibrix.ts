@@ -1,5 +1,6 @@
 import { callPrompt, type CallCells } from "../call.ts";
 import { nameCell, numberFact } from "../cells.ts";
+import { chatRequest } from "../chat-request.ts";
 import { messagesFrom } from "../chat.ts";
 import type { RowName } from "../draft.ts";
 import type { Notes } from "../notes.ts";
@@ -38,6 +39,7 @@ function call(record: Fields, name: RowName, notes: Notes): CallRecord {
         {
           id: nameCell(record["request_id"]),
           messages: messagesFrom(record["input"], place),
+          request: chatRequest({ messages: record["input"] }),
           model: model ?? pod,
           inputTokens: record["prompt_tokens"],
           outputTokens: record["output_tokens"],

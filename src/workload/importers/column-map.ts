@@ -8,7 +8,7 @@ export type PromptKey = (typeof promptKeys)[number];
 export type OutcomeKey = (typeof outcomeKeys)[number];
 
 const promptKeys = [
-  "prompt", "messages", "id", "promptHash", "reference", "dataset", "session", "turn", "chosen", "tags", "grader", "lengthCodePoints",
+  "prompt", "messages", "request", "tools", "id", "promptHash", "reference", "dataset", "session", "turn", "chosen", "tags", "grader", "lengthCodePoints",
   "inputTokens",
 ] as const;
 const outcomeKeys = ["quality", "cost", "latencyMs", "ttftMs", "inputTokens", "outputTokens", "error", "text"] as const;
@@ -47,9 +47,9 @@ export function readColumnMap(map: ColumnMap, source: Source): TableShape {
     else throw unknownKey(key, kind);
   }
   if (prompt.has("prompt") && prompt.has("messages")) throw new WrpError('"prompt" and "messages" cannot both be mapped');
-  if (!["prompt", "messages", "id", "promptHash"].some((key) => prompt.has(key as PromptKey)))
+  if (!["prompt", "messages", "request", "tools", "id", "promptHash"].some((key) => prompt.has(key as PromptKey)))
     throw new WrpError("the column map does not say where the prompt is", {
-      hint: `add prompt=COLUMN (or messages=, or id= for figures only); columns: ${columnList(source)}`,
+      hint: `add prompt=COLUMN (or messages=, or request= for requests' bodies, or id= for figures only); columns: ${columnList(source)}`,
     });
   return { prompt, meta: withStar(meta, map, source), outcomes, model };
 }

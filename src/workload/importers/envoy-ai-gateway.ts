@@ -67,6 +67,7 @@ function draft(record: Fields, startedAt: number | null, name: RowName, notes: N
     {
       id: nameCell(dashed(record["x-request-id"])),
       messages: null,
+      request: null,
       model,
       inputTokens: value(record, "inputTokens"),
       outputTokens: value(record, "outputTokens"),

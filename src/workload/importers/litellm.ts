@@ -1,10 +1,10 @@
-import { callPrompt, type CallCells } from "../call.ts";
+import { callPrompt, type CallCells, type LoggedCall } from "../call.ts";
 import { field, isTrue, jsonCell, nameCell, namesCell, numberFact } from "../cells.ts";
-import { answerText, messagesFrom, requestMessages } from "../chat.ts";
+import { chatRequest } from "../chat-request.ts";
+import { answerText, isFields, messagesFrom, requestMessages } from "../chat.ts";
 import type { Draft, RowName } from "../draft.ts";
 import type { Notes } from "../notes.ts";
 import { between, isoText, timeOf } from "../times.ts";
-import type { Message } from "../../model/prompt.ts";
 import { passedOver, readCalls, type CallRecord, type Fields } from "./call-log.ts";
 import type { Importer } from "./importer.ts";
 
@@ -50,7 +50,7 @@ function call(record: Fields, name: RowName, notes: Notes): CallRecord | null {
 function draft(record: Fields, startedAt: number | null, name: RowName, notes: Notes, where: string): Draft | null {
   const place = { notes, where };
   const body = jsonCell(record["proxy_server_request"]);
-  const messages = messagesOf(record, body, place);
+  const { messages, request } = chatOf(record, body, place);
   const endedAt = timeOf(record["endTime"], place);
   const group = nameCell(record["model_group"]);
   const failure = failureOf(record);
@@ -61,6 +61,7 @@ function draft(record: Fields, startedAt: number | null, name: RowName, notes: N
     {
       id: nameCell(record["request_id"]) ?? nameCell(record["id"]),
       messages,
+      request,
       model: nameCell(record["model"]) ?? group,
       inputTokens: record["prompt_tokens"],
       outputTokens: record["completion_tokens"],
@@ -103,9 +104,14 @@ function isLanguage(type: string | null, record: Fields): boolean {
 }
 
 /** `messages` is "{}" in most versions, even where texts are stored: then they stand in the request's body. */
-function messagesOf(record: Fields, body: unknown, place: Parameters<typeof messagesFrom>[1]): Message[] | null {
-  const messages = messagesFrom(record["messages"], place) ?? requestMessages(body, place);
-  return messages?.some(({ content }) => content === REDACTED) ? null : messages;
+function chatOf(record: Fields, body: unknown, place: Parameters<typeof messagesFrom>[1]): Pick<LoggedCall, "messages" | "request"> {
+  const own = messagesFrom(record["messages"], place);
+  const messages = own ?? requestMessages(body, place);
+  if (messages?.some(({ content }) => content === REDACTED)) return { messages: null, request: null };
+  // StandardLoggingPayload has its parameters in the place of the body. Metadata is left out: LiteLLM puts hashes of keys and names of teams there.
+  const [parameters, sent] = [jsonCell(record["model_parameters"]), body].map((one) => (isFields(one) ? one : {}));
+  const chat = own ? { messages: record["messages"], system: null, instructions: null } : {};
+  return { messages, request: chatRequest({ ...parameters, ...sent, ...chat, metadata: null }) };
 }
 
 /** A call that is not streamed is logged as if its first token came at its end. */

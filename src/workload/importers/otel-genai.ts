@@ -1,7 +1,9 @@
+import type { ChatRequest } from "../../model/chat-request.ts";
 import type { Message, MetaValue } from "../../model/prompt.ts";
 import { callPrompt, servedModel, type CallCells } from "../call.ts";
 import { field, jsonCell, nameCell, numberFact } from "../cells.ts";
-import { answerText, messagesFrom, systemMessage } from "../chat.ts";
+import { chatRequest } from "../chat-request.ts";
+import { answerText, isFields, messagesFrom, requestMessages } from "../chat.ts";
 import type { Draft, RowName } from "../draft.ts";
 import type { Notes } from "../notes.ts";
 import type { Source } from "../source.ts";
@@ -87,6 +89,7 @@ interface Place {
 
 function draft(span: Fields, attributes: Attributes, startedAt: number | null, name: RowName, place: Place): Draft | null {
   const events = eventsOf(span);
+  const chat = chatOf(attributes, events, place);
   const requested = text(attributes, "gen_ai.request.model");
   const answered = text(attributes, "gen_ai.response.model");
   const model = servedModel(requested, answered);
@@ -96,7 +99,8 @@ function draft(span: Fields, attributes: Attributes, startedAt: number | null, n
     name,
     {
       id: idOf(span, NAMES.span, "span_id"),
-      messages: messagesOf(attributes, events, place),
+      messages: chat?.messages ?? null,
+      request: chat && requestOf(attributes, chat.body),
       model,
       inputTokens: attributes("gen_ai.usage.input_tokens") ?? attributes("gen_ai.usage.prompt_tokens"),
       outputTokens: attributes("gen_ai.usage.output_tokens") ?? attributes("gen_ai.usage.completion_tokens"),
@@ -148,39 +152,78 @@ function errorOf(span: Fields, attributes: Attributes, events: readonly Event[])
   return (thrown && text(thrown.attributes, "exception.type")) ?? "error";
 }
 
-/** The texts, where the instrumentation was told to keep them: as one attribute, as numbered ones, or as events. */
-function messagesOf(attributes: Attributes, events: readonly Event[], place: Place): Message[] | null {
-  const details = events.find((event) => event.name === "gen_ai.client.inference.operation.details");
-  for (const source of details ? [attributes, details.attributes] : [attributes]) {
-    const chat = messagesFrom(source("gen_ai.input.messages"), place);
-    if (chat) return [...systemMessage(source("gen_ai.system_instructions"), place), ...chat];
-  }
-  const numbered = numberedMessages(attributes, place);
-  if (numbered) return numbered;
-  const told = events.flatMap((event) => eventMessages(event, place));
-  if (told.some(({ content }) => content !== "")) return told;
-  return messagesFrom(attributes("gen_ai.prompt"), place) ?? messagesFrom(attributes("ai.prompt.messages"), place);
+/** A chat as the span has it: what to read it from, in the place that a request's body has it. */
+interface Chat {
+  readonly messages: Message[];
+  readonly body: Fields;
 }
 
-/** gen_ai.prompt.0.role, gen_ai.prompt.0.content … (OpenLLMetry). */
-function numberedMessages(attributes: Attributes, place: Place): Message[] | null {
-  const messages: { role: unknown; content: unknown }[] = [];
-  for (let i = 0; ; i++) {
-    const [role, content] = [attributes(`gen_ai.prompt.${i}.role`), attributes(`gen_ai.prompt.${i}.content`)];
-    if (role === undefined && content === undefined) break;
-    messages.push({ role, content: jsonCell(content) });
+/** The texts, where the instrumentation was told to keep them: as one attribute, as numbered ones, or as events. */
+function chatOf(attributes: Attributes, events: readonly Event[], place: Place): Chat | null {
+  const details = events.find((event) => event.name === "gen_ai.client.inference.operation.details");
+  for (const source of details ? [attributes, details.attributes] : [attributes]) {
+    const body = { messages: source("gen_ai.input.messages"), system: source("gen_ai.system_instructions") };
+    const messages = requestMessages(body, place);
+    if (messages) return { messages, body };
   }
-  return messages.length > 0 ? messagesFrom(messages, place) : null;
+  const numbered = numberedMessages(attributes);
+  const told = numbered.length > 0 ? numbered : events.flatMap(eventMessages);
+  for (const list of [told, attributes("gen_ai.prompt"), attributes("ai.prompt.messages")]) {
+    const messages = messagesFrom(list, place);
+    if (messages) return { messages, body: { messages: list } };
+  }
+  return null;
+}
+
+/** What the request said beside the texts, as far as the instrumentation tells. */
+function requestOf(attributes: Attributes, body: Fields): ChatRequest | null {
+  const tools = jsonCell(attributes("gen_ai.tool.definitions") ?? attributes("ai.prompt.tools"));
+  return chatRequest({
+    ...body,
+    tools: Array.isArray(tools) ? tools.map(jsonCell) : null,
+    tool_choice: attributes("ai.prompt.toolChoice"),
+    max_tokens: attributes("gen_ai.request.max_tokens"),
+  });
+}
+
+/** gen_ai.prompt.0.role, gen_ai.prompt.0.content, gen_ai.prompt.0.tool_calls.0.name … (OpenLLMetry). */
+function numberedMessages(attributes: Attributes): Fields[] {
+  const messages: Fields[] = [];
+  for (let i = 0; ; i++) {
+    const of = (key: string): unknown => attributes(`gen_ai.prompt.${i}.${key}`);
+    const [role, content, calls] = [of("role"), of("content"), numberedCalls(of)];
+    if (role === undefined && content === undefined) break;
+    messages.push({ role, content: jsonCell(content), tool_call_id: of("tool_call_id"), ...(calls.length > 0 ? { tool_calls: calls } : {}) });
+  }
+  return messages;
+}
+
+function numberedCalls(of: (key: string) => unknown): Fields[] {
+  const calls: Fields[] = [];
+  for (let k = 0; ; k++) {
+    const [id, name, given] = ["id", "name", "arguments"].map((key) => of(`tool_calls.${k}.${key}`));
+    if (id === undefined && name === undefined) return calls;
+    calls.push({ id, type: "function", function: { name, arguments: given } });
+  }
 }
 
 /** gen_ai.user.message and its like, up to v1.36 of the conventions; gen_ai.content.prompt before them. */
-function eventMessages({ name, attributes }: Event, place: Place): Message[] {
-  if (name === "gen_ai.content.prompt") return messagesFrom(attributes("gen_ai.prompt"), place) ?? [];
+function eventMessages({ name, attributes }: Event): unknown[] {
+  if (name === "gen_ai.content.prompt") return itemsOf(attributes("gen_ai.prompt"));
   const role = /^gen_ai\.(system|user|assistant|tool)\.message$/.exec(name)?.[1];
   if (role === undefined) return [];
   const whole = jsonCell(attributes("gen_ai.event.content"));
-  const content = attributes("content") ?? attributes("gen_ai.prompt") ?? field(whole, "content") ?? whole;
-  return messagesFrom([{ role: text(attributes, "role") ?? role, content: jsonCell(content) }], place) ?? [];
+  const content = attributes("content") ?? attributes("gen_ai.prompt") ?? field(whole, "content") ?? (isFields(whole) && whole["tool_calls"] !== undefined ? null : whole);
+  const calls = jsonCell(attributes("tool_calls")) ?? field(whole, "tool_calls");
+  const id = role === "tool" ? (attributes("id") ?? field(whole, "id")) : undefined;
+  return [{ role: text(attributes, "role") ?? role, content: jsonCell(content), tool_call_id: id, ...(Array.isArray(calls) ? { tool_calls: calls } : {}) }];
+}
+
+/** A chat's messages where it is a list of them, else the text that it is. */
+function itemsOf(value: unknown): unknown[] {
+  const inner = jsonCell(value);
+  if (Array.isArray(inner) && inner.every((item) => typeof item === "string" || isFields(item))) return inner;
+  return typeof value === "string" && value !== "" && !isFields(inner) ? [{ role: "user", content: value }] : [];
 }
 
 function outputOf(attributes: Attributes, events: readonly Event[]): string | null {

@@ -1,7 +1,11 @@
+import type { ChatRequest } from "../../model/chat-request.ts";
 import { messagesSchema } from "../../model/dataset-row.ts";
 import { WrpError } from "../../model/errors.ts";
 import type { Message, MetaValue } from "../../model/prompt.ts";
 import type { Row } from "../containers/container.ts";
+import { jsonCell } from "../cells.ts";
+import { chatRequest, keepRequest } from "../chat-request.ts";
+import { isFields, requestMessages } from "../chat.ts";
 import { nameHash, newDraft, textOf, type Draft, type RowName } from "../draft.ts";
 import { parseJson } from "../nesting.ts";
 import type { Notes } from "../notes.ts";
@@ -104,7 +108,7 @@ function long(columns: Columns): Grouping {
       const model = textCell(modelCell.get(row));
       if (model === null) throw new BadRow(`"${modelCell.name}" must name a model (got ${shown(modelCell.get(row))})`);
       const draft = promptOf(columns, row, name, notes);
-      const key = JSON.stringify([draft.dataset, named ? draft.id : null, draft.hash]);
+      const key = JSON.stringify([draft.dataset, named ? draft.id : null, draft.hash, named ? null : draft.request]);
       return { key, draft, outcome: outcomeOf(model, cells, row, notes, draft.id) };
     },
     clash: (model, { id }, first) =>
@@ -128,6 +132,7 @@ function promptOf(columns: Columns, row: Row, name: RowName, notes: Notes): Draf
     draft.hash = hash ?? nameHash(draft.dataset, draft.id);
     draft.lengthCodePoints = countCell(get("lengthCodePoints"), label("lengthCodePoints"));
   }
+  if (["messages", "request", "tools"].some((key) => columns.prompt.has(key as PromptKey))) keepRequest(draft, requestOf(get));
   draft.inputTokens = countCell(get("inputTokens"), label("inputTokens"));
   draft.reference = columns.prompt.has("reference") ? plainText(get("reference")) : null;
   draft.grader = textCell(get("grader"));
@@ -154,7 +159,10 @@ function messagesOf(columns: Columns, row: Row, notes: Notes, name: RowName): Me
     return [{ role: "user", content: text }];
   }
   const messages = columns.prompt.get("messages");
-  if (!messages) return null;
+  if (!messages) {
+    const request = columns.prompt.get("request");
+    return request ? requestMessages(request.get(row), { notes, where: `${name.file}, record ${name.row + 1}` }) : null;
+  }
   let value = messages.get(row);
   if (typeof value === "string") {
     try {
@@ -168,6 +176,13 @@ function messagesOf(columns: Columns, row: Row, notes: Notes, name: RowName): Me
   if (checked.success) return checked.data;
   const issue = checked.error.issues[0];
   throw new BadRow(`"${[messages.name, ...(issue?.path ?? [])].join(".")}" ${issue?.message} (got ${shown(value)})`);
+}
+
+/** What the columns say beside the texts: a request's body, and messages and tools with columns of their own. */
+function requestOf(get: (key: PromptKey) => unknown): ChatRequest | null {
+  const body = jsonCell(get("request"));
+  const [messages, tools] = [get("messages"), get("tools")];
+  return chatRequest({ ...(isFields(body) ? body : {}), ...(messages === undefined ? {} : { messages }), ...(tools === undefined ? {} : { tools }) });
 }
 
 /** A chat API's message with its text alone: content may be a list of parts, or null beside a tool call. */

@@ -2,6 +2,7 @@ import { LOGGED_SIGNALS, writeLoggedSignals } from "../../model/logged-signals.t
 import type { Message, MetaValue } from "../../model/prompt.ts";
 import { callPrompt, type CallCells } from "../call.ts";
 import { field, isTrue, jsonCell, nameCell, namesCell, numberFact } from "../cells.ts";
+import { chatRequest } from "../chat-request.ts";
 import { answerText, messagesFrom, requestMessages } from "../chat.ts";
 import type { Draft, RowName } from "../draft.ts";
 import type { Notes } from "../notes.ts";
@@ -57,6 +58,7 @@ function traced(record: Fields, name: RowName, notes: Notes, where: string): Cal
         {
           id: nameCell(record["id"]) ?? nameCell(record["request_id"]),
           messages: null,
+          request: null,
           model: nameCell(record["selected_model"]),
           inputTokens: record["prompt_tokens"],
           outputTokens: record["generated_tokens"],
@@ -87,6 +89,7 @@ function recorded(record: Fields, startedAt: number | null, name: RowName, notes
     {
       id: nameCell(record["id"]) ?? nameCell(record["request_id"]),
       messages,
+      request: cut ? null : chatRequest(record["request_body"]),
       model: nameCell(record["selected_model"]),
       inputTokens: record["prompt_tokens"],
       outputTokens: record["completion_tokens"],

@@ -2,6 +2,8 @@ import type { z } from "zod";
 import { datasetRowSchema, type DatasetRow } from "../../model/dataset-row.ts";
 import type { Message, RecordedOutcome } from "../../model/prompt.ts";
 import type { Row } from "../containers/container.ts";
+import { chatRequest, keepRequest } from "../chat-request.ts";
+import { requestMessages, type Fields } from "../chat.ts";
 import { nameHash, newDraft, type Draft, type RowName } from "../draft.ts";
 import type { Notes } from "../notes.ts";
 import { brief, newOutcome, OTHER_SCALE, settle, shown } from "../outcome.ts";
@@ -16,7 +18,7 @@ export const wrp: Importer = {
     const row = source.head[0] as Row;
     if (Array.isArray(row)) return false;
     const keys = Object.keys(row);
-    if (!keys.some((key) => key === "prompt" || key === "messages" || key === "promptHash" || key === "outcomes")) return false;
+    if (!keys.some((key) => key === "prompt" || key === "messages" || key === "request" || key === "promptHash" || key === "outcomes")) return false;
     return keys.includes("outcomes") || keys.every((key) => Object.hasOwn(datasetRowSchema.shape, key));
   },
   open: (source) => ({
@@ -29,12 +31,14 @@ function parse(row: Row, name: RowName, notes: Notes): Draft {
   const checked = datasetRowSchema.safeParse(row);
   if (!checked.success) throw badRow(checked.error.issues[0] as z.core.$ZodIssue, row);
   const data: DatasetRow = { ...checked.data, outcomes: whole("outcomes", row, checked.data), meta: whole("meta", row, checked.data) };
-  const messages = messagesOf(data);
+  const request = (row as Fields)["request"] ?? null;
+  const messages = messagesOf(data, request, { notes, where: `${name.file}, record ${name.row + 1}` });
   const draft = newDraft(name, data.id ?? null, messages, data.dataset ?? null);
   if (!messages) {
     draft.hash = data.promptHash ?? nameHash(draft.dataset, draft.id);
     draft.lengthCodePoints = data.lengthCodePoints ?? null;
   }
+  if (request !== null) keepRequest(draft, chatRequest(request));
   draft.inputTokens = data.inputTokens ?? null;
   draft.reference = data.reference ?? null;
   draft.grader = data.grader ?? null;
@@ -66,14 +70,15 @@ function whole<K extends "outcomes" | "meta">(key: K, row: Row, data: DatasetRow
 /** A name that zod does not leave out. */
 const STAND_IN = "proto";
 
-function messagesOf(data: DatasetRow): Message[] | null {
+function messagesOf(data: DatasetRow, request: unknown, place: Parameters<typeof requestMessages>[1]): Message[] | null {
   const prompt = data.prompt ?? null;
   const messages = data.messages ?? null;
   if (prompt !== null && messages !== null) throw new BadRow('a row has "prompt" or "messages", not both');
   if (prompt !== null) return [{ role: "user", content: prompt }];
-  if (messages === null && !data.promptHash && !data.id)
+  const said = messages ?? (request === null ? null : requestMessages(request, place));
+  if (said === null && !data.promptHash && !data.id)
     throw new BadRow('a row needs "messages" or "prompt" (or, with figures only, "promptHash" or "id")');
-  return messages;
+  return said;
 }
 
 function outcomesOf(data: DatasetRow, promptId: string, notes: Notes): RecordedOutcome[] {

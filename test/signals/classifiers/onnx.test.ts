@@ -38,6 +38,13 @@ describe("a classifier of texts of one's own", () => {
     await expect(openSequenceClassifier({ model, labels })).rejects.toMatchObject({ place: { file: model }, message: expect.stringContaining(message) });
   });
 
+  test("values that are no numbers are an error, of tokens too", async () => {
+    const broken = table(2, { a: [NaN, 0] });
+    const message = "the model gives values that are not finite numbers";
+    await expect((await openSequenceClassifier({ model: written(at(), summed(broken)), labels: ["law", "other"] })).classify(["a"])).rejects.toMatchObject({ message });
+    await expect((await openTokenClassifier({ model: written(at(), lookup(broken, { output: "logits" })), labels: ["O", "B-PERSON"] })).find(["a"])).rejects.toMatchObject({ message });
+  });
+
   test("a model of tokens is none", async () => {
     const model = written(at(), lookup(rows, { output: "logits" }));
     await expect(openSequenceClassifier({ model, labels: ["law", "other"] })).rejects.toMatchObject({ message: "the model's output logits has the shape [texts, tokens, 2]: 2 axes were expected" });

@@ -36,7 +36,7 @@ const ROUNDS = 50;
 /** Reads a config and tells of what keeps parts of it from being read; undefined where nothing can be. */
 export function lintSource(text: string, file: string, tell: Tell): LintSource | undefined {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: "error" });
+  const document = parseDocument(text, { merge: true, lineCounter: lines, prettyErrors: false, logLevel: "error" });
   const places = yamlPlaces(document, lines, file);
   // What comes after the first few follows from them.
   for (const { message, pos } of document.errors.slice(0, MOST_YAML_ERRORS)) tell(new WrpError(message, { place: places.atOffset(pos[0]), code: "yaml", hint: "a config of vLLM Semantic Router is YAML" }));

@@ -153,6 +153,7 @@ function nameCell(policy: ReportPolicy): Cell {
   const notes = [
     ...(policy.hindsight ? ["hindsight: sees the outcomes it is judged on"] : []),
     ...(policy.expected.length > 0 ? [`expected: ${policy.expected.map(metricWords).join(", ")}`] : []),
+    ...(policy.partial ? [`of ${policy.partial.prompts.toLocaleString("en-US")} of ${policy.partial.of.toLocaleString("en-US")} prompts only`] : []),
     ...(policy.surrogates ? [`surrogates: ${policy.surrogates.join(", ")}`] : []),
     ...(policy.simulated.length > 0 ? [`simulated: ${policy.simulated.map(metricWords).join(", ")}`] : []),
   ];

@@ -75,6 +75,7 @@ function pointTitle(policy: ReportPolicy): string {
     ...(policy.quality.mean === null ? [] : [`quality ${withInterval(policy.quality.mean, policy.quality.ci, quality)} on ${count(policy.quality.n)} prompts`]),
     ...(policy.costUsdPer1k ? [`cost ${withInterval(policy.costUsdPer1k.mean, policy.costUsdPer1k.ci, usd)} per 1,000`] : []),
     ...(policy.onFrontier ? ["on the frontier"] : policy.dominatedBy.length > 0 ? [`dominated by ${listed(policy.dominatedBy)}`] : []),
+    ...(policy.partial ? [`of ${policy.partial.prompts.toLocaleString("en-US")} of ${policy.partial.of.toLocaleString("en-US")} prompts only`] : []),
     ...(policy.surrogates ? [`surrogates: ${policy.surrogates.join(", ")}`] : []),
     ...(policy.simulated.length > 0 ? [`simulated: ${policy.simulated.join(", ")}`] : []),
     ...(policy.expected.length > 0 ? [`expected: ${policy.expected.join(", ")}`] : []),

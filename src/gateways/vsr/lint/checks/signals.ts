@@ -1,3 +1,4 @@
+import { table } from "../../../../lib/table.ts";
 import { re2 } from "../../../../lib/re2.ts";
 import type { VsrRecipe } from "../../../../router/vsr/shape.ts";
 import { boundsIn, boundsInWords, boundsOf, cellsOf, keeps } from "../bounds.ts";
@@ -12,11 +13,11 @@ const DOMAINS = ["biology", "business", "chemistry", "computer science", "econom
 const SEVERITIES = ["critical", "high", "medium", "low"];
 const SUBJECTS = ["user", "group"];
 /** Lists whose signals can only go by these names. */
-const NAMES: Readonly<Record<string, readonly string[]>> = {
+const NAMES: Readonly<Record<string, readonly string[]>> = table({
   fact_check: ["needs_fact_check", "no_fact_check_needed"],
   user_feedbacks: ["need_clarification", "satisfied", "want_different", "wrong_answer"],
   modality: ["AR", "DIFFUSION", "BOTH"],
-};
+});
 const CONVERSATION_SOURCES = ["message", "tool_definition", "assistant_tool_call", "assistant_tool_cycle", "active_tool_loop", "image_content"];
 const ROLES = ["user", "assistant", "system", "developer", "tool", "non_user", ""];
 
@@ -48,7 +49,7 @@ export const signals: Family = {
   },
 };
 
-const CHECKS: Readonly<Record<string, Check>> = {
+const CHECKS: Readonly<Record<string, Check>> = table({
   structure(spec, path, say, recipe) {
     const [feature, source] = [partAt(spec, "feature"), partAt(spec, "feature", "source")];
     oneOf(say, [...path, "feature", "type"], textIn(feature, "type"), ["exists", "count", "density", "sequence"], `structure "${spec.name}"`);
@@ -105,7 +106,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   classifiers(spec, path, say) {
     oneOf(say, [...path, "type"], textIn(spec, "type"), ["local", "llm"], `classifier "${spec.name}"`);
   },
-};
+});
 
 function oneOf(say: Say, path: Path, value: string, known: readonly string[], of: string): void {
   if (known.includes(value.trim()) || known.includes(value.trim().toLowerCase())) return;
