@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { yamlFlag } from "../lib/yaml-flag.ts";
 import { WrpError, type Tell } from "../model/errors.ts";
 import type { SignalModels } from "../model/signal-models.ts";
 import type { SignalSpec } from "../model/signal.ts";
@@ -56,5 +57,5 @@ export function specError(spec: SignalSpec, field: string, problem: string, hint
 /** YAML's null is an absent field, and a number or boolean where a text is wanted is that text, as Go's YAML reads them. */
 export const textField = z.preprocess((value) => (typeof value === "number" || typeof value === "boolean" ? String(value) : value), z.string({ error: "must be a text" }).nullish().transform((value) => value ?? ""));
 export const textsField = z.array(textField, { error: "must be a list of texts" }).nullish().transform((value) => value ?? []);
-export const flagField = z.boolean({ error: "must be true or false" }).nullish().transform((value) => value ?? false);
+export const flagField = z.preprocess(yamlFlag, z.boolean({ error: "must be true or false" }).nullish()).transform((value) => value ?? false);
 export const numberField = z.number({ error: "must be a number" }).nullish().transform((value) => value ?? null);

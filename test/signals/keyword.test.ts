@@ -99,11 +99,14 @@ test("BM25 is unknown, beside rules that are not", () => {
 test("fields that are wrong are told, each with its path", () => {
   expect(problems("keyword", { name: "a", operator: "or", keywords: [] })).toEqual(['routing.signals.keyword[0].operator of signal "a" must be AND, OR or NOR (got "or")']);
   expect(problems("keyword", { name: "a", operator: "OR", method: "fuzzy" })).toEqual(['routing.signals.keyword[0].method of signal "a" must be regex, bm25 or ngram, or absent (got "fuzzy")']);
-  expect(problems("keyword", { name: "a", operator: "OR", keywords: "urgent", fuzzy_threshold: "2", case_sensitive: "no" })).toEqual([
+  expect(problems("keyword", { name: "a", operator: "OR", keywords: "urgent", fuzzy_threshold: "2", case_sensitive: "never" })).toEqual([
     'routing.signals.keyword[0].keywords of signal "a" must be a list of texts',
     'routing.signals.keyword[0].case_sensitive of signal "a" must be true or false',
     'routing.signals.keyword[0].fuzzy_threshold of signal "a" must be a number',
   ]);
   expect(problems("keyword", { name: "a", operator: "OR", keywords: [42, null, true] })).toEqual([]);
   expect(hit("the 42", 42 as unknown as string)).toBe(true);
+  // YAML 1.1's words for true and false are flags where a flag stands.
+  const cased = (word: unknown) => matched("keyword", [{ name: "a", operator: "OR", keywords: ["Urgent"], case_sensitive: word }], "urgent").length;
+  expect([cased("on"), cased("Yes"), cased(true), cased("OFF"), cased("n"), cased(null)]).toEqual([0, 0, 0, 1, 1, 1]);
 });

@@ -1,3 +1,4 @@
+import { yamlFlag } from "../../lib/yaml-flag.ts";
 import type { Candidate, Selection } from "./algorithms/algorithm.ts";
 import { cascadeOf } from "./algorithms/confidence.ts";
 import { hybrid } from "./algorithms/hybrid.ts";
@@ -65,8 +66,8 @@ export function outcomeOf(winner: Pick<Judged, "decision"> | null, config: VsrCo
   const decision = winner?.decision ?? null;
   const plain = { lora: null, useReasoning: false, reasoningEffort: null, selection: null, open: null, answer: null, cache: null };
   if (!decision) return { ...plain, decision: null, model: config.defaultModel || null, plugins: [], notes: ["no decision matched: the default model"] };
-  const plugins = decision.plugins.flatMap((plugin) => (setting(plugin, "enabled") === false ? [] : [plugin.type]));
-  const answer = decision.plugins.find((plugin) => plugin.type === "fast_response" && setting(plugin, "enabled") !== false);
+  const plugins = decision.plugins.flatMap((plugin) => (isOff(plugin) ? [] : [plugin.type]));
+  const answer = decision.plugins.find((plugin) => plugin.type === "fast_response" && !isOff(plugin));
   const cache = decisionCacheOf(decision, store, config.global);
   const notes = [...(cache ? [MAY_BE_CACHED] : []), ...pluginNotes(decision)];
   if (answer) return { ...plain, decision: decision.name, model: null, answer: String(setting(answer, "message") ?? ""), plugins, notes: pluginNotes(decision) };
@@ -134,7 +135,7 @@ export function isOnTheWay(plugin: string): boolean {
 
 function pluginNotes({ plugins }: VsrDecision): string[] {
   return plugins.flatMap((plugin) => {
-    if (setting(plugin, "enabled") === false) return [];
+    if (isOff(plugin)) return [];
     return isCache(plugin.type) || isOnTheWay(plugin.type) || plugin.type === "fast_response" ? [] : [`plugin ${plugin.type} is not known here, and not evaluated`];
   });
 }
@@ -144,6 +145,10 @@ function domainScore(domain: string, model: string, { signals }: VsrRecipe): num
   const scores = Array.isArray(spec?.["model_scores"]) ? (spec["model_scores"] as { readonly model?: unknown; readonly score?: unknown }[]) : [];
   const found = scores.find((one) => one.model === model)?.score;
   return typeof found === "number" ? found : undefined;
+}
+
+function isOff(plugin: VsrDecision["plugins"][number]): boolean {
+  return yamlFlag(setting(plugin, "enabled")) === false;
 }
 
 function setting({ configuration }: VsrDecision["plugins"][number], name: string): unknown {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { yamlFlag } from "../../lib/yaml-flag.ts";
 
 /**
  * What of a `config.yaml` (v0.3) of vLLM Semantic Router the engine reads. Fields that it does not know pass, as upstream's loader lets
@@ -7,7 +8,7 @@ import { z } from "zod";
 
 const text = z.union([z.string(), z.number(), z.boolean()], { error: "must be a text" }).transform(String).nullish().transform((value) => value ?? "");
 const number = z.number().nullish().transform((value) => value ?? undefined);
-const flag = z.boolean().nullish().transform((value) => value ?? undefined);
+const flag = z.preprocess(yamlFlag, z.boolean().nullish()).transform((value) => value ?? undefined);
 const list = <T extends z.ZodType>(of: T) => z.array(of).nullish().transform((value) => value ?? []);
 const part = <T extends z.ZodRawShape>(shape: T) => z.looseObject(shape);
 const maybe = <T extends z.ZodType>(of: T) => of.nullish().transform((value) => value ?? undefined);

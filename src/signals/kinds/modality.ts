@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { yamlFlag } from "../../lib/yaml-flag.ts";
 import { flagField, match, numberField, textField, textsField, type Findings, type SignalKind, type SignalSpec } from "../kind.ts";
 import { lower } from "../letters.ts";
 
@@ -28,7 +29,7 @@ export function matchModality(modality: string, specs: readonly SignalSpec[], fi
 export const modality: SignalKind = (specs) => {
   const settings = modalitySettings(specs);
   // Whether an absent detector is off is upstream's default, which is not known here.
-  const isOff = specs[0]?.settings?.["enabled"] === false;
+  const isOff = yamlFlag(specs[0]?.settings?.["enabled"]) === false;
   return ({ window }, findings) => {
     if (isOff) return;
     if (settings?.enabled && (settings.method === "keyword" || window === "")) matchModality(byKeywords(window, settings), specs, findings);

@@ -1,3 +1,4 @@
+import { yamlFlag } from "../../../lib/yaml-flag.ts";
 import type { VsrDecision } from "../shape.ts";
 
 /** How a decision reuses earlier answers (plugin response_cache), with upstream's defaults. */
@@ -39,7 +40,7 @@ export function isCache(type: string): boolean {
 export function cacheStoreOf(global: unknown): CacheStore | null {
   const stores = fieldsOf(fieldsOf(global)["stores"]);
   const own = fieldsOf(stores["response_cache"] ?? stores["semantic_cache"]);
-  if (own["enabled"] === false) return null;
+  if (yamlFlag(own["enabled"]) === false) return null;
   const backend = textOf(own["backend_type"]) || "memory";
   const eviction = textOf(own["eviction_policy"]);
   const inMemory = backend === "memory";
@@ -61,7 +62,7 @@ export function cacheStoreOf(global: unknown): CacheStore | null {
 export function decisionCacheOf({ plugins }: Pick<VsrDecision, "plugins">, store: CacheStore | null, global: unknown): DecisionCache | null {
   const plugin = plugins.find(({ type }) => isCache(type));
   const own = fieldsOf(plugin?.configuration);
-  if (!store || own["enabled"] !== true || isPersonalized(plugins, global)) return null;
+  if (!store || yamlFlag(own["enabled"]) !== true || isPersonalized(plugins, global)) return null;
   const mode = textOf(own["mode"]);
   const controls = own["request_controls"] === undefined ? own["allow_request_controls"] : fieldsOf(own["request_controls"])["enabled"];
   const ttl = own["ttl_seconds"];
@@ -70,16 +71,16 @@ export function decisionCacheOf({ plugins }: Pick<VsrDecision, "plugins">, store
     scope: textOf(own["scope"]) || "user",
     threshold: numberOf(fieldsOf(own["semantic"])["similarity_threshold"]) ?? numberOf(own["similarity_threshold"]) ?? 0.8,
     ttlSeconds: typeof ttl === "number" && ttl >= 0 ? ttl : store.ttlSeconds,
-    requestControls: controls === true,
+    requestControls: yamlFlag(controls) === true,
   };
 }
 
 /** Whether rag or memory add to the requests of a decision; a memory plugin of its own goes before the global setting. */
 function isPersonalized(plugins: VsrDecision["plugins"], global: unknown): boolean {
   const configured = (name: string) => plugins.find(({ type }) => type === name);
-  if (fieldsOf(configured("rag")?.configuration)["enabled"] === true) return true;
+  if (yamlFlag(fieldsOf(configured("rag")?.configuration)["enabled"]) === true) return true;
   const memory = configured("memory");
-  return (memory ? fieldsOf(memory.configuration) : fieldsOf(fieldsOf(fieldsOf(global)["stores"])["memory"]))["enabled"] === true;
+  return yamlFlag((memory ? fieldsOf(memory.configuration) : fieldsOf(fieldsOf(fieldsOf(global)["stores"])["memory"]))["enabled"]) === true;
 }
 
 /** Null for 0, which upstream takes as no limit. */

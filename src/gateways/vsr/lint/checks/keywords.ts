@@ -1,3 +1,4 @@
+import { yamlFlag } from "../../../../lib/yaml-flag.ts";
 import { re2 } from "../../../../lib/re2.ts";
 import { hasHan, hasWordRune } from "../../../../lib/word-runes.ts";
 import { nearest } from "../../../../model/nearest.ts";
@@ -44,7 +45,7 @@ function checkSpec(spec: Fields, path: Path, say: Say): void {
 
 function checkKeyword(keyword: string, { spec, method, path }: { readonly spec: Fields; readonly method: string; readonly path: Path }, say: Say): void {
   if (method === "regex") {
-    const compiled = re2(spec["case_sensitive"] === true ? keyword : `(?i)${keyword}`);
+    const compiled = re2(yamlFlag(spec["case_sensitive"]) === true ? keyword : `(?i)${keyword}`);
     if (typeof compiled === "string") say("bad-regex", path, `"${keyword}" is no RE2 pattern: ${compiled}`, "RE2 has no look-around and no back-references");
     else if (compiled.test("")) say("always-keywords", path, `"${keyword}" matches the empty text, and so every text`, "make it match something");
     return;
@@ -68,7 +69,7 @@ function edge(keyword: string): string | null {
 function checkRepeated(spec: Fields, all: readonly string[], path: Path, say: Say): void {
   const seen = new Map<string, string>();
   for (const [k, keyword] of all.entries()) {
-    const folded = spec["case_sensitive"] === true || textIn(spec, "method").toLowerCase() === "regex" ? keyword : keyword.toLowerCase();
+    const folded = yamlFlag(spec["case_sensitive"]) === true || textIn(spec, "method").toLowerCase() === "regex" ? keyword : keyword.toLowerCase();
     const before = seen.get(folded);
     if (before !== undefined) say("repeated-keyword", [...path, "keywords", k], `"${keyword}" stands here twice${before === keyword ? "" : ` (as "${before}")`}`, "drop one");
     else seen.set(folded, keyword);

@@ -1,3 +1,4 @@
+import { yamlFlag } from "../../../../lib/yaml-flag.ts";
 import { nearest } from "../../../../model/nearest.ts";
 import type { VsrDecision } from "../../../../router/vsr/shape.ts";
 import { fieldsIn, textIn } from "../fields.ts";
@@ -28,7 +29,7 @@ function checkPlugins({ name, plugins: all, modelRefs }: VsrDecision, path: Path
     if (!PLUGINS.includes(type)) say("unknown-plugin", type === "" ? at : [...at, "type"], type === "" ? "a plugin has no type" : `unknown plugin "${type}"`, `known: ${PLUGINS.slice(0, 14).join(", ")}`, near === null ? {} : { replacement: near });
     const mode = textIn(settings, "mode");
     if (/cache/.test(type) && mode !== "" && !CACHE_MODES.includes(mode)) say("unknown-cache-mode", [...at, "configuration", "mode"], `cache mode "${mode}" is none`, `known: ${CACHE_MODES.join(", ")}`);
-    if (type !== "fast_response" || settings["enabled"] === false) continue;
+    if (type !== "fast_response" || yamlFlag(settings["enabled"]) === false) continue;
     if (textIn(settings, "message") === "") say("empty-response", at, `fast_response of decision "${name}" has no message`, "give it configuration: message");
     if (modelRefs.length > 0) say("plugins-behind-answer", at, `fast_response answers every prompt of decision "${name}": its ${modelRefs.length === 1 ? "model is" : `${modelRefs.length} models are`} not asked`, "drop the plugin if the models are to answer");
   }
