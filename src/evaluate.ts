@@ -62,7 +62,8 @@ export async function* evaluate(given: Parts): AsyncGenerator<EvaluateEvent, voi
   const prices = priceBook(settings.models);
   const fit = parts.trainedOn ? await fitOn(parts.trainedOn, parts, prices) : null;
   const fitted = fit?.figures ?? null;
-  const config: RunConfig = { settings, fitted, baseline: parts.baseline?.hash ?? null };
+  const trainedLive = fit && liveHash(fit.columns, fit.live.map(({ model }) => model));
+  const config: RunConfig = { settings, fitted, baseline: parts.baseline?.hash ?? null, ...(trainedLive === null ? {} : { trainedLive }) };
   const configHash = valueHash(config);
   const createdAt = parts.now().toISOString();
   const run: Report["run"] = { id: parts.runId, seed: settings.seed, createdAt, configHash, workloadHash: workload.hash, wrpVersion: parts.wrpVersion };
@@ -88,7 +89,8 @@ export async function* evaluate(given: Parts): AsyncGenerator<EvaluateEvent, voi
     const keys: string[] = [];
     const overhead: NonNullable<Report["timing"]["overhead"]> = [];
     const counts = { computed: 0, reused: 0, micros: 0 };
-    const inside = yield* decideAll(policies.filter(({ open }) => !open), outcomes.columns, parts);
+    const learning = parts.vectors && { encoder: parts.vectors, trained: fit && parts.trainedOn && { workload: parts.trainedOn, columns: fit.columns } };
+    const inside = yield* decideAll(policies.filter(({ open }) => !open), outcomes.columns, { ...parts, learning, trainedLive });
     counts.micros += (clockMs() - decideFrom) * 1000;
     for (const policy of policies) {
       await stopIfAsked(parts.signal);
@@ -196,8 +198,15 @@ function reportInput(
     strong: context.strong,
     ...judged,
     fittedHull: fitted && hullModels(fitted.filter((m) => columns.models.includes(m.name))),
-    warnings: [...warnings, ...notes, ...decided.flatMap((p) => (p.rules?.notes ?? []).map((note) => `policy "${p.name}": ${note}`)), ...settingsWarnings(settings, columns, fitted, basis), ...remoteWarnings(settings, columns)],
+    warnings: [...warnings, ...notes, ...notesOf(decided), ...settingsWarnings(settings, columns, fitted, basis), ...remoteWarnings(settings, columns)],
   };
+}
+
+/** What policies met on the way, each once with all whose it is. */
+function notesOf(decided: readonly ExplainedPolicy[]): string[] {
+  const whose = new Map<string, string[]>();
+  for (const { name, rules } of decided) for (const note of rules?.notes ?? []) whose.set(note, [...(whose.get(note) ?? []), `"${name}"`]);
+  return [...whose].map(([note, names]) => `${names.length === 1 ? "policy" : "policies"} ${names.join(", ")}: ${note}`);
 }
 
 function modelInfos(settings: RunSettings, prices: PriceBook, outcomes: Based): ModelInfo[] {
@@ -214,10 +223,10 @@ export async function redecide(
   run: RunRecord,
   parts: Pick<Parts, "store" | "clockMs" | "signal">,
 ): Promise<{ columns: OutcomeColumns; logged: OutcomeColumns | null; policies: ExplainedPolicy[]; settings: RunSettings; figures: readonly ModelFigures[]; basis: Basis; models: readonly ModelInfo[]; workload: string }> {
-  const { settings, fitted, read } = JSON.parse(run.config) as RunConfig;
+  const { settings, fitted, read, trainedLive } = JSON.parse(run.config) as RunConfig;
   // JSON has no NaN: an unknown figure came back as null.
   const config = { settings, baseline: null, fitted: fitted && fitted.map((m) => ({ name: m.name, quality: m.quality ?? NaN, costUsdPer1k: m.costUsdPer1k ?? NaN })) };
-  const known = { ...parts, settings, workload: storedWorkload(parts.store, run.workloadHash), wrpVersion: run.wrpVersion, fresh: false, concurrency: 1, again: true };
+  const known = { ...parts, settings, workload: storedWorkload(parts.store, run.workloadHash), wrpVersion: run.wrpVersion, fresh: false, concurrency: 1, again: true, trainedLive };
   const prices = priceBook(settings.models);
   const reading = gather(known, prices);
   let step = await reading.next();

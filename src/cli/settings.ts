@@ -24,6 +24,8 @@ export interface EvalFlags {
   readonly sample?: number;
   readonly split?: string;
   readonly trainShare?: number;
+  /** Folds that learned policies are fitted in. */
+  readonly cv?: number;
   readonly models?: string[];
   readonly policy?: string[];
   readonly surrogate?: boolean;

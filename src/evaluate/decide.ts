@@ -9,11 +9,12 @@ import type { Policy, Undecided } from "../router/index.ts";
 import { readsTokens, withTokens } from "../signals/tokens.ts";
 import { failedCalls, throughCache } from "./cached.ts";
 import { columnsUnder, promptsAgain } from "./gather.ts";
+import { decideLearned, isFitted } from "./decide-learned.ts";
 import { liveHash } from "./live-findings.ts";
 import { liveModels } from "./live-models.ts";
 import { promptReader } from "./read-signals.ts";
 import { stopIfAsked } from "./interrupt.ts";
-import type { Parts } from "./parts.ts";
+import type { LearningParts, Parts } from "./parts.ts";
 import type { Deciding } from "./through-session.ts";
 
 /** A decided policy with the rule behind each decision, where it gives one. */
@@ -26,7 +27,7 @@ export interface Decided {
   readonly key: string | null;
 }
 
-type DecidingParts = Pick<Parts, "store" | "workload" | "settings" | "wrpVersion" | "fresh" | "signal" | "withContent" | "tokens" | "signalModels">;
+type DecidingParts = Pick<Parts, "store" | "workload" | "settings" | "wrpVersion" | "fresh" | "signal" | "withContent" | "tokens" | "signalModels"> & { readonly learning?: LearningParts | undefined; readonly trainedLive?: string | null | undefined };
 
 /** Policies over the workload: from the store, over columns, or prompt by prompt, all of these in one pass, so that what several ask of a prompt is computed once. */
 export async function* decideAll(policies: readonly Policy[], columns: OutcomeColumns, parts: DecidingParts): AsyncGenerator<Deciding, ReadonlyMap<Policy, Decided>> {
@@ -40,9 +41,13 @@ export async function* decideAll(policies: readonly Policy[], columns: OutcomeCo
     if (ready) decided.set(policy, ready);
     else asked.set(policy, key);
   }
-  const lost = parts.settings.signals && !parts.signalModels ? [...asked.keys()].find(({ reads, caches }) => reads || caches?.compares) : undefined;
-  if (lost) throw new WrpError(`what policy "${lost.name}" decided is no longer stored, and it cannot be decided again without the models that its signals were read with`, { hint: "run wrp eval again" });
-  const stored = yield* decideEach([...asked.keys()], columns, parts);
+  const [fitted, others] = [[...asked.keys()].filter(isFitted), [...asked.keys()].filter((policy) => !isFitted(policy))];
+  const { learning } = parts;
+  const lost = (learning ? undefined : fitted[0]) ?? (parts.settings.signals && !parts.signalModels ? others.find(({ reads, caches }) => reads || caches?.compares) : undefined);
+  if (lost) throw new WrpError(`what policy "${lost.name}" decided is no longer stored, and it cannot be decided again without the models that ${lost.learned ? "made its vectors" : "its signals were read with"}`, { hint: "run wrp eval again" });
+  const each = yield* decideEach(others, columns, parts);
+  const learned = learning && fitted.length > 0 ? yield* decideLearned(fitted, columns, { ...parts, learning }) : [];
+  const stored = new Map([...each, ...learned]);
   for (const [policy, key] of asked) {
     const decisions = stored.get(policy) as StoredDecisions;
     store.saveDecisions(key, workload.hash, decisions);
@@ -59,12 +64,14 @@ function marked(decided: ReadonlyMap<Policy, Decided>, { signalModels }: Decidin
 }
 
 /** What stored decisions hang on. What looks at outcomes depends on their prices and on the rule for failed calls, too; what is simulated, on the seed; what is live grows. A cache keeps no failed call. */
-function keyOf({ kind, content, hindsight, reads, caches }: Policy, columns: OutcomeColumns, { settings, wrpVersion }: DecidingParts): string {
+function keyOf({ kind, content, hindsight, reads, caches, learned }: Policy, columns: OutcomeColumns, { settings, wrpVersion, trainedLive = null }: DecidingParts): string {
+  const looks = hindsight || learned !== undefined;
   const drawn = settings.models.some((model) => model.simulated !== undefined);
-  const live = hindsight ? liveHash(columns, liveModels(settings).map(({ name }) => name)) : null;
-  const outcomes = hindsight ? { ...(live === null ? {} : { live }), models: settings.models, missing: settings.missing, ...(drawn ? { seed: settings.seed } : {}) } : null;
+  const live = looks ? liveHash(columns, liveModels(settings).map(({ name }) => name)) : null;
+  const outcomes = looks ? { ...(live === null ? {} : { live }), models: settings.models, missing: settings.missing, ...(drawn ? { seed: settings.seed } : {}) } : null;
+  const fit = learned ? { ...settings.learning, seed: settings.seed, ...(trainedLive === null ? {} : { trainedLive }) } : undefined;
   const signals = ((reads || caches?.compares) && settings.signals) || [];
-  return valueHash({ kind, content, models: columns.models, outcomes, wrpVersion, ...(signals.length > 0 ? { signals } : {}), ...(caches ? { failed: failedCalls(columns) } : {}) });
+  return valueHash({ kind, content, models: columns.models, outcomes, wrpVersion, ...(signals.length > 0 ? { signals } : {}), ...(caches ? { failed: failedCalls(columns) } : {}), ...(fit ? { fit } : {}) });
 }
 
 /** What needs no look at a prompt; null where prompts have to be asked about. */

@@ -1,4 +1,5 @@
 import type { GraderNeeds } from "../grade/index.ts";
+import type { OutcomeColumns } from "../model/columns.ts";
 import type { Baseline } from "../model/baseline.ts";
 import type { LiveSpec, ModelSpec, PolicySpec, Price, RemoteSpec, SensitiveSpec, TokenPrice } from "../model/config.ts";
 import type { SignalModels } from "../model/signal-models.ts";
@@ -32,6 +33,8 @@ export interface RunSettings extends Judging {
   readonly encoder?: string;
   /** Content ids of the models that learned signals are read with; a run without such models has none. */
   readonly signals?: readonly string[];
+  /** How learned policies are fitted: the id of what makes the vectors of prompts, and how many folds; null: on the training part. A run without such policies has none. */
+  readonly learning?: { readonly encoder: string; readonly folds: number | null };
   /** The live routers among the policies, with what their backends say. */
   readonly remotes?: readonly RemoteSpec[];
 }
@@ -50,6 +53,14 @@ export interface JudgeSpec {
   readonly price?: Price | undefined;
   /** What its scores from 0 to 10 mean; default: a general one. */
   readonly rubric?: string | undefined;
+}
+
+/** What learned policies are fitted with. */
+export interface LearningParts {
+  /** The one that the settings name. */
+  readonly encoder: Encoder;
+  /** The training part with its outcomes, where the workload is the held-out one. */
+  readonly trained: { readonly workload: Workload; readonly columns: OutcomeColumns } | null;
 }
 
 /** The parts that a run is joined of. */
@@ -84,6 +95,8 @@ export interface Parts {
   readonly signalModels?: SignalModels | undefined;
   /** The encoder that the settings name. */
   readonly encoder?: Encoder | undefined;
+  /** What makes the vectors that learned policies decide by, as the settings name it. */
+  readonly vectors?: Encoder | undefined;
   /** Tokens that were counted before the run. */
   readonly tokens?: TokenMemo | undefined;
   /** What graders of live answers are lent; without it answers have the grades that they were given before. */
@@ -94,6 +107,8 @@ export interface Parts {
 export interface RunConfig {
   readonly settings: RunSettings;
   readonly fitted: readonly ModelFigures[] | null;
+  /** Hash of what live models answered on the training part, where there are such. */
+  readonly trainedLive?: string;
   /** Hash of the baseline file that gates compared with. */
   readonly baseline: string | null;
   /** What the user called the workload and its files: the same bytes may have other names in another run. */

@@ -14,6 +14,7 @@ import { counts, describeOracle, describeWorkload, methodOf, whyUndecided } from
 import { judge, objectivesOf } from "./frontier.ts";
 import { overall, pendingGate, undecidedGate, type GateSubject, type MixFigures, type PendingGate } from "./gates.ts";
 import type { DecidedPolicy, ReportInput } from "./input.ts";
+import { learnedWarnings } from "./learned.ts";
 import { Ledger, type Entry } from "./ledger.ts";
 import { costMatchedMix, hullPoints, pendingAiq, singlePoints } from "./mix.ts";
 import { movedBetween } from "./moved.ts";
@@ -127,6 +128,7 @@ export function* compiling(input: ReportInput): Generator<number, Omit<Report, "
   if (blind) warnings.push(...blindWarnings(reported, compared.n));
   const objectives = objectivesOf(blind ? (input.objectives ?? ["cost"]) : input.objectives, reported, warnings);
   const judged = judge(reported, objectives, warnings);
+  if (!blind) warnings.push(...learnedWarnings(judged));
 
   const comparisons = [
     ...compareFamily("quality", "max", family("quality"), input.margins.quality ?? null),

@@ -4,6 +4,8 @@ import { always } from "./kinds/always.ts";
 import { bestSingle } from "./kinds/best-single.ts";
 import { cheapest } from "./kinds/cheapest.ts";
 import { command } from "./kinds/command.ts";
+import { kmeans } from "./kinds/kmeans.ts";
+import { knn } from "./kinds/knn.ts";
 import { mix } from "./kinds/mix.ts";
 import { oracle } from "./kinds/oracle.ts";
 import { random } from "./kinds/random.ts";
@@ -31,6 +33,8 @@ const kinds: { readonly [K in PolicySpec["kind"]]: Kind<K> } = {
   command,
   remote,
   vsr,
+  knn,
+  kmeans,
 };
 
 /** Builds one policy of its spec; `control` marks those that wrp adds. Throws WrpError. */

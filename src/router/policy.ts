@@ -6,6 +6,7 @@ import type { Encoder } from "../model/encoder.ts";
 import type { Place } from "../model/errors.ts";
 import type { Prompt } from "../model/prompt.ts";
 import type { SignalReadings, SignalSpecs } from "../model/signal.ts";
+import type { Learned } from "./learned/learned.ts";
 import type { CacheSession } from "./vsr/cache/session.ts";
 import type { VsrTrace } from "./vsr/trace.ts";
 
@@ -98,7 +99,8 @@ export interface SessionHost {
 
 /**
  * A routing policy. It decides one prompt at a time (`decide`), a whole workload over columns (`replay`), or both; a
- * policy with `replay` alone looks at outcomes and cannot route a new prompt. One with `open` alone decides elsewhere.
+ * policy with `replay` alone looks at outcomes and cannot route a new prompt. One with `open` alone decides elsewhere;
+ * one with `learned` is fitted on a training part first.
  */
 export interface Policy {
   readonly name: string;
@@ -125,6 +127,8 @@ export interface Policy {
   /** What `decide` has met so far that a report should warn of. */
   notes?(): string[];
   replay?(columns: OutcomeColumns): Decisions;
+  /** How it is fitted on outcomes of other prompts than it decides; such a policy has no other way. */
+  readonly learned?: Learned;
   /** Starts whatever decides. Building a policy starts nothing. Throws WrpError. */
   open?(host: SessionHost): Promise<PolicySession>;
 }

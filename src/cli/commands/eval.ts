@@ -10,6 +10,7 @@ import { deliver, deliveryOf } from "../deliver.ts";
 import { checkNotInput, checkWritable, writeWhole } from "../files.ts";
 import { gatesOf } from "../gates.ts";
 import type { LiveCalls } from "../live-host.ts";
+import { withLearning } from "../learning.ts";
 import { withListPrices } from "../list-prices.ts";
 import { loadConfig } from "../load-config.ts";
 import { wrpVersion } from "../manifest.ts";
@@ -30,7 +31,7 @@ export async function evalCommand(data: readonly string[], flags: EvalFlags, wor
   // Only answers of live models are graded by similarity, and a model takes time to open.
   const local = localModels(loaded, world);
   const encoder = liveModels(asked).length > 0 && asked.embedder === undefined ? await local.encoder?.() : undefined;
-  const settings = encoder ? { ...asked, encoder: encoder.id } : asked;
+  const { settings, vectors } = await withLearning(encoder ? { ...asked, encoder: encoder.id } : asked, flags, local, world);
   const options = workloadOptions(data, flags, loaded, world.cwd);
   const delivery = deliveryOf(flags, world);
   const concurrency = flags.concurrency ?? DEFAULT_CONCURRENCY;
@@ -86,6 +87,7 @@ export async function evalCommand(data: readonly string[], flags: EvalFlags, wor
       graderNeeds: { system: world, own: graders },
       live: calls?.host,
       encoder,
+      vectors,
       tokens: calls?.tokens,
       signalModels: settings.policies.some(({ kind }) => kind === "vsr") ? await signalModels(local, flags, loaded, world) : undefined,
     })) {

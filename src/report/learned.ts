@@ -1,0 +1,23 @@
+import { isLearned } from "../model/config.ts";
+import type { ReportPolicy } from "../model/report.ts";
+
+/**
+ * Told of each learned policy that does not beat the static mix of models at its own cost: many published routers do not. By the
+ * simultaneous interval, as the verdicts.
+ */
+export function learnedWarnings(policies: readonly ReportPolicy[]): string[] {
+  return policies.filter(isLearned).flatMap((policy) => {
+    if (policy.quality.mean === null) return [];
+    const { name, costMatchedMix: mix } = policy;
+    if (!mix) return [`${name} stands beside no static mix of its cost: ${policy.costUsdPer1k?.mean == null ? "what it costs is not known" : "it costs less than the cheapest model, or part of its cost is not known"}`];
+    const interval = mix.simultaneousCi;
+    if (interval && interval[0] > 0) return [];
+    const shares = Object.entries(mix.weights).map(([model, share]) => `${(100 * share).toFixed(1)} % ${model}`);
+    const by = `quality ${signed(mix.difference)}${interval ? `, interval ${interval.map(signed).join(" to ")}` : ", without an interval"}`;
+    return [`${name} ${interval && interval[1] < 0 ? "is worse than" : "does not beat"} a static mix of the same cost, drawn blindly (${shares.join(", ")}): ${by}`];
+  });
+}
+
+function signed(value: number): string {
+  return `${value < 0 ? "-" : "+"}${Math.abs(value).toFixed(4)}`;
+}

@@ -1,0 +1,66 @@
+import { kMeans, nearestCentre } from "../../stats/k-means.ts";
+import type { Kind } from "../kind.ts";
+import { bestScore } from "../learned/best-score.ts";
+import type { Estimates, Estimator, FitTools, Training } from "../learned/learned.ts";
+import { knownMean } from "../learned/means.ts";
+import { checkLearnable } from "../learned/requirements.ts";
+
+/**
+ * Training prompts in clusters by k-means over their texts' vectors; in each, a model scores alpha · quality + (1 - alpha) · (1 - cost), its
+ * means there put between the lowest (0) and highest (1) of the models, and a prompt goes to the best model of the nearest cluster. As
+ * Avengers-Pro (Zhang et al. 2025, arXiv:2508.12631), which adds up the scores of several near clusters.
+ */
+export const kmeans: Kind<"kmeans"> = {
+  build({ clusters, alpha }, context, base) {
+    checkLearnable(base.name, context, alpha < 1 ? `alpha=${alpha}` : null);
+    return {
+      ...base,
+      description: `the model of highest ${alpha} · quality + ${round(1 - alpha)} · (1 - cost), both normalised over the models, in the nearest of ${clusters} clusters of training prompts`,
+      content: { clusters, alpha },
+      learned: {
+        estimator: { kind: "kmeans", clusters },
+        fit: (training, tools) => fitClusters(training, clusters, tools),
+        remarks: (prompts) => (prompts < clusters ? [`${clusters} clusters are more than the ${prompts} prompts that it was fitted on: each has its own`] : []),
+        choose: (models, estimates) =>
+          bestScore(models, estimates, (i, into) => {
+            const [quality, cost] = [normalised(estimates, "quality", i), normalised(estimates, "costUsd", i)];
+            for (let m = 0; m < into.length; m++) into[m] = alpha * (quality[m] as number) + (alpha === 1 ? 0 : (1 - alpha) * (1 - (cost[m] as number)));
+          }),
+      },
+    };
+  },
+};
+
+/** A model without an outcome in a cluster has its mean over the whole training there. */
+async function fitClusters({ rows, quality, costUsd }: Training, clusters: number, { products, random }: FitTools): Promise<Estimator> {
+  const { centres, cluster } = await kMeans(rows, clusters, random, products);
+  const members = Array.from({ length: centres.count }, (): number[] => []);
+  for (const [i, c] of cluster.entries()) members[c]?.push(i);
+  const inEach = (columns: readonly Float64Array[]) =>
+    columns.map((column) => {
+      const whole = knownMean(column);
+      return members.map((at) => {
+        const mean = knownMean(column, at);
+        return Number.isNaN(mean) ? whole : mean;
+      });
+    });
+  const [qualities, costs] = [inEach(quality), inEach(costUsd)];
+  return async (asked) => {
+    const nearest = await nearestCentre(asked, centres, products);
+    const expected = (means: readonly (readonly number[])[]) => means.map((own) => Float64Array.from(nearest, (c) => own[c] as number));
+    return { quality: expected(qualities), costUsd: expected(costs) };
+  };
+}
+
+/** [model] where the model stands between the lowest (0) and the highest (1) known of them; all 0 where they are equal. */
+function normalised(estimates: Estimates, of: "quality" | "costUsd", i: number): number[] {
+  const values = estimates[of].map((column) => column[i] as number);
+  const known = values.filter((value) => !Number.isNaN(value));
+  const low = Math.min(...known);
+  const width = Math.max(...known) - low;
+  return values.map((value) => (width === 0 && !Number.isNaN(value) ? 0 : (value - low) / width));
+}
+
+function round(share: number): number {
+  return Number(share.toFixed(12));
+}

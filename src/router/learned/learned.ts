@@ -1,0 +1,41 @@
+import type { Random } from "../../stats/random.ts";
+import type { RowProducts, Rows } from "../../stats/rows.ts";
+
+/** What is expected of each model on each of some prompts; NaN where nothing tells. */
+export interface Estimates {
+  /** [model][prompt] in [0,1] */
+  readonly quality: readonly Float64Array[];
+  /** [model][prompt] USD of a call. */
+  readonly costUsd: readonly Float64Array[];
+}
+
+/** Prompts with known outcomes, in workload order: what a learned policy is fitted on. */
+export interface Training {
+  /** The vectors of their texts, each of length 1. */
+  readonly rows: Rows;
+  /** [model][prompt] grade in [0,1]; NaN is a gap. */
+  readonly quality: readonly Float64Array[];
+  /** [model][prompt] USD of the call; NaN is a gap. */
+  readonly costUsd: readonly Float64Array[];
+}
+
+/** What fitting is lent: it makes no numbers of its own. */
+export interface FitTools {
+  readonly products: RowProducts;
+  readonly random: Random;
+}
+
+/** Expects outcomes of prompts by their vectors. */
+export type Estimator = (asked: Rows) => Promise<Estimates>;
+
+/** How a learned policy is fitted and decides. It never sees an outcome of a prompt that it decides. */
+export interface Learned {
+  /** What its estimates hang on besides the training, as JSON-able data: policies that agree in it share them. */
+  readonly estimator: { readonly kind: string } & Readonly<Record<string, unknown>>;
+  /** Of at least one prompt. */
+  fit(training: Training, tools: FitTools): Promise<Estimator>;
+  /** What a report should warn of where it is fitted on as few prompts as this. */
+  remarks(prompts: number): string[];
+  /** The model of each prompt, an index into `models`; -1 where no estimate tells. */
+  choose(models: readonly string[], estimates: Estimates): Int32Array;
+}

@@ -1,0 +1,92 @@
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import type { PolicySpec } from "../../src/model/config.ts";
+import { policySpecSchema } from "../../src/model/config.ts";
+import { buildPolicy, type RouterContext } from "../../src/router/index.ts";
+import type { Learned, Training } from "../../src/router/learned/learned.ts";
+import { random } from "../../src/stats/random.ts";
+import { plainProducts, rowsOf } from "../stats/rows.ts";
+
+const tools = { products: plainProducts, random: random(1, "fit") };
+
+function context(names: readonly string[], costUsdPer1k = 1): RouterContext {
+  return { models: names.map((name) => ({ name, quality: 0.5, costUsdPer1k })), weak: null, strong: null, factValues: () => null, pool: { health: new Map(), queueDepth: new Map() } };
+}
+
+function learned(spec: Record<string, unknown>, names: readonly string[] = ["a", "b"]): Learned {
+  return buildPolicy(policySpecSchema.parse(spec) as PolicySpec, context(names)).learned as Learned;
+}
+
+const columns = (...table: number[][]) => table.map((column) => Float64Array.from(column));
+const estimates = (quality: number[][], costUsd: number[][]) => ({ quality: columns(...quality), costUsd: columns(...costUsd) });
+const training = (vectors: number[][], quality: number[][], costUsd: number[][]): Training => ({ rows: rowsOf(vectors), quality: columns(...quality), costUsd: columns(...costUsd) });
+
+test("kNN expects the mean of what is known among the nearest; a model unknown there has its mean over the training", async () => {
+  const of = training([[1, 0], [0.8, 0.6], [0, 1], [-1, 0]], [[1, 0, 0, 1], [NaN, NaN, 1, 0]], [[1, 3, 5, 7], [2, 2, 2, NaN]]);
+  const two = await (await learned({ kind: "knn", k: 2 }).fit(of, tools))(rowsOf([[1, 0], [0, 1]]));
+  expect(two.quality.map((column) => [...column])).toEqual([[0.5, 0], [0.5, 1]]);
+  expect(two.costUsd.map((column) => [...column])).toEqual([[2, 4], [2, 2]]);
+  const weighted = await (await learned({ kind: "knn", k: 4, weights: "similarity" }).fit(of, tools))(rowsOf([[1, 0]]));
+  expect(weighted.quality[0]?.[0]).toBeCloseTo(1 / 1.8, 6); // similarities 1, .8, 0, and -1, which weighs nothing
+});
+
+test("kNN's estimates are those of a brute force, gaps and all", async () => {
+  const half = fc.integer({ min: -2, max: 2 }).map((v) => v / 2);
+  const row = fc.record({ at: fc.tuple(half, half, half), quality: fc.tuple(fc.constantFrom(0, 1, NaN), fc.constantFrom(0, 0.5, NaN)) });
+  await fc.assert(
+    fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 30 }), fc.tuple(half, half, half), fc.integer({ min: 1, max: 35 }), async (rows, asked, k) => {
+      const table = [0, 1].map((m) => rows.map(({ quality }) => quality[m] as number));
+      const { quality } = await (await learned({ kind: "knn", k }).fit(training(rows.map(({ at }) => [...at]), table, table), tools))(rowsOf([[...asked]]));
+      const near = rows.map((one, i) => ({ i, ...one, s: one.at.reduce((sum, v, d) => sum + v * (asked[d] as number), 0) })).toSorted((x, y) => y.s - x.s || x.i - y.i).slice(0, k);
+      const mean = (values: readonly number[]) => (values.length === 0 ? NaN : values.reduce((a, b) => a + b, 0) / values.length);
+      const known = (those: readonly (typeof row extends fc.Arbitrary<infer R> ? R : never)[], m: number) => those.map((one) => one.quality[m] as number).filter((q) => !Number.isNaN(q));
+      for (const m of [0, 1]) expect(quality[m]?.[0]).toBe(known(near, m).length > 0 ? mean(known(near, m)) : mean(known(rows, m)));
+    }),
+  );
+});
+
+test("kNN's choice: quality - lambda · cost in USD, ties to the cheaper, then by name; what is unknown is not chosen", () => {
+  const of = estimates([[0.8], [0.6]], [[0.01], [0.001]]);
+  expect([...learned({ kind: "knn" }).choose(["a", "b"], of)]).toEqual([0]);
+  expect([...learned({ kind: "knn", lambda: 22 }).choose(["a", "b"], of)]).toEqual([0]); // .58 against .578
+  expect([...learned({ kind: "knn", lambda: 23 }).choose(["a", "b"], of)]).toEqual([1]);
+  const choose = learned({ kind: "knn" }, ["z", "y"]).choose;
+  expect([...choose(["z", "y"], estimates([[0.5], [0.5]], [[2], [1]]))]).toEqual([1]);
+  expect([...choose(["z", "y"], estimates([[0.5], [0.5]], [[1], [1]]))]).toEqual([1]);
+  expect([...choose(["z", "y"], estimates([[0.5], [0.5]], [[1], [NaN]]))]).toEqual([0]);
+  expect([...choose(["z", "y"], estimates([[NaN, NaN], [0, NaN]], [[1, 1], [1, 1]]))]).toEqual([1, -1]);
+});
+
+test("clusters score alpha · quality + (1 - alpha) · (1 - cost), both between the lowest and highest of the models", async () => {
+  const vectors = [[1, 0], [1, 0], [0, 1], [0, 1]];
+  const of = training(vectors, [[1, 0.8, 0, 0], [0, 0, 1, 0.5], [0.6, 0.6, NaN, NaN]], [[9, 9, 9, 9], [1, 1, 1, 1], [5, 5, NaN, NaN]]);
+  const names = ["a", "b", "c"];
+  const found = await (await learned({ kind: "kmeans", clusters: 2 }, names).fit(of, tools))(rowsOf([[1, 0.1], [0.1, 1]]));
+  expect(found.quality.map((column) => [...column])).toEqual([[0.9, 0], [0, 0.75], [0.6, 0.6]]);
+  const chosen = (alpha: number) => [...learned({ kind: "kmeans", clusters: 2, alpha }, names).choose(names, found)];
+  expect(chosen(1)).toEqual([0, 1]);
+  expect(chosen(0)).toEqual([1, 1]);
+  // First prompt: a scores alpha, b 1 - alpha, c alpha · 2/3 + (1 - alpha) / 2.
+  expect(chosen(0.59)).toEqual([2, 1]);
+  expect(chosen(0.61)).toEqual([0, 1]);
+});
+
+test.each(["knn", "kmeans"])("%s takes one model, and 33; fewer prompts than it wants; the same again for the same seed", async (kind) => {
+  for (const count of [1, 33]) {
+    const names = Array.from({ length: count }, (_, m) => `m${m}`);
+    const own = learned({ kind }, names);
+    const of = training([[1, 0], [0, 1], [0.6, 0.8]], names.map((_, m) => [m === 5 ? 1 : 0.5, m === 7 ? 1 : 0.25, NaN]), names.map(() => [1, 1, 1]));
+    const once = async () => own.choose(names, await (await own.fit(of, { ...tools, random: random(1, "fit") }))(rowsOf([[1, 0], [0, 1]])));
+    const chosen = await once();
+    expect([...chosen].every((m) => m >= 0 && m < count)).toBe(true);
+    expect(await once()).toEqual(chosen);
+    expect(own.remarks(3)).toEqual([expect.stringContaining("more than the 3 prompts")]);
+    expect(own.remarks(1000)).toEqual([]);
+  }
+});
+
+test.each([{ kind: "knn", lambda: 1 }, { kind: "kmeans", alpha: 0.5 }])("$kind that weighs costs needs them, and says whose is missing", (spec) => {
+  const unpriced = context(["a", "b"], NaN);
+  expect(() => buildPolicy(policySpecSchema.parse(spec) as PolicySpec, unpriced)).toThrow(/the cost of a is not known/);
+  expect(() => buildPolicy(policySpecSchema.parse({ kind: spec.kind }) as PolicySpec, unpriced)).not.toThrow();
+});
