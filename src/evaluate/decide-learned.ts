@@ -116,7 +116,8 @@ function trainingAt(columns: OutcomeColumns, models: readonly string[], { rows }
 }
 
 function scatter(from: Estimates, at: readonly number[], into: Estimates): void {
-  for (const of of ["quality", "costUsd"] as const) for (const [m, column] of into[of].entries()) for (const [k, i] of at.entries()) column[i] = from[of][m]?.[k] ?? NaN;
+  for (const figure of ["quality", "costUsd"] as const)
+    for (const [m, column] of into[figure].entries()) for (const [k, i] of at.entries()) column[i] = from[figure][m]?.[k] ?? NaN;
 }
 
 function reasons(model: Int32Array, { known }: PromptVectors, rounds: readonly Round[]): Pick<StoredDecisions, "rule" | "rules"> {
