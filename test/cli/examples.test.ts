@@ -58,8 +58,12 @@ test("every example of the help texts and of the README runs", async () => {
   const examples = examplesOf([...help, fenced].join("\n"));
   expect(examples.length).toBeGreaterThan(12);
   // Those that look at stored runs come after those that make them.
-  const run = (await at.inside("eval", "outcomes.jsonl", "--json", "-q")).json().run.id;
-  for (const example of examples.toSorted((a, b) => Number(/^wrp (route|report)/.test(a)) - Number(/^wrp (route|report)/.test(b)))) {
+  const plain = async () => (await at.inside("eval", "outcomes.jsonl", "--json", "-q")).json().run.id;
+  const run = await plain();
+  const looks = (example: string) => /^wrp (route|report)/.test(example);
+  for (const [k, example] of examples.toSorted((a, b) => Number(looks(a)) - Number(looks(b))).entries()) {
+    // The newest run is the reader's own again: of policies that are fitted within a run, none routes a new prompt.
+    if (looks(example) && k === examples.length - examples.filter(looks).length) await plain();
     // A config that init writes is for the data beside it.
     const where = /^wrp (export|check config)|probes\.yaml/.test(example) ? recipe : /^wrp (init|check)/.test(example) ? begun : example.includes("spend-logs") ? logged : at;
     // What calls models of the reader's own is tried up to the first call.

@@ -47,6 +47,7 @@ test("a store of an older version is brought up to date, with all it has", async
   query(store, "DROP TABLE loose_tries");
   query(store, "DROP TABLE tries");
   query(store, "DROP TABLE run_decisions");
+  query(store, "ALTER TABLE workload_prompts DROP COLUMN request");
   query(store, "ALTER TABLE workloads DROP COLUMN has_texts");
   query(store, "DELETE FROM kysely_migration WHERE name > '0001-outcomes'");
   expect((await at.inside("report", "--json")).json()).toEqual(whole);
