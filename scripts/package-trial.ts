@@ -18,8 +18,8 @@ const manifest = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as
 };
 
 /** What may be in the tarball. */
-const ALLOWED = [/^bin\/wrp\.js$/, /^dist\/.+\.(js|d\.ts)$/, /^schemas\/[\w-]+\.schema\.json$/, /^datasets\/[\w.-]+\.(jsonl|jsonl\.gz|json|yaml|md)$/, /^examples\/[\w.-]+\.(md|yaml|py|sh)$/, /^reports\/[\w-]+\.svg$/, /^(ARCHITECTURE|CHANGELOG|README)\.md$/, /^LICENSE$/, /^package\.json$/];
-const NEEDED = ["bin/wrp.js", "dist/index.js", "dist/index.d.ts", "dist/cli/main.js", "schemas/config.schema.json", "datasets/starter.jsonl", "README.md", "LICENSE"];
+const ALLOWED = [/^bin\/wrp\.js$/, /^dist\/.+\.(js|d\.ts)$/, /^schemas\/[\w-]+\.schema\.json$/, /^datasets\/(heads\/)?[\w.-]+\.(jsonl|jsonl\.gz|json|yaml|md)$/, /^docs\/models\/[\w-]+\.md$/, /^examples\/[\w.-]+\.(md|yaml|py|sh)$/, /^reports\/[\w-]+\.svg$/, /^(ARCHITECTURE|CHANGELOG|README)\.md$/, /^LICENSE$/, /^package\.json$/];
+const NEEDED = ["bin/wrp.js", "dist/index.js", "dist/index.d.ts", "dist/cli/main.js", "schemas/config.schema.json", "datasets/starter.jsonl", "datasets/heads/domain.json", "docs/models/domain.md", "README.md", "LICENSE"];
 
 const faults: string[] = [];
 const scratch = mkdtempSync(join(tmpdir(), "wrp-package-"));
