@@ -228,25 +228,28 @@ export async function redecide(
   const config = { settings, baseline: null, fitted: fitted && fitted.map((m) => ({ name: m.name, quality: m.quality ?? NaN, costUsdPer1k: m.costUsdPer1k ?? NaN })) };
   const known = { ...parts, settings, workload: storedWorkload(parts.store, run.workloadHash), wrpVersion: run.wrpVersion, fresh: false, concurrency: 1, again: true, trainedLive };
   const prices = priceBook(settings.models);
-  const reading = gather(known, prices);
-  let step = await reading.next();
-  while (!step.done) step = await reading.next();
+  const gathered = await resultOf(gather(known, prices));
   const judged = run.reportKey === null ? null : parts.store.findReport(run.reportKey);
   const reported = new Set(judged?.models.map(({ name }) => name));
-  const silent = reported.size === 0 ? [] : step.value.live.filter(({ model }) => !reported.has(model)).map(({ model }) => ({ model, why: null }));
-  const outcomes = await basedOn({ ...step.value, silent }, () => parts.store.readPrompts(run.workloadHash), { settings, now: () => new Date(run.createdAt) });
+  const silent = reported.size === 0 ? [] : gathered.live.filter(({ model }) => !reported.has(model)).map(({ model }) => ({ model, why: null }));
+  const outcomes = await basedOn({ ...gathered, silent }, () => parts.store.readPrompts(run.workloadHash), { settings, now: () => new Date(run.createdAt) });
   const { columns } = outcomes;
   // Of a complete run, what could not be built was left out.
   const { policies, context } = assembled(outcomes, config, undefined, (error, spec) => {
     if (judged === null || judged.policies.some(({ name }) => name === policyName(spec))) throw error;
   });
-  const deciding = decideAll(policies.filter(({ open }) => !open), columns, known);
-  let decision = await deciding.next();
-  while (!decision.done) decision = await deciding.next();
-  const inside = decision.value;
+  const inside = await resultOf(decideAll(policies.filter(({ open }) => !open), columns, known));
   const decided = policies.map((policy) => (policy.open ? recallAsked(parts.store, run, policy, columns) : (inside.get(policy) as Decided).explained));
   const answered = await withAnswers(withRemotes(columns), policies, decided, () => parts.store.readPrompts(run.workloadHash), settings);
   return { columns: answered.columns, logged: outcomes.logged, settings, figures: context.models, policies: [...answered.decided], basis: outcomes.basis, models: modelInfos(settings, prices, outcomes), workload: read?.name ?? known.workload.name };
+}
+
+/** What comes of it, without what it tells on the way. */
+async function resultOf<R>(telling: AsyncGenerator<unknown, R>): Promise<R> {
+  for (;;) {
+    const step = await telling.next();
+    if (step.done) return step.value;
+  }
 }
 
 /** A stored report under the names that this run's user gave; another run of the same bytes may have stored it. */

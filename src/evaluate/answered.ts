@@ -1,3 +1,4 @@
+import { counted } from "../lib/counted.ts";
 import type { OutcomeColumns } from "../model/columns.ts";
 import { withBehind, type FurtherOutcomes } from "../outcomes/remote-columns.ts";
 import type { Policy } from "../router/index.ts";
@@ -77,8 +78,4 @@ async function grade(outcomes: ReadonlyMap<string, FurtherOutcomes>, { deserved 
       }
       i++;
     }
-}
-
-function counted(n: number): string {
-  return n.toLocaleString("en-US");
 }

@@ -1,3 +1,4 @@
+import { counted } from "../lib/counted.ts";
 import type { OutcomeColumns } from "../model/columns.ts";
 import type { Prompt } from "../model/prompt.ts";
 import { withBehind, type FurtherOutcomes } from "../outcomes/remote-columns.ts";
@@ -93,8 +94,4 @@ function inWords({ sources, outcomes }: Caching, { n, costUsd }: OutcomeColumns)
   const graded = [...sources.keys()].filter((i) => !Number.isNaN(outcomes.quality[i] as number)).length;
   const worth = known.length === 0 ? "what they would have cost is not known" : `asked, ${known.length === saved.length ? "they" : `${counted(known.length)} of them, whose cost is known,`} would have added $${Number(((1000 * known.reduce((sum, cost) => sum + cost, 0)) / n).toPrecision(4))} to each 1,000 prompts`;
   return `${counted(sources.size)} of ${counted(n)} prompts are answered by the cache, at no cost and a latency that is not known; ${graded === 0 ? "none" : counted(graded)} of them ${graded === 1 ? "has" : "have"} a grade; ${worth}`;
-}
-
-function counted(n: number): string {
-  return n.toLocaleString("en-US");
 }

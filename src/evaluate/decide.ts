@@ -12,9 +12,10 @@ import { columnsUnder, promptsAgain } from "./gather.ts";
 import { decideLearned, isFitted } from "./decide-learned.ts";
 import { liveHash } from "./live-findings.ts";
 import { liveModels } from "./live-models.ts";
-import { promptReader } from "./read-signals.ts";
+import { promptReader, type PromptReader } from "./read-signals.ts";
 import { stopIfAsked } from "./interrupt.ts";
 import type { LearningParts, Parts } from "./parts.ts";
+import { takeDecisions } from "./take-decisions.ts";
 import type { Deciding } from "./through-session.ts";
 
 /** A decided policy with the rule behind each decision, where it gives one. */
@@ -45,7 +46,8 @@ export async function* decideAll(policies: readonly Policy[], columns: OutcomeCo
   const { learning } = parts;
   const lost = (learning ? undefined : fitted[0]) ?? (parts.settings.signals && !parts.signalModels ? others.find(({ reads, caches }) => reads || caches?.compares) : undefined);
   if (lost) throw new WrpError(`what policy "${lost.name}" decided is no longer stored, and it cannot be decided again without the models that ${lost.learned ? "made its vectors" : "its signals were read with"}`, { hint: "run wrp eval again" });
-  const each = yield* decideEach(others, columns, parts);
+  const reader = promptReader(others, parts.signalModels);
+  const each = yield* decideEach(others, reader, columns, parts);
   const learned = learning && fitted.length > 0 ? yield* decideLearned(fitted, columns, { ...parts, learning }) : [];
   const stored = new Map([...each, ...learned]);
   for (const [policy, key] of asked) {
@@ -53,13 +55,18 @@ export async function* decideAll(policies: readonly Policy[], columns: OutcomeCo
     store.saveDecisions(key, workload.hash, decisions);
     decided.set(policy, { explained: { ...shown(policy), decisions: { form: "choice", model: decisions.model }, rules: decisions }, reused: false, key });
   }
-  return marked(decided, parts);
+  return marked(decided, reader, asked, parts);
 }
 
-/** Policies of which wrp's own models read signals say so, whether they decided now or before. */
-function marked(decided: ReadonlyMap<Policy, Decided>, { signalModels }: DecidingParts): ReadonlyMap<Policy, Decided> {
+/**
+ * Policies of which wrp's own models read signals say so, whether they decided now or before.
+ *
+ * @param reader what read signals for those that were asked now: the others' are compiled for the question alone
+ */
+function marked(decided: ReadonlyMap<Policy, Decided>, reader: PromptReader, asked: ReadonlyMap<Policy, string>, { signalModels }: DecidingParts): ReadonlyMap<Policy, Decided> {
   if (!signalModels) return decided;
-  const { surrogatesOf } = promptReader([...decided.keys()], signalModels);
+  const before = promptReader([...decided.keys()].filter((policy) => !asked.has(policy)), signalModels);
+  const surrogatesOf = (policy: Policy) => (asked.has(policy) ? reader : before).surrogatesOf(policy);
   return new Map([...decided].map(([policy, one]) => [policy, { ...one, explained: { ...one.explained, surrogates: [...surrogatesOf(policy), ...(policy.caches?.compares && signalModels.encoder?.surrogate ? ["response_cache"] : [])] } }]));
 }
 
@@ -97,11 +104,10 @@ function shown({ name, kind, control, hindsight, description, sweep }: Policy): 
   return { name, kind, control, hindsight, description, ...(sweep ? { sweep } : {}) };
 }
 
-async function* decideEach(policies: readonly Policy[], columns: OutcomeColumns, parts: DecidingParts): AsyncGenerator<Deciding, ReadonlyMap<Policy, StoredDecisions>> {
+async function* decideEach(policies: readonly Policy[], reader: PromptReader, columns: OutcomeColumns, parts: DecidingParts): AsyncGenerator<Deciding, ReadonlyMap<Policy, StoredDecisions>> {
   if (policies.length === 0) return new Map();
   const { n, models } = columns;
   const tokens = readsTokens(parts.settings.policies);
-  const reader = promptReader(policies, parts.signalModels);
   const taken = policies.map((policy) => ({ policy, take: takeDecisions(n, models), cache: policy.caches ? throughCache(policy.caches, columns, parts.signalModels?.encoder ?? null) : null }));
   const name = policies.length === 1 ? (policies[0] as Policy).name : `${policies.length} policies`;
   let i = 0;
@@ -113,7 +119,7 @@ async function* decideEach(policies: readonly Policy[], columns: OutcomeColumns,
       const own = readings.get(policy);
       const decisions = prompts.map((prompt, k) => policy.decide?.({ prompt, signals: {}, ...(own ? { readings: own[k] as SignalReadings } : {}) }));
       const answered = cache ? await cache.answer(i, prompts, decisions) : decisions;
-      for (const [k, decision] of answered.entries()) if (decision) take.add(i + k, decision);
+      for (const [k, decision] of answered.entries()) if (decision) take.add(i + k, ...calledBy(decision));
     }
     i += prompts.length;
     if (i < n) yield { type: "deciding", policy: name, prompts: i, of: n };
@@ -125,19 +131,9 @@ function surrogateNotes(types: readonly string[]): string[] {
   return types.length === 0 ? [] : [`${types.join(", ")} read by wrp's own surrogates (--surrogate), not by the router's models: it may decide otherwise`];
 }
 
-/** Decisions in columns, each reason kept once. */
-function takeDecisions(n: number, models: readonly string[]): { readonly stored: Omit<StoredDecisions, "notes">; add(i: number, decision: Decision | Undecided): void } {
-  const stored = { models, model: new Int32Array(n).fill(-1), rule: new Int32Array(n).fill(-1), rules: [] as string[] };
-  const numbers = new Map<string, number>();
-  return {
-    stored,
-    add(i, decision) {
-      const step = "undecided" in decision ? undefined : decision.alternatives[0]?.steps[0];
-      if (step?.do === "call") stored.model[i] = models.indexOf(step.model);
-      const reason = "undecided" in decision ? decision.undecided : decision.rule;
-      let number = numbers.get(reason);
-      if (number === undefined) numbers.set(reason, (number = stored.rules.push(reason) - 1));
-      stored.rule[i] = number;
-    },
-  };
+/** The model that a decision calls, empty where it calls none, and its reason. */
+function calledBy(decision: Decision | Undecided): [model: string, reason: string] {
+  if ("undecided" in decision) return ["", decision.undecided];
+  const step = decision.alternatives[0]?.steps[0];
+  return [step?.do === "call" ? step.model : "", decision.rule];
 }

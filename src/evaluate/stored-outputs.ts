@@ -1,5 +1,5 @@
 import { contentHash } from "../lib/hash.ts";
-import type { Classifier, Encoder, Span, SpanFinder } from "../model/encoder.ts";
+import { isClassifier, type Classifier, type Encoder, type Span, type SpanFinder } from "../model/encoder.ts";
 import type { SignalModels } from "../model/signal-models.ts";
 import type { OutcomeStore } from "../outcomes/store.ts";
 
@@ -35,7 +35,7 @@ export function storedSpanFinder(finder: SpanFinder, store: Outputs): SpanFinder
 /** Models for signals whose answers are kept in the store. */
 export function storedModels(models: SignalModels, store: Outputs): SignalModels {
   const { encoder } = models;
-  const stored = [...models.classifiers].map(([type, model]) => [type, "classify" in model ? storedClassifier(model, store) : storedSpanFinder(model, store)] as const);
+  const stored = [...models.classifiers].map(([type, model]) => [type, isClassifier(model) ? storedClassifier(model, store) : storedSpanFinder(model, store)] as const);
   return { ...models, ...(encoder ? { encoder: storedEncoder(encoder, store) } : {}), classifiers: new Map(stored) };
 }
 

@@ -13,6 +13,7 @@ import { promptsAgain } from "./gather.ts";
 import { stopIfAsked } from "./interrupt.ts";
 import { overheadOf } from "./overhead.ts";
 import type { Parts } from "./parts.ts";
+import { takeDecisions } from "./take-decisions.ts";
 
 /** How far a session is. */
 export interface Deciding {
@@ -61,24 +62,19 @@ export async function* decideThrough(
 
 async function* askEach(policy: Policy, session: PolicySession, columns: OutcomeColumns, parts: Parts): AsyncGenerator<Deciding, Omit<StoredDecisions, "notes">> {
   const { settings, signal } = parts;
-  const model = new Int32Array(columns.n).fill(-1);
-  const rule = new Int32Array(columns.n).fill(-1);
-  const numbers = new Map<string, number>();
+  const taken = takeDecisions(columns.n, columns.models);
   let i = 0;
   for await (const read of promptsAgain(parts)) {
     await stopIfAsked(signal);
     const prompts = await withTokens(read, parts.tokens);
     const decisions = await session.decide(prompts.map((prompt) => ({ prompt, signals: {} })));
     for (const [k, decision] of decisions.entries()) {
-      model[i] = columns.models.indexOf(modelOf(decision, policy.name, prompts[k] as Prompt, settings.seed));
-      const reason = "undecided" in decision ? decision.undecided : decision.rule;
-      let number = numbers.get(reason);
-      if (number === undefined) numbers.set(reason, (number = numbers.size));
-      rule[i++] = number;
+      const model = modelOf(decision, policy.name, prompts[k] as Prompt, settings.seed);
+      taken.add(i++, model, "undecided" in decision ? decision.undecided : decision.rule);
     }
     yield { type: "deciding", policy: policy.name, prompts: i, of: columns.n };
   }
-  return { models: columns.models, model, rule, rules: [...numbers.keys()] };
+  return taken.stored;
 }
 
 /** The model that a decision calls; of a random choice, the one drawn for this prompt by the run's seed. Empty where it calls none. */

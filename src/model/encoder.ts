@@ -25,6 +25,11 @@ export interface Classifier {
   classify(texts: readonly string[]): Promise<readonly Float32Array[]>;
 }
 
+/** What reads a type of signal may be either. */
+export function isClassifier(model: Classifier | SpanFinder): model is Classifier {
+  return "classify" in model;
+}
+
 /** Finds parts of texts that are of a kind. */
 export interface SpanFinder {
   readonly id: string;

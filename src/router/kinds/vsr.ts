@@ -1,3 +1,4 @@
+import { counted } from "../../lib/counted.ts";
 import type { PolicySpec } from "../../model/config.ts";
 import type { Decision } from "../../model/decision.ts";
 import { contentHash } from "../../lib/hash.ts";
@@ -128,8 +129,4 @@ function setInWords({ set = {} }: VsrSpec): string {
 
 function unknownTypes({ unknown }: SignalReadings): string[] {
   return [...new Set([...unknown].map((key) => key.slice(0, key.indexOf(":"))))].toSorted();
-}
-
-function counted(n: number): string {
-  return n.toLocaleString("en-US");
 }

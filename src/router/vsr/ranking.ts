@@ -1,3 +1,4 @@
+import { byBytes } from "../../lib/byte-order.ts";
 import type { RuleResult } from "./rule-tree.ts";
 import type { VsrDecision } from "./shape.ts";
 import type { Truth } from "./span.ts";
@@ -97,9 +98,4 @@ function compare(a: Judged, b: Judged, key: Key): number {
     case "name":
       return byBytes(a.decision.name, b.decision.name);
   }
-}
-
-/** As Go orders texts: by their UTF-8 bytes. */
-function byBytes(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

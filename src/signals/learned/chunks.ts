@@ -1,3 +1,5 @@
+import type { RequestView } from "../request-view.ts";
+
 const CJK = /\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Hangul}/u;
 const IN_WORD = /\p{L}|\p{Nd}/u;
 
@@ -23,6 +25,11 @@ export function chunksOf(text: string, { units, overlapRunes }: ChunkSize): read
     if (end === runes.length) return [...chunks];
     start = Math.max(start + 1, end - overlapRunes);
   }
+}
+
+/** All of a request's text in such pieces; with its history, what others said too. */
+export function piecesOf({ text, otherTexts }: RequestView, history: boolean, size: ChunkSize): readonly string[] {
+  return [text, ...(history ? otherTexts : [])].flatMap((one) => chunksOf(one, size));
 }
 
 function endOf(runes: readonly string[], start: number, most: number): number {

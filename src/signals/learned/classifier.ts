@@ -1,8 +1,7 @@
 import * as z from "zod";
-import type { Classifier } from "../../model/encoder.ts";
+import { isClassifier, type Classifier } from "../../model/encoder.ts";
 import { WrpError } from "../../model/errors.ts";
 import { fieldsOf, specError, textsField, type Findings, type LearnedKind } from "../kind.ts";
-import { isClassifier } from "./labels.ts";
 
 const FIELDS = z.looseObject({ labels: textsField });
 

@@ -1,6 +1,7 @@
 import * as z from "zod";
+import { byBytes } from "../../lib/byte-order.ts";
 import { fieldsOf, flagField, match, numberField, specError, textField, textsField } from "../kind.ts";
-import { inBytes, MEAN, prototypeScoring, prototypesOf, scoreOf, type PrototypeScoring, type Weights } from "./prototypes.ts";
+import { MEAN, prototypeScoring, prototypesOf, scoreOf, type PrototypeScoring, type Weights } from "./prototypes.ts";
 import { bySimilarity } from "./similarity.ts";
 
 const FIELDS = z.object({ threshold: numberField, candidates: textsField, aggregation_method: textField, query_modality: textField });
@@ -49,7 +50,7 @@ export const embedding = bySimilarity<readonly (readonly Float32Array[])[]>((spe
       }
       const hard = scored.filter(({ score, threshold }) => score >= threshold);
       const matches = hard.length > 0 ? hard : scored.filter(({ score }) => score >= floor);
-      for (const { name, score } of matches.toSorted((a, b) => b.score - a.score || inBytes(a.name, b.name))) {
+      for (const { name, score } of matches.toSorted((a, b) => b.score - a.score || byBytes(a.name, b.name))) {
         match(findings, "embedding", name);
         findings.confidences.set(`embedding:${name}`, score);
       }

@@ -1,10 +1,9 @@
 import * as z from "zod";
-import type { Classifier } from "../../model/encoder.ts";
+import { isClassifier, type Classifier } from "../../model/encoder.ts";
 import { fieldsOf, flagField, match, numberField, textField, textsField, type LearnedKind } from "../kind.ts";
 import { lower } from "../letters.ts";
-import type { RequestView } from "../request-view.ts";
-import { chunksOf, JAILBREAK_CHUNK } from "./chunks.ts";
-import { isClassifier, refuseForeignLabels } from "./labels.ts";
+import { JAILBREAK_CHUNK, piecesOf } from "./chunks.ts";
+import { refuseForeignLabels } from "./labels.ts";
 import { cosine } from "./prototypes.ts";
 import { both } from "./parts.ts";
 import { bySimilarity, type Vectors } from "./similarity.ts";
@@ -39,11 +38,11 @@ const byExamples = bySimilarity<Vectors>((specs, tell) => {
     keys: rules.map(({ name }) => `jailbreak:${name}`),
     examples: rules.flatMap(({ fields }) => [...fields.jailbreak_patterns, ...fields.benign_patterns]),
     bank: (vectors) => vectors,
-    texts: (view) => rules.flatMap(({ fields }) => piecesOf(view, fields)),
+    texts: (view) => rules.flatMap(({ fields }) => piecesOf(view, fields.include_history, JAILBREAK_CHUNK)),
     find(view, bank, vectors, findings) {
       for (const { name, fields, patterns } of rules) {
         const nearest = (vector: Float32Array, texts: readonly string[]) => Math.max(-1, ...texts.filter((text) => bank.has(text)).map((text) => cosine(vector, bank.get(text) as Float32Array)));
-        const pieces = piecesOf(view, fields);
+        const pieces = piecesOf(view, fields.include_history, JAILBREAK_CHUNK);
         const said = pieces.some((piece) => patterns.some((pattern) => normalised(piece).includes(pattern)));
         const score = said ? 1 : Math.max(-1, ...pieces.map((piece) => nearest(vectors.get(piece) as Float32Array, fields.jailbreak_patterns) - nearest(vectors.get(piece) as Float32Array, fields.benign_patterns)));
         if (pieces.length === 0 || score < (fields.threshold !== null && fields.threshold > 0 ? fields.threshold : 0.1)) continue;
@@ -62,23 +61,19 @@ function byClassifier(rules: readonly { readonly spec: { readonly name: string }
   return {
     surrogate: classifier.surrogate === true,
     async read(views, findings) {
-      const pieces = [...new Set(views.flatMap((view) => rules.flatMap(({ fields }) => piecesOf(view, fields))))];
+      const pieces = [...new Set(views.flatMap((view) => rules.flatMap(({ fields }) => piecesOf(view, fields.include_history, JAILBREAK_CHUNK))))];
       const found = pieces.length === 0 ? [] : await classifier.classify(pieces);
       const risk = new Map(pieces.map((piece, i) => [piece, columns.reduce((sum, c) => sum + ((found[i] as Float32Array)[c] as number), 0)]));
       for (const [i, view] of views.entries())
         for (const { spec, fields } of rules) {
           findings[i]?.unknown.delete(`jailbreak:${spec.name}`);
-          const score = Math.max(0, ...piecesOf(view, fields).map((piece) => risk.get(piece) as number).filter((one) => one >= (fields.threshold ?? 0)));
+          const score = Math.max(0, ...piecesOf(view, fields.include_history, JAILBREAK_CHUNK).map((piece) => risk.get(piece) as number).filter((one) => one >= (fields.threshold ?? 0)));
           if (score <= 0 || !findings[i]) continue;
           match(findings[i], "jailbreak", spec.name);
           findings[i].confidences.set(`jailbreak:${spec.name}`, score);
         }
     },
   };
-}
-
-function piecesOf(view: RequestView, { include_history: history }: Fields): readonly string[] {
-  return [view.text, ...(history ? view.otherTexts : [])].flatMap((text) => chunksOf(text, JAILBREAK_CHUNK));
 }
 
 function normalised(text: string): string {

@@ -1,6 +1,7 @@
 import * as z from "zod";
+import { byBytes } from "../../lib/byte-order.ts";
 import { fieldsOf, match, numberField, textField, textsField } from "../kind.ts";
-import { inBytes, prototypeScoring, prototypesOf, scoreOf } from "./prototypes.ts";
+import { prototypeScoring, prototypesOf, scoreOf } from "./prototypes.ts";
 import { bySimilarity } from "./similarity.ts";
 
 const FIELDS = z.object({ kb: textField, target: z.looseObject({ kind: textField, value: textField }), match: textField });
@@ -85,5 +86,5 @@ function bestOf(scores: ReadonlyMap<string, number>): { readonly name: string; r
 }
 
 function inOrder(names: readonly string[]): readonly string[] {
-  return names.toSorted(inBytes);
+  return names.toSorted(byBytes);
 }

@@ -1,13 +1,9 @@
-import type { Classifier, SpanFinder } from "../../model/encoder.ts";
+import { isClassifier, type Classifier } from "../../model/encoder.ts";
 import { WrpError } from "../../model/errors.ts";
 import type { SignalModels } from "../../model/signal-models.ts";
 import type { SignalSpec } from "../../model/signal.ts";
 import type { Findings, LearnedKind } from "../kind.ts";
 import type { RequestView } from "../request-view.ts";
-
-export function isClassifier(model: Classifier | SpanFinder): model is Classifier {
-  return "classify" in model;
-}
 
 /**
  * Refuses a classifier of which no label means anything to a type of signal: whatever it found, nothing would ever match, or always the same.

@@ -1,8 +1,8 @@
 import * as z from "zod";
-import type { Classifier } from "../../model/encoder.ts";
+import { isClassifier, type Classifier } from "../../model/encoder.ts";
 import { fieldsOf, match, numberField, type LearnedKind } from "../kind.ts";
 import { trim } from "../letters.ts";
-import { isClassifier, likeliest } from "./labels.ts";
+import { likeliest } from "./labels.ts";
 
 const FIELDS = z.object({ threshold: numberField });
 /** What upstream answers of a blank text, and where it is not sure. */

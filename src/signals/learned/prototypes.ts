@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { byBytes } from "../../lib/byte-order.ts";
 import { flagField, numberField } from "../kind.ts";
 
 /**
@@ -48,13 +49,13 @@ export function prototypesOf(examples: readonly string[], vectors: ReadonlyMap<s
   let left = different.map((_, i) => i);
   while (left.length > 0) {
     const around = left.map((seed) => ({ seed, members: left.filter((other) => other === seed || near(seed, other) >= clusterSimilarity) }));
-    const { members } = around.reduce((a, b) => (b.members.length > a.members.length || (b.members.length === a.members.length && inBytes(textOf(b.seed), textOf(a.seed)) < 0) ? b : a));
+    const { members } = around.reduce((a, b) => (b.members.length > a.members.length || (b.members.length === a.members.length && byBytes(textOf(b.seed), textOf(a.seed)) < 0) ? b : a));
     const central = members.map((member) => ({ member, likeness: members.reduce((sum, other) => sum + near(member, other), 0) / members.length }));
-    const { member, likeness } = central.reduce((a, b) => (b.likeness > a.likeness || (b.likeness === a.likeness && inBytes(textOf(b.member), textOf(a.member)) < 0) ? b : a));
+    const { member, likeness } = central.reduce((a, b) => (b.likeness > a.likeness || (b.likeness === a.likeness && byBytes(textOf(b.member), textOf(a.member)) < 0) ? b : a));
     found.push({ medoid: member, size: members.length, likeness });
     left = left.filter((i) => !members.includes(i));
   }
-  const sorted = found.toSorted((a, b) => b.size - a.size || b.likeness - a.likeness || inBytes(textOf(a.medoid), textOf(b.medoid)));
+  const sorted = found.toSorted((a, b) => b.size - a.size || b.likeness - a.likeness || byBytes(textOf(a.medoid), textOf(b.medoid)));
   return sorted.slice(0, most).map(({ medoid }) => different[medoid] as Float32Array);
 }
 
@@ -73,11 +74,6 @@ export function cosine(a: Float32Array, b: Float32Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
   return sum;
-}
-
-/** Go compares texts by their bytes. */
-export function inBytes(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
 function above(given: number | null | undefined, fallback: number): number {

@@ -1,3 +1,4 @@
+import { counted } from "../../../lib/counted.ts";
 import type { SignalReadings } from "../../../model/signal.ts";
 import { LEAF_TYPES, leafNameOf } from "../../../router/vsr/signal-kinds.ts";
 import type { VsrRouter } from "../../../router/vsr/router.ts";
@@ -96,10 +97,6 @@ export function gatherEvidence(router: VsrRouter, surrogates: readonly string[] 
 
 function count(counts: Map<string, number>, key: string): void {
   counts.set(key, (counts.get(key) ?? 0) + 1);
-}
-
-function counted(n: number): string {
-  return n.toLocaleString("en-US");
 }
 
 function percent(share: number): string {

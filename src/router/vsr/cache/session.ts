@@ -1,3 +1,4 @@
+import { counted } from "../../../lib/counted.ts";
 import type { Encoder } from "../../../model/encoder.ts";
 import type { Prompt } from "../../../model/prompt.ts";
 import { arrivalOf, cacheIdentity, cacheOwner } from "./request.ts";
@@ -90,8 +91,4 @@ function told({ decision, cache: { mode, scope, threshold, ttlSeconds } }: Cachi
   const unknown = open === 0 ? "" : `; ${encoder ? "" : "no embedder is given, so "}whether ${counted(open)} more are alike is not known, and those count as asked: with all of them ${((100 * (same + alike + open)) / prompts).toFixed(1)} %`;
   const whose = nobody === 0 ? "" : `; ${counted(nobody)} do not say their ${scope === "team" ? "team (meta.team, meta.groups)" : scope === "tenant" ? "tenant (meta.tenant)" : "user (meta.user)"}, by which it is kept, and so are asked`;
   return `the response cache of decision "${decision}" (mode ${mode}, scope ${scope}) answers ${found}${unknown}${whose}${ttlSeconds === 0 ? "; ttl_seconds 0 keeps nothing" : ""}`;
-}
-
-function counted(n: number): string {
-  return n.toLocaleString("en-US");
 }
