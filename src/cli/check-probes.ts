@@ -10,7 +10,7 @@ import { EXIT, unknownName, WrpError } from "../model/errors.ts";
 import type { SignalModels } from "../model/signal-models.ts";
 import { policyName } from "../router/index.ts";
 import { loadConfig, type LoadedConfig } from "./load-config.ts";
-import { policyFromFlag, statesPolicy } from "./policy-flag.ts";
+import { policyOfFlag } from "./policy-flag.ts";
 import { localModels } from "./local-models.ts";
 import { signalModels } from "./signal-models.ts";
 import { readTextFile } from "./text-file.ts";
@@ -50,7 +50,7 @@ export async function checkProbes(flags: ProbeFlags, world: World): Promise<numb
 function probed(flags: ProbeFlags, { config }: LoadedConfig, cwd: string): readonly VsrSpec[] {
   const own = (config.policies ?? []).filter((spec) => spec.kind === "vsr");
   const named = (flags.policy ?? []).map((flag) => {
-    const spec = statesPolicy(flag) ? policyFromFlag(flag, cwd) : config.policies?.find((one) => policyName(one) === flag);
+    const spec = policyOfFlag(flag, config.policies ?? [], cwd);
     if (!spec) throw unknownName("policy", flag, own.map(policyName));
     if (spec.kind !== "vsr") throw new WrpError(`policy "${policyName(spec)}" is of kind ${spec.kind}: probes are for policies of kind vsr`, { hint: "--policy vsr:config.yaml" });
     return spec;

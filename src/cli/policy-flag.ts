@@ -1,6 +1,7 @@
 import { parse } from "yaml";
 import { policyKinds, policySpecSchema, type PolicySpec } from "../model/config.ts";
 import { WrpError } from "../model/errors.ts";
+import { policyName } from "../router/index.ts";
 import { isVsrFlag, withVsrText } from "./vsr-file.ts";
 
 /**
@@ -21,6 +22,11 @@ export function policyFromFlag(flag: string, cwd: string): PolicySpec {
 /** Whether a flag states a policy, in place of naming one. */
 export function statesPolicy(flag: string): boolean {
   return flag.includes("(") || isVsrFlag(flag);
+}
+
+/** The policy that a flag states, or names among those of a config. Throws WrpError where what it states is none. */
+export function policyOfFlag(flag: string, policies: readonly PolicySpec[], cwd: string): PolicySpec | undefined {
+  return statesPolicy(flag) ? policyFromFlag(flag, cwd) : policies.find((spec) => policyName(spec) === flag);
 }
 
 /** @param name of a policy that is given none */

@@ -11,7 +11,7 @@ import { plainTable } from "../../report/render/plain-table.ts";
 import { policyName, vsrOf } from "../../router/index.ts";
 import { checkNotInput, checkWritable, isStdout, writeWhole } from "../files.ts";
 import { loadConfig, type LoadedConfig } from "../load-config.ts";
-import { policyFromFlag, statesPolicy } from "../policy-flag.ts";
+import { policyOfFlag } from "../policy-flag.ts";
 import { textWithMark } from "../text-file.ts";
 import { MOST_CONFIG_BYTES } from "../vsr-file.ts";
 import type { World } from "../world.ts";
@@ -61,7 +61,7 @@ function exportable(flag: string | undefined, { config }: LoadedConfig, cwd: str
   const able = policies.filter((spec) => spec.kind === "vsr");
   const choice = able.length > 0 ? `policies that can be exported: ${able.map(policyName).join(", ")}; or --policy vsr:config.yaml` : "policies of kind vsr can be exported: --policy vsr:config.yaml";
   if (flag === undefined && able.length !== 1) throw new WrpError("which policy? give --policy", { hint: choice });
-  const spec = flag === undefined ? able[0] : statesPolicy(flag) ? policyFromFlag(flag, cwd) : policies.find((one) => policyName(one) === flag);
+  const spec = flag === undefined ? able[0] : policyOfFlag(flag, policies, cwd);
   if (!spec) throw unknownName("policy", flag ?? "", policies.map(policyName));
   if (spec.kind !== "vsr") throw new WrpError(`policy "${policyName(spec)}" is of kind ${spec.kind}, which no gateway has a config of`, { hint: choice });
   return spec;

@@ -73,9 +73,9 @@ export async function routeCommand(given: string | undefined, flags: RouteFlags,
   const request = flags.request === undefined ? null : requestFile(flags.request, world.cwd);
   const prompt = await promptOf(request?.messages ?? (await messagesOf(given, flags, world)), flags, request);
   const run = await runFigures(flags, loaded, world);
-  const { policies, specs, stored } = await candidates(flags, loaded, run);
+  const { policies, specs, stored, asked: name } = await candidates(flags, loaded, run);
   const models = withPolicyPrices(modelsOf(loaded), specs);
-  const wanted = chosenPolicies(policies, specs, flags, world.cwd);
+  const wanted = chosenPolicies(policies, specs, name, flags);
   const facts = flags.signals === undefined ? null : signalFacts(flags.signals, world.cwd);
   if (facts && !wanted.some(({ reads }) => reads)) throw new WrpError("--signals: no policy asked reads any", { hint: "give one that does: --policy vsr:config.yaml" });
   if (facts && !flags.quiet) for (const unread of unreadFacts(facts, wanted.flatMap(({ reads }) => (reads ? [reads] : [])))) world.stderr.write(`warning: ${flags.signals}: ${unread}\n`);
@@ -201,12 +201,12 @@ async function runFigures(flags: RouteFlags, loaded: LoadedConfig, world: World)
   }
 }
 
-/** Policies of the config and flag, else those of the run (named in `stored`); over the run's models, else the config's. */
+/** Policies of the config and flag, else those of the run (named in `stored`); over the run's models, else the config's. `asked`: the name of the one that the flag names or states. */
 async function candidates(
   flags: RouteFlags,
   { config, placeOf, cwd }: LoadedConfig,
   run: RunFigures | null,
-): Promise<{ policies: readonly Policy[]; specs: readonly PolicySpec[]; stored: ReadonlySet<string> }> {
+): Promise<{ policies: readonly Policy[]; specs: readonly PolicySpec[]; stored: ReadonlySet<string>; asked: string | undefined }> {
   const known: ModelFigures[] = run ? [...run.figures] : [];
   for (const { name } of config.models ?? []) if (!known.some((m) => m.name === name)) known.push({ name, quality: NaN, costUsdPer1k: NaN });
   const flag = flags.policy !== undefined && statesPolicy(flags.policy) ? [policyFromFlag(flags.policy, cwd)] : [];
@@ -218,12 +218,11 @@ async function candidates(
   const ofRun = config.policies ? [] : (run?.settings.policies ?? []).filter((spec) => policyName(spec) !== flag[0]?.name);
   const specs = [...(config.policies ?? ofRun), ...flag];
   const { policies } = assemble(known, specs, run?.columns.facts ?? new Map(), false, placeOf);
-  return { policies, specs, stored: new Set(ofRun.map(policyName)) };
+  return { policies, specs, stored: new Set(ofRun.map(policyName)), asked: flag[0] ? policyName(flag[0]) : flags.policy };
 }
 
-function chosenPolicies(policies: readonly Policy[], specs: readonly PolicySpec[], flags: RouteFlags, cwd: string): readonly Policy[] {
-  if (flags.policy !== undefined) {
-    const name = statesPolicy(flags.policy) ? policyName(policyFromFlag(flags.policy, cwd)) : flags.policy;
+function chosenPolicies(policies: readonly Policy[], specs: readonly PolicySpec[], name: string | undefined, flags: RouteFlags): readonly Policy[] {
+  if (name !== undefined) {
     const found = policies.filter((p) => p.name === name);
     if (found.length === 0) throw new WrpError(`no policy is named "${name}"`, { hint: `policies: ${policies.map((p) => p.name).join(", ")}` });
     return found;
