@@ -2,10 +2,10 @@ import { rowProducts } from "../lib/row-products.ts";
 import type { OutcomeColumns } from "../model/columns.ts";
 import type { StoredDecisions } from "../outcomes/store.ts";
 import type { Policy } from "../router/index.ts";
-import type { Estimates, Learned, Training } from "../router/learned/learned.ts";
+import type { Asked, Estimates, FitTools, Learned, Training } from "../router/learned/learned.ts";
 import { foldsOf } from "../stats/folds.ts";
 import { random } from "../stats/random.ts";
-import { rowsAt, type RowProducts } from "../stats/rows.ts";
+import { rowsAt } from "../stats/rows.ts";
 import { columnsUnder, promptsAgain } from "./gather.ts";
 import { stopIfAsked } from "./interrupt.ts";
 import type { LearningParts, Parts } from "./parts.ts";
@@ -47,19 +47,19 @@ export async function* decideLearned(
   const heldOut = trained && { columns: columnsUnder(settings.missing, trained.columns), vectors: yield* told(promptVectors(trained.workload.batches(), trained.columns.n, encoder, signal), trained.columns.n) };
   const rounds = heldOut ? [heldOutRound(own, vectors, heldOut)] : foldRounds(own, vectors, settings.seed, settings.learning?.folds ?? 0);
 
-  const products: RowProducts = async (a, b) => {
+  const products: FitTools["products"] = async (a, b) => {
     await stopIfAsked(signal);
     return rowProducts(a, b);
   };
   const estimates = new Map<string, Estimates>();
   for (const [r, { training, asked }] of rounds.entries()) {
     if (training.rows.count === 0 || asked.length === 0) continue;
-    const rows = rowsAt(vectors.rows, asked);
+    const known = knownAt(columns, vectors, asked);
     for (const { learned } of policies.filter((policy, k) => policies.findIndex((other) => estimatorOf(other) === estimatorOf(policy)) === k)) {
       const key = JSON.stringify(learned.estimator);
       if (!estimates.has(key)) estimates.set(key, { quality: gaps(columns), costUsd: gaps(columns) });
-      const estimator = await learned.fit(training, { products, random: random(settings.seed, "fit", key, r) });
-      scatter(await estimator(rows), asked, estimates.get(key) as Estimates);
+      const fitted = await learned.fit(training, { products, random: random(settings.seed, "fit", key, r) });
+      scatter(await learned.estimate(fitted, known, { products }), asked, estimates.get(key) as Estimates);
     }
   }
 
@@ -106,13 +106,17 @@ function heldOutRound(columns: OutcomeColumns, vectors: PromptVectors, trained: 
 }
 
 /** The outcomes of these models; one that the columns lack has none. */
-function trainingAt(columns: OutcomeColumns, models: readonly string[], { rows }: PromptVectors, at: readonly number[]): Training {
+function trainingAt(columns: OutcomeColumns, models: readonly string[], vectors: PromptVectors, at: readonly number[]): Training {
   const pick = (table: readonly Float64Array[]) =>
     models.map((name) => {
       const column = table[columns.models.indexOf(name)];
       return Float64Array.from(at, (i) => column?.[i] ?? NaN);
     });
-  return { rows: rowsAt(rows, at), quality: pick(columns.quality), costUsd: pick(columns.costUsd) };
+  return { ...knownAt(columns, vectors, at), quality: pick(columns.quality), costUsd: pick(columns.costUsd) };
+}
+
+function knownAt({ facts }: OutcomeColumns, { rows }: PromptVectors, at: readonly number[]): Asked {
+  return { rows: rowsAt(rows, at), facts: new Map([...facts].map(([name, values]) => [name, Float64Array.from(at, (i) => values[i] as number)])) };
 }
 
 function scatter(from: Estimates, at: readonly number[], into: Estimates): void {

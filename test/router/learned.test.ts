@@ -5,6 +5,7 @@ import { policySpecSchema } from "../../src/model/config.ts";
 import { buildPolicy, type RouterContext } from "../../src/router/index.ts";
 import type { Learned, Training } from "../../src/router/learned/learned.ts";
 import { random } from "../../src/stats/random.ts";
+import type { Rows } from "../../src/stats/rows.ts";
 import { plainProducts, rowsOf } from "../stats/rows.ts";
 
 const tools = { products: plainProducts, random: random(1, "fit") };
@@ -17,16 +18,19 @@ function learned(spec: Record<string, unknown>, names: readonly string[] = ["a",
   return buildPolicy(policySpecSchema.parse(spec) as PolicySpec, context(names)).learned as Learned;
 }
 
+const estimated = async (own: Learned, of: Training, asked: Rows) => own.estimate(await own.fit(of, { ...tools, random: random(1, "fit") }), asking(asked), tools);
+
 const columns = (...table: number[][]) => table.map((column) => Float64Array.from(column));
 const estimates = (quality: number[][], costUsd: number[][]) => ({ quality: columns(...quality), costUsd: columns(...costUsd) });
-const training = (vectors: number[][], quality: number[][], costUsd: number[][]): Training => ({ rows: rowsOf(vectors), quality: columns(...quality), costUsd: columns(...costUsd) });
+const asking = (rows: Rows) => ({ rows, facts: new Map<string, Float64Array>() });
+const training = (vectors: number[][], quality: number[][], costUsd: number[][]): Training => ({ ...asking(rowsOf(vectors)), quality: columns(...quality), costUsd: columns(...costUsd) });
 
 test("kNN expects the mean of what is known among the nearest; a model unknown there has its mean over the training", async () => {
   const of = training([[1, 0], [0.8, 0.6], [0, 1], [-1, 0]], [[1, 0, 0, 1], [NaN, NaN, 1, 0]], [[1, 3, 5, 7], [2, 2, 2, NaN]]);
-  const two = await (await learned({ kind: "knn", k: 2 }).fit(of, tools))(rowsOf([[1, 0], [0, 1]]));
+  const two = await estimated(learned({ kind: "knn", k: 2 }), of, rowsOf([[1, 0], [0, 1]]));
   expect(two.quality.map((column) => [...column])).toEqual([[0.5, 0], [0.5, 1]]);
   expect(two.costUsd.map((column) => [...column])).toEqual([[2, 4], [2, 2]]);
-  const weighted = await (await learned({ kind: "knn", k: 4, weights: "similarity" }).fit(of, tools))(rowsOf([[1, 0]]));
+  const weighted = await estimated(learned({ kind: "knn", k: 4, weights: "similarity" }), of, rowsOf([[1, 0]]));
   expect(weighted.quality[0]?.[0]).toBeCloseTo(1 / 1.8, 6); // similarities 1, .8, 0, and -1, which weighs nothing
 });
 
@@ -36,7 +40,7 @@ test("kNN's estimates are those of a brute force, gaps and all", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 30 }), fc.tuple(half, half, half), fc.integer({ min: 1, max: 35 }), async (rows, asked, k) => {
       const table = [0, 1].map((m) => rows.map(({ quality }) => quality[m] as number));
-      const { quality } = await (await learned({ kind: "knn", k }).fit(training(rows.map(({ at }) => [...at]), table, table), tools))(rowsOf([[...asked]]));
+      const { quality } = await estimated(learned({ kind: "knn", k }), training(rows.map(({ at }) => [...at]), table, table), rowsOf([[...asked]]));
       const near = rows.map((one, i) => ({ i, ...one, s: one.at.reduce((sum, v, d) => sum + v * (asked[d] as number), 0) })).toSorted((x, y) => y.s - x.s || x.i - y.i).slice(0, k);
       const mean = (values: readonly number[]) => (values.length === 0 ? NaN : values.reduce((a, b) => a + b, 0) / values.length);
       const known = (those: readonly (typeof row extends fc.Arbitrary<infer R> ? R : never)[], m: number) => those.map((one) => one.quality[m] as number).filter((q) => !Number.isNaN(q));
@@ -61,7 +65,7 @@ test("clusters score alpha · quality + (1 - alpha) · (1 - cost), both between 
   const vectors = [[1, 0], [1, 0], [0, 1], [0, 1]];
   const of = training(vectors, [[1, 0.8, 0, 0], [0, 0, 1, 0.5], [0.6, 0.6, NaN, NaN]], [[9, 9, 9, 9], [1, 1, 1, 1], [5, 5, NaN, NaN]]);
   const names = ["a", "b", "c"];
-  const found = await (await learned({ kind: "kmeans", clusters: 2 }, names).fit(of, tools))(rowsOf([[1, 0.1], [0.1, 1]]));
+  const found = await estimated(learned({ kind: "kmeans", clusters: 2 }, names), of, rowsOf([[1, 0.1], [0.1, 1]]));
   expect(found.quality.map((column) => [...column])).toEqual([[0.9, 0], [0, 0.75], [0.6, 0.6]]);
   const chosen = (alpha: number) => [...learned({ kind: "kmeans", clusters: 2, alpha }, names).choose(names, found)];
   expect(chosen(1)).toEqual([0, 1]);
@@ -76,7 +80,7 @@ test.each(["knn", "kmeans"])("%s takes one model, and 33; fewer prompts than it 
     const names = Array.from({ length: count }, (_, m) => `m${m}`);
     const own = learned({ kind }, names);
     const of = training([[1, 0], [0, 1], [0.6, 0.8]], names.map((_, m) => [m === 5 ? 1 : 0.5, m === 7 ? 1 : 0.25, NaN]), names.map(() => [1, 1, 1]));
-    const once = async () => own.choose(names, await (await own.fit(of, { ...tools, random: random(1, "fit") }))(rowsOf([[1, 0], [0, 1]])));
+    const once = async () => own.choose(names, await estimated(own, of, rowsOf([[1, 0], [0, 1]])));
     const chosen = await once();
     expect([...chosen].every((m) => m >= 0 && m < count)).toBe(true);
     expect(await once()).toEqual(chosen);

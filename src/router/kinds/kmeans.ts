@@ -1,9 +1,10 @@
 import { kMeans, nearestCentre } from "../../stats/k-means.ts";
 import type { Kind } from "../kind.ts";
 import { bestScore } from "../learned/best-score.ts";
-import type { Estimates, Estimator, FitTools, Training } from "../learned/learned.ts";
+import type { Asked, Estimates, FitTools, Training } from "../learned/learned.ts";
 import { knownMean } from "../learned/means.ts";
 import { checkLearnable } from "../learned/requirements.ts";
+import { columnsOf, rowsOf, tensorOf, tensorOfColumns, type Tensors } from "../learned/tensors.ts";
 
 /**
  * Training prompts in clusters by k-means over their texts' vectors; in each, a model scores alpha · quality + (1 - alpha) · (1 - cost), its
@@ -20,6 +21,7 @@ export const kmeans: Kind<"kmeans"> = {
       learned: {
         estimator: { kind: "kmeans", clusters },
         fit: (training, tools) => fitClusters(training, clusters, tools),
+        estimate: byCluster,
         remarks: (prompts) => (prompts < clusters ? [`${clusters} clusters are more than the ${prompts} prompts that it was fitted on: each has its own`] : []),
         choose: (models, estimates) =>
           bestScore(models, estimates, (i, into) => {
@@ -32,7 +34,7 @@ export const kmeans: Kind<"kmeans"> = {
 };
 
 /** A model without an outcome in a cluster has its mean over the whole training there. */
-async function fitClusters({ rows, quality, costUsd }: Training, clusters: number, { products, random }: FitTools): Promise<Estimator> {
+async function fitClusters({ rows, quality, costUsd }: Training, clusters: number, { products, random }: FitTools): Promise<Tensors> {
   const { centres, cluster } = await kMeans(rows, clusters, random, products);
   const members = Array.from({ length: centres.count }, (): number[] => []);
   for (const [i, c] of cluster.entries()) members[c]?.push(i);
@@ -44,12 +46,13 @@ async function fitClusters({ rows, quality, costUsd }: Training, clusters: numbe
         return Number.isNaN(mean) ? whole : mean;
       });
     });
-  const [qualities, costs] = [inEach(quality), inEach(costUsd)];
-  return async (asked) => {
-    const nearest = await nearestCentre(asked, centres, products);
-    const expected = (means: readonly (readonly number[])[]) => means.map((own) => Float64Array.from(nearest, (c) => own[c] as number));
-    return { quality: expected(qualities), costUsd: expected(costs) };
-  };
+  return { centres: tensorOf(centres), quality: tensorOfColumns(inEach(quality)), costUsd: tensorOfColumns(inEach(costUsd)) };
+}
+
+async function byCluster(fitted: Tensors, { rows }: Asked, { products }: Pick<FitTools, "products">): Promise<Estimates> {
+  const nearest = await nearestCentre(rows, rowsOf(fitted, "centres", rows.width), products);
+  const expected = (means: readonly Float64Array[]) => means.map((own) => Float64Array.from(nearest, (c) => own[c] as number));
+  return { quality: expected(columnsOf(fitted, "quality")), costUsd: expected(columnsOf(fitted, "costUsd")) };
 }
 
 /** [model] where the model stands between the lowest (0) and the highest (1) known of them; all 0 where they are equal. */

@@ -1,9 +1,10 @@
 import { nearestRows } from "../../stats/nearest-rows.ts";
 import type { Kind } from "../kind.ts";
 import { bestScore } from "../learned/best-score.ts";
-import type { Estimator, FitTools, Training } from "../learned/learned.ts";
+import type { Asked, Estimates, FitTools, Training } from "../learned/learned.ts";
 import { knownMean } from "../learned/means.ts";
 import { checkLearnable } from "../learned/requirements.ts";
+import { columnsOf, rowsOf, tensorOf, tensorOfColumns, type Tensors } from "../learned/tensors.ts";
 
 /**
  * What a model is worth on a prompt is the mean of its outcomes on the k training prompts nearest by the cosine of their texts' vectors (as
@@ -18,7 +19,8 @@ export const knn: Kind<"knn"> = {
       content: { k, lambda, weights },
       learned: {
         estimator: { kind: "knn", k, weights },
-        fit: (training, tools) => fitKnn(training, k, weights === "similarity", tools),
+        fit: async (training) => remembered(training),
+        estimate: (fitted, asked, tools) => byNeighbours(fitted, asked, k, weights === "similarity", tools),
         remarks: (prompts) => (prompts < k ? [`k is ${k}, more than the ${prompts} prompts that it was fitted on: all of them are neighbours`] : []),
         choose: (models, estimates) =>
           bestScore(models, estimates, (i, into) => {
@@ -29,28 +31,30 @@ export const knn: Kind<"knn"> = {
   },
 };
 
+/** Nothing is fitted: all is remembered. */
+function remembered({ rows, quality, costUsd }: Training): Tensors {
+  return { rows: tensorOf(rows), quality: tensorOfColumns(quality), costUsd: tensorOfColumns(costUsd) };
+}
+
 /** A model without an outcome among the neighbours has its mean over the whole training. Neighbours of similarity below 0 weigh nothing. */
-async function fitKnn(training: Training, k: number, weighted: boolean, { products }: FitTools): Promise<Estimator> {
-  const wholes = (columns: readonly Float64Array[]) => columns.map((column) => knownMean(column));
-  const [wholeQuality, wholeCost] = [wholes(training.quality), wholes(training.costUsd)];
-  return async (asked) => {
-    const found = await nearestRows(asked, training.rows, k, products);
-    const expected = (columns: readonly Float64Array[], whole: readonly number[]) =>
-      columns.map((column, m) => {
-        const values = new Float64Array(asked.count);
-        for (let i = 0; i < asked.count; i++) {
-          let [sum, weight] = [0, 0];
-          for (let j = i * found.k; j < (i + 1) * found.k; j++) {
-            const value = column[found.at[j] as number] as number;
-            const own = weighted ? Math.max(0, found.similarity[j] as number) : 1;
-            if (Number.isNaN(value)) continue;
-            sum += own * value;
-            weight += own;
-          }
-          values[i] = weight > 0 ? sum / weight : (whole[m] as number);
+async function byNeighbours(fitted: Tensors, { rows }: Asked, k: number, weighted: boolean, { products }: Pick<FitTools, "products">): Promise<Estimates> {
+  const found = await nearestRows(rows, rowsOf(fitted, "rows", rows.width), k, products);
+  const expected = (columns: readonly Float64Array[]) =>
+    columns.map((column) => {
+      const whole = knownMean(column);
+      const values = new Float64Array(rows.count);
+      for (let i = 0; i < rows.count; i++) {
+        let [sum, weight] = [0, 0];
+        for (let j = i * found.k; j < (i + 1) * found.k; j++) {
+          const value = column[found.at[j] as number] as number;
+          const own = weighted ? Math.max(0, found.similarity[j] as number) : 1;
+          if (Number.isNaN(value)) continue;
+          sum += own * value;
+          weight += own;
         }
-        return values;
-      });
-    return { quality: expected(training.quality, wholeQuality), costUsd: expected(training.costUsd, wholeCost) };
-  };
+        values[i] = weight > 0 ? sum / weight : whole;
+      }
+      return values;
+    });
+  return { quality: expected(columnsOf(fitted, "quality")), costUsd: expected(columnsOf(fitted, "costUsd")) };
 }

@@ -1,5 +1,6 @@
 import type { Random } from "../../stats/random.ts";
 import type { RowProducts, Rows } from "../../stats/rows.ts";
+import type { Tensors } from "./tensors.ts";
 
 /** What is expected of each model on each of some prompts; NaN where nothing tells. */
 export interface Estimates {
@@ -9,31 +10,37 @@ export interface Estimates {
   readonly costUsd: readonly Float64Array[];
 }
 
-/** Prompts with known outcomes, in workload order: what a learned policy is fitted on. */
-export interface Training {
+/** What is known of some prompts before any model has answered them. */
+export interface Asked {
   /** The vectors of their texts, each of length 1. */
   readonly rows: Rows;
+  /** Numeric facts by name (`prompt.lengthCodePoints`, `meta.x`), one a prompt; NaN is a gap. */
+  readonly facts: ReadonlyMap<string, Float64Array>;
+}
+
+/** Prompts with known outcomes, in workload order: what a learned policy is fitted on. */
+export interface Training extends Asked {
   /** [model][prompt] grade in [0,1]; NaN is a gap. */
   readonly quality: readonly Float64Array[];
   /** [model][prompt] USD of the call; NaN is a gap. */
   readonly costUsd: readonly Float64Array[];
 }
 
-/** What fitting is lent: it makes no numbers of its own. */
+/** What fitting and estimating are lent: they make no numbers of their own. */
 export interface FitTools {
+  /** Rejects where the user has interrupted. */
   readonly products: RowProducts;
   readonly random: Random;
 }
-
-/** Expects outcomes of prompts by their vectors. */
-export type Estimator = (asked: Rows) => Promise<Estimates>;
 
 /** How a learned policy is fitted and decides. It never sees an outcome of a prompt that it decides. */
 export interface Learned {
   /** What its estimates hang on besides the training, as JSON-able data: policies that agree in it share them. */
   readonly estimator: { readonly kind: string } & Readonly<Record<string, unknown>>;
-  /** Of at least one prompt. */
-  fit(training: Training, tools: FitTools): Promise<Estimator>;
+  /** All that estimates are made from, as numbers, so that it can be kept in a file. Of at least one prompt. */
+  fit(training: Training, tools: FitTools): Promise<Tensors>;
+  /** Models in the order of the training's. Throws WrpError where `fitted` is not of this kind, or of vectors of another width. */
+  estimate(fitted: Tensors, asked: Asked, tools: Pick<FitTools, "products">): Promise<Estimates>;
   /** What a report should warn of where it is fitted on as few prompts as this. */
   remarks(prompts: number): string[];
   /** The model of each prompt, an index into `models`; -1 where no estimate tells. */

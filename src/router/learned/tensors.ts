@@ -1,0 +1,48 @@
+import { WrpError } from "../../model/errors.ts";
+import type { Rows } from "../../stats/rows.ts";
+
+/** A table of numbers, laid out row after row. */
+export interface Tensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array | Float64Array | Int32Array;
+}
+
+/** What a policy was fitted to: tables by name. */
+export type Tensors = Readonly<Record<string, Tensor>>;
+
+/** The rows as a table [count, width]. */
+export function tensorOf({ count, width, data }: Rows): Tensor {
+  return { shape: [count, width], data };
+}
+
+/** Columns of one length as a table [columns, length]. */
+export function tensorOfColumns(columns: readonly ArrayLike<number>[]): Tensor {
+  const length = columns[0]?.length ?? 0;
+  const data = new Float64Array(columns.length * length);
+  for (const [c, column] of columns.entries()) data.set(column, c * length);
+  return { shape: [columns.length, length], data };
+}
+
+/** Throws WrpError where there is no such table of 32-bit floats with two axes. @param width that it must have; default: any */
+export function rowsOf(tensors: Tensors, name: string, width?: number): Rows {
+  const { shape, data } = tensorNamed(tensors, name, 2);
+  if (!(data instanceof Float32Array)) throw new WrpError(`what was fitted is of another kind: "${name}" is not of 32-bit floats`);
+  const [count, own] = shape as [number, number];
+  if (width !== undefined && own !== width) throw new WrpError(`"${name}" was fitted on vectors of ${own} numbers, and these have ${width}`, { hint: "use the embedder that it was trained with" });
+  return { count, width: own, data };
+}
+
+/** The rows of a table with two axes, of the same memory. Throws WrpError where there is none of 64-bit floats. */
+export function columnsOf(tensors: Tensors, name: string): Float64Array[] {
+  const { shape, data } = tensorNamed(tensors, name, 2);
+  if (!(data instanceof Float64Array)) throw new WrpError(`what was fitted is of another kind: "${name}" is not of 64-bit floats`);
+  const [count, length] = shape as [number, number];
+  return Array.from({ length: count }, (_, c) => data.subarray(c * length, (c + 1) * length));
+}
+
+/** Throws WrpError where no table has this name and number of axes. */
+export function tensorNamed(tensors: Tensors, name: string, axes: number): Tensor {
+  const found = tensors[name];
+  if (!found || found.shape.length !== axes) throw new WrpError(`what was fitted is of another kind: it has ${found ? `${found.shape.length} axes in "${name}"` : `no "${name}"`}`);
+  return found;
+}
