@@ -5,8 +5,8 @@ import type { Tensor, Tensors } from "../model/tensor.ts";
 const MOST_HEADER_BYTES = 16 * 1024 * 1024;
 /** The length of the header, in front of it. */
 const PREFIX_BYTES = 8;
-/** The kinds of table that are written, by their names in the form. */
-const KINDS = { F32: Float32Array, F64: Float64Array, I32: Int32Array, U64: BigUint64Array } as const;
+/** The kinds of table that are written, by their names in the form; those of wider numbers go first, so that each begins at a multiple of its width. */
+const KINDS = { U64: BigUint64Array, F64: Float64Array, F32: Float32Array, I32: Int32Array } as const;
 
 type Kind = keyof typeof KINDS;
 
@@ -28,11 +28,14 @@ export interface SafetensorsHead {
 
 /**
  * Tables and texts in the safetensors form (huggingface/safetensors, README "Format"): 8 bytes of header length, little-endian, a JSON
- * header padded with spaces to 8 bytes, the tables behind it in the order given. The same in gives the same bytes.
+ * header padded with spaces to 8 bytes, the tables behind it by kind, then by name, as the reference implementation writes them. The same in
+ * gives the same bytes.
  */
 export function* safetensorsOf(metadata: Readonly<Record<string, string>>, tensors: Tensors): Generator<Uint8Array> {
   let at = 0;
-  const entries = Object.entries(tensors).map(([name, { shape, data }]) => {
+  const order = (data: Tensor["data"]) => Object.keys(KINDS).indexOf(kindOf(data));
+  const sorted = Object.entries(tensors).sort(([a, one], [b, other]) => order(one.data) - order(other.data) || (a < b ? -1 : 1));
+  const entries = sorted.map(([name, { shape, data }]) => {
     const from = at;
     at += data.byteLength;
     return [name, { dtype: kindOf(data), shape, data_offsets: [from, at] }] as const;
@@ -44,7 +47,7 @@ export function* safetensorsOf(metadata: Readonly<Record<string, string>>, tenso
   prefix.writeBigUInt64LE(BigInt(padded.length));
   yield prefix;
   yield padded;
-  for (const { data } of Object.values(tensors)) yield new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  for (const [, { data }] of sorted) yield new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
 /** How many bytes of a file its head is. Throws WrpError where these, its first eight, are not those of such a file. */

@@ -13,6 +13,7 @@ import { recorded } from "./kinds/recorded.ts";
 import { remote } from "./kinds/remote.ts";
 import { rules } from "./kinds/rules.ts";
 import { threshold } from "./kinds/threshold.ts";
+import { trained } from "./kinds/trained.ts";
 import { vsr } from "./kinds/vsr.ts";
 import { zeroRouter } from "./kinds/zero-router.ts";
 import type { Kind, NamedModel } from "./kind.ts";
@@ -35,6 +36,7 @@ const kinds: { readonly [K in PolicySpec["kind"]]: Kind<K> } = {
   vsr,
   knn,
   kmeans,
+  trained: trained((spec, context, base) => (kinds[spec.kind] as Kind<PolicySpec["kind"]>).build(spec as never, context, base)),
 };
 
 /** Builds one policy of its spec; `control` marks those that wrp adds. Throws WrpError. */

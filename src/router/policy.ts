@@ -6,6 +6,7 @@ import type { Encoder } from "../model/encoder.ts";
 import type { Place } from "../model/errors.ts";
 import type { Prompt } from "../model/prompt.ts";
 import type { SignalReadings, SignalSpecs } from "../model/signal.ts";
+import type { ArtefactCard } from "./learned/artefact.ts";
 import type { Learned } from "./learned/learned.ts";
 import type { CacheSession } from "./vsr/cache/session.ts";
 import type { VsrTrace } from "./vsr/trace.ts";
@@ -129,6 +130,8 @@ export interface Policy {
   replay?(columns: OutcomeColumns): Decisions;
   /** How it is fitted on outcomes of other prompts than it decides; such a policy has no other way. */
   readonly learned?: Learned;
+  /** Where it was fitted before, what it was fitted on: it decides by the file with this hash. */
+  readonly trained?: ArtefactCard;
   /** Starts whatever decides. Building a policy starts nothing. Throws WrpError. */
   open?(host: SessionHost): Promise<PolicySession>;
 }
