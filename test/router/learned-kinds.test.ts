@@ -1,0 +1,7 @@
+import { isLearned, policyKinds } from "../../src/model/config.ts";
+import { learnedKindContract } from "../contract/learned-kind.ts";
+
+/** Kinds that are told no more than their name. */
+const specs = policyKinds().filter((kind) => isLearned({ kind })).map((kind) => ({ kind }));
+
+for (const spec of specs) learnedKindContract(spec, specs.filter((other) => other !== spec));
