@@ -6,12 +6,14 @@ import { cheapest } from "./kinds/cheapest.ts";
 import { command } from "./kinds/command.ts";
 import { kmeans } from "./kinds/kmeans.ts";
 import { knn } from "./kinds/knn.ts";
+import { logistic } from "./kinds/logistic.ts";
 import { mix } from "./kinds/mix.ts";
 import { oracle } from "./kinds/oracle.ts";
 import { random } from "./kinds/random.ts";
 import { recorded } from "./kinds/recorded.ts";
 import { remote } from "./kinds/remote.ts";
 import { rules } from "./kinds/rules.ts";
+import { svm } from "./kinds/svm.ts";
 import { threshold } from "./kinds/threshold.ts";
 import { vsr } from "./kinds/vsr.ts";
 import { zeroRouter } from "./kinds/zero-router.ts";
@@ -35,6 +37,8 @@ const kinds: { readonly [K in PolicySpec["kind"]]: Kind<K> } = {
   vsr,
   knn,
   kmeans,
+  logistic,
+  svm,
 };
 
 /** Builds one policy of its spec; `control` marks those that wrp adds. Throws WrpError. */

@@ -1,4 +1,5 @@
-import { isLearned, policyKinds } from "../../src/model/config.ts";
+import { policyKinds } from "../../src/model/config.ts";
+import { isLearned } from "../../src/model/learned-specs.ts";
 import { learnedKindContract } from "../contract/learned-kind.ts";
 
 /** Kinds that are told no more than their name. */
