@@ -31,6 +31,20 @@ export const learnedSpecs = [
     epsilon: z.number().nonnegative().default(0.1).describe("how far an expected grade may be from a real one at no loss"),
     lambda,
   }),
+  z.strictObject({
+    kind: z.literal("mlp"),
+    name,
+    units: z.number().int().min(1).max(4096).default(64).describe("units of its hidden layer"),
+    decay: z.number().nonnegative().default(1e-4).describe("weight of the squared weights against the mean loss"),
+    lambda,
+  }),
+  z.strictObject({
+    kind: z.literal("mf"),
+    name,
+    rank: z.number().int().min(1).max(4096).default(32).describe("dimensions that models and prompts meet in"),
+    decay: z.number().nonnegative().default(1e-4).describe("weight of the squared weights against the mean loss"),
+    lambda,
+  }),
 ] as const;
 
 const KINDS: readonly string[] = learnedSpecs.map(({ shape }) => shape.kind.value);

@@ -7,7 +7,9 @@ import { command } from "./kinds/command.ts";
 import { kmeans } from "./kinds/kmeans.ts";
 import { knn } from "./kinds/knn.ts";
 import { logistic } from "./kinds/logistic.ts";
+import { mf } from "./kinds/mf.ts";
 import { mix } from "./kinds/mix.ts";
+import { mlp } from "./kinds/mlp.ts";
 import { oracle } from "./kinds/oracle.ts";
 import { random } from "./kinds/random.ts";
 import { recorded } from "./kinds/recorded.ts";
@@ -39,6 +41,8 @@ const kinds: { readonly [K in PolicySpec["kind"]]: Kind<K> } = {
   kmeans,
   logistic,
   svm,
+  mlp,
+  mf,
 };
 
 /** Builds one policy of its spec; `control` marks those that wrp adds. Throws WrpError. */
