@@ -1,4 +1,5 @@
-import { isLearned, policySpecSchema } from "../model/config.ts";
+import { policySpecSchema } from "../model/config.ts";
+import { isLearned } from "../model/learned-specs.ts";
 
 /** What `wrp help learned` prints: the kinds of policy that are fitted on outcomes, with their settings. */
 export function learnedTopic(): string {

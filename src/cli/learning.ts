@@ -1,5 +1,5 @@
 import type { RunSettings } from "../evaluate.ts";
-import { isLearned } from "../model/config.ts";
+import { isLearned } from "../model/learned-specs.ts";
 import type { Encoder } from "../model/encoder.ts";
 import { WrpError } from "../model/errors.ts";
 import { useLite } from "../signals/encoders/use-lite/index.ts";

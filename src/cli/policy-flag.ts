@@ -1,5 +1,6 @@
 import { parse } from "yaml";
-import { isLearned, policyKinds, policySpecSchema, type PolicySpec } from "../model/config.ts";
+import { policyKinds, policySpecSchema, type PolicySpec } from "../model/config.ts";
+import { isLearned } from "../model/learned-specs.ts";
 import { WrpError } from "../model/errors.ts";
 import { policyName } from "../router/index.ts";
 import { withPolicyFile } from "./policy-file.ts";

@@ -1,5 +1,6 @@
 import { train, type Trained, type TrainEvent } from "../../evaluate/train.ts";
-import { isLearned, policyKinds } from "../../model/config.ts";
+import { policyKinds } from "../../model/config.ts";
+import { isLearned } from "../../model/learned-specs.ts";
 import { WrpError } from "../../model/errors.ts";
 import { openWorkload } from "../../workload/index.ts";
 import { artefactInWords } from "../artefact-words.ts";
