@@ -10,6 +10,7 @@ export function learnedTopic(): string {
   wrp train 'knn(k=31)' DATA --split train -o FILE     fitted once, kept in a file (safetensors, with its card)
   wrp eval DATA --split test --policy knn:FILE         judged on what it was not trained on; else refused, unless --allow-seen
   wrp route "…" --policy 'knn:FILE(lambda=20)'         a new prompt, with what is expected of each model
+  wrp eval DATA --policy 'onnx:FILE(models=[a, b])'    scores of an ONNX model of your own, made elsewhere; wrp route too
 
 No duplicate, and no session, is on both sides. They read vectors of the prompts' texts, by the built-in embedder or the one of
 wrp.yaml (embedder:); a file is good with the embedder that it was trained with. Models that it was not trained on are never
@@ -20,7 +21,12 @@ ${policySpecSchema.options.filter((option) => isLearned({ kind: option.shape.kin
 }
 
 function kindInWords({ shape }: (typeof policySpecSchema)["options"][number]): string {
-  const { kind, name: _, ...settings } = shape as typeof shape & Record<string, { readonly description?: string | undefined; parse(value: unknown): unknown }>;
-  const lines = Object.entries(settings).map(([key, field]) => `    ${`${key}=${String(field.parse(undefined))}`.padEnd(18)} ${field.description ?? ""}\n`);
+  const { kind, name: _, ...settings } = shape as typeof shape & Record<string, { readonly description?: string | undefined; safeParse(value: unknown): { readonly data?: unknown } }>;
+  const lines = Object.entries(settings).map(([key, field]) => `    ${`${key}=${inWords(field.safeParse(undefined).data)}`.padEnd(18)} ${field.description ?? ""}\n`);
   return `  ${kind.value}\n${lines.join("")}`;
+}
+
+/** A default as a flag would have it; nothing where there is none. */
+function inWords(value: unknown): string {
+  return Array.isArray(value) ? `[${value.join(", ")}]` : value === undefined ? "" : String(value);
 }

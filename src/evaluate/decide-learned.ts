@@ -8,6 +8,7 @@ import { random } from "../stats/random.ts";
 import { columnsUnder, promptsAgain } from "./gather.ts";
 import { stopIfAsked } from "./interrupt.ts";
 import type { LearningParts, Parts } from "./parts.ts";
+import { decideGiven, type GivenPolicy } from "./decide-given.ts";
 import { checkEncoder, decideTrained, type TrainedPolicy } from "./decide-trained.ts";
 import { promptVectors, type PromptVectors } from "./prompt-vectors.ts";
 import { knownAt, readablePlaces, textless, trainingAt } from "./training.ts";
@@ -19,6 +20,10 @@ type LearnedPolicy = Policy & { readonly learned: Learned };
 /** Whether a policy is fitted first. */
 export function isFitted(policy: Policy): policy is LearnedPolicy {
   return policy.learned !== undefined;
+}
+
+function isGiven(policy: LearnedPolicy): policy is GivenPolicy {
+  return policy.given !== undefined;
 }
 
 function isTrained(policy: LearnedPolicy): policy is TrainedPolicy["policy"] {
@@ -45,11 +50,11 @@ export async function* decideLearned(
   parts: Pick<Parts, "store" | "workload" | "settings" | "signal" | "withContent"> & { readonly learning: LearningParts },
 ): AsyncGenerator<Deciding, ReadonlyMap<Policy, StoredDecisions>> {
   const { settings, signal, store } = parts;
-  const { trained, artefacts } = parts.learning;
+  const { trained, artefacts, opened } = parts.learning;
   const encoder = storedEncoder(parts.learning.encoder, store);
   const own = columnsUnder(settings.missing, columns);
   const vectors = yield* told(promptVectors(promptsAgain(parts), columns.n, encoder, signal), columns.n);
-  const fittedHere = policies.filter((policy) => !policy.trained);
+  const fittedHere = policies.filter((policy) => !policy.trained && !policy.given);
   const heldOut = trained && fittedHere.length > 0 && { columns: columnsUnder(settings.missing, trained.columns), vectors: yield* told(promptVectors(trained.workload.batches(), trained.columns.n, encoder, signal), trained.columns.n) };
   const rounds = fittedHere.length === 0 ? [] : heldOut ? [heldOutRound(own, vectors, heldOut)] : foldRounds(own, vectors, settings.seed, settings.learning?.folds ?? 0);
 
@@ -72,6 +77,10 @@ export async function* decideLearned(
   const decided = new Map<Policy, StoredDecisions>();
   const readable = readablePlaces(vectors);
   for (const policy of policies) {
+    if (isGiven(policy)) {
+      const one = await decideGiven(policy, columns, knownAt(columns, vectors, readable), readable, { products, opened });
+      decided.set(policy, { ...one, notes: [...one.notes, ...textless(vectors, "")] });
+    }
     if (!isTrained(policy)) continue;
     const artefact = artefacts.get(policy.trained.hash);
     if (!artefact) throw new Error(`the file of ${policy.name} was not read`);

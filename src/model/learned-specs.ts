@@ -49,7 +49,12 @@ export const learnedSpecs = [
 
 const KINDS: readonly string[] = learnedSpecs.map(({ shape }) => shape.kind.value);
 
-/** Whether a kind of policy is fitted on outcomes, here or by `wrp train`. */
+/** Whether policies of a kind are fitted on the outcomes at hand, in a run or by `wrp train`. */
+export function isTrainable({ kind }: { readonly kind: string }): boolean {
+  return KINDS.includes(kind);
+}
+
+/** Whether a kind of policy decides by what it expects of each model: fitted on outcomes here, before (`trained`), or elsewhere (`onnx`). */
 export function isLearned({ kind }: { readonly kind: string }): boolean {
-  return KINDS.includes(kind) || kind === "trained";
+  return isTrainable({ kind }) || kind === "trained" || kind === "onnx";
 }

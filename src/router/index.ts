@@ -10,6 +10,7 @@ import { logistic } from "./kinds/logistic.ts";
 import { mf } from "./kinds/mf.ts";
 import { mix } from "./kinds/mix.ts";
 import { mlp } from "./kinds/mlp.ts";
+import { onnx } from "./kinds/onnx.ts";
 import { oracle } from "./kinds/oracle.ts";
 import { random } from "./kinds/random.ts";
 import { recorded } from "./kinds/recorded.ts";
@@ -20,7 +21,7 @@ import { threshold } from "./kinds/threshold.ts";
 import { trained } from "./kinds/trained.ts";
 import { vsr } from "./kinds/vsr.ts";
 import { zeroRouter } from "./kinds/zero-router.ts";
-import type { Kind, NamedModel } from "./kind.ts";
+import type { Kind, NamedFact, NamedModel } from "./kind.ts";
 import type { Policy, RouterContext } from "./policy.ts";
 
 /** Every kind of policy. A new kind is its file, its spec in model/config.ts and its line here. */
@@ -44,7 +45,8 @@ const kinds: { readonly [K in PolicySpec["kind"]]: Kind<K> } = {
   svm,
   mlp,
   mf,
-  trained: trained((spec, context, base) => (kinds[spec.kind] as Kind<PolicySpec["kind"]>).build(spec as never, context, base)),
+  trained: trained((spec) => kinds[spec.kind] as Kind<PolicySpec["kind"]>),
+  onnx,
 };
 
 /** Builds one policy of its spec; `control` marks those that wrp adds. Throws WrpError. */
@@ -63,6 +65,11 @@ export function buildPolicy(spec: PolicySpec, context: RouterContext, control = 
 /** The models that a policy's spec names. */
 export function modelsNamed(spec: PolicySpec): readonly NamedModel[] {
   return (kinds[spec.kind] as Kind<PolicySpec["kind"]>).models?.(spec as never) ?? [];
+}
+
+/** The numeric facts that a policy's spec names, of a trained one those that it was trained on. */
+export function factsNamed(spec: PolicySpec): readonly NamedFact[] {
+  return (kinds[spec.kind] as Kind<PolicySpec["kind"]>).facts?.(spec as never) ?? [];
 }
 
 /** Those that are not among the run's models. */

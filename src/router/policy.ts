@@ -98,6 +98,13 @@ export interface SessionHost {
   readonly clockMs: () => number;
 }
 
+/** A file that estimates are made by, and that nothing here has fitted. */
+export interface GivenFile {
+  readonly file: string;
+  readonly hash: string;
+  readonly models: readonly string[];
+}
+
 /**
  * A routing policy. It decides one prompt at a time (`decide`), a whole workload over columns (`replay`), or both; a
  * policy with `replay` alone looks at outcomes and cannot route a new prompt. One with `open` alone decides elsewhere;
@@ -132,6 +139,8 @@ export interface Policy {
   readonly learned?: Learned;
   /** Where it was fitted before, what it was fitted on: it decides by the file with this hash. */
   readonly trained?: ArtefactCard;
+  /** Where it decides by a file that was made elsewhere: the file, its hash, and the models that its estimates are of, in their order. */
+  readonly given?: GivenFile;
   /** Starts whatever decides. Building a policy starts nothing. Throws WrpError. */
   open?(host: SessionHost): Promise<PolicySession>;
 }

@@ -1,8 +1,8 @@
 import { policyKinds } from "../../src/model/config.ts";
-import { isLearned } from "../../src/model/learned-specs.ts";
+import { isTrainable } from "../../src/model/learned-specs.ts";
 import { learnedKindContract } from "../contract/learned-kind.ts";
 
 /** Kinds that are told no more than their name. */
-const specs = policyKinds().filter((kind) => isLearned({ kind }) && kind !== "trained").map((kind) => ({ kind }));
+const specs = policyKinds().filter((kind) => isTrainable({ kind })).map((kind) => ({ kind }));
 
 for (const spec of specs) learnedKindContract(spec, specs.filter((other) => other !== spec));
