@@ -45,6 +45,17 @@ export const learnedSpecs = [
     decay: z.number().nonnegative().default(1e-4).describe("weight of the squared weights against the mean loss"),
     lambda,
   }),
+  z.strictObject({
+    kind: z.literal("trees"),
+    name,
+    facts: z.array(z.string().min(1)).default(["prompt.lengthCodePoints"]).describe("numeric facts that they split by: prompt.lengthCodePoints, prompt.tokens, prompt.turn, meta.x"),
+    components: z.number().int().min(0).max(512).default(16).describe("first principal components of the vectors that they split by, too; 0: none"),
+    rounds: z.number().int().min(1).max(10_000).default(100).describe("trees of each model, one after another"),
+    depth: z.number().int().min(1).max(8).default(3).describe("splits from the root to a leaf"),
+    rate: z.number().positive().max(1).default(0.1).describe("share of each tree that is added"),
+    minLeaf: z.number().int().min(1).default(20).describe("fewest training prompts in a leaf"),
+    lambda,
+  }),
 ] as const;
 
 const KINDS: readonly string[] = learnedSpecs.map(({ shape }) => shape.kind.value);

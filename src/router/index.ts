@@ -19,6 +19,7 @@ import { rules } from "./kinds/rules.ts";
 import { svm } from "./kinds/svm.ts";
 import { threshold } from "./kinds/threshold.ts";
 import { trained } from "./kinds/trained.ts";
+import { trees } from "./kinds/trees.ts";
 import { vsr } from "./kinds/vsr.ts";
 import { zeroRouter } from "./kinds/zero-router.ts";
 import type { Kind, NamedFact, NamedModel } from "./kind.ts";
@@ -47,6 +48,7 @@ const kinds: { readonly [K in PolicySpec["kind"]]: Kind<K> } = {
   mf,
   trained: trained((spec) => kinds[spec.kind] as Kind<PolicySpec["kind"]>),
   onnx,
+  trees,
 };
 
 /** Builds one policy of its spec; `control` marks those that wrp adds. Throws WrpError. */
