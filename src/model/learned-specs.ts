@@ -56,6 +56,13 @@ export const learnedSpecs = [
     minLeaf: z.number().int().min(1).default(20).describe("fewest training prompts in a leaf"),
     lambda,
   }),
+  z.strictObject({
+    kind: z.literal("irt"),
+    name,
+    dimensions: z.number().int().min(1).max(1024).default(8).describe("abilities that models have and prompts ask for"),
+    decay: z.number().positive().default(1e-3).describe("weight of the squared weights against the mean loss"),
+    lambda,
+  }),
 ] as const;
 
 const KINDS: readonly string[] = learnedSpecs.map(({ shape }) => shape.kind.value);
