@@ -63,6 +63,14 @@ export const learnedSpecs = [
     decay: z.number().positive().default(1e-3).describe("weight of the squared weights against the mean loss"),
     lambda,
   }),
+  z.strictObject({
+    kind: z.literal("contrastive"),
+    name,
+    dimensions: z.number().int().min(1).max(4096).default(64).describe("of the space that prompts and models are put in"),
+    temperature: z.number().positive().default(0.2).describe("what cosines are divided by: the lower, the less it takes to win"),
+    promptWeight: z.number().nonnegative().default(1).describe("weight of prompts being near to those of their cluster, against being near to the right models"),
+    lambda,
+  }),
 ] as const;
 
 const KINDS: readonly string[] = learnedSpecs.map(({ shape }) => shape.kind.value);

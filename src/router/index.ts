@@ -4,6 +4,7 @@ import { always } from "./kinds/always.ts";
 import { bestSingle } from "./kinds/best-single.ts";
 import { cheapest } from "./kinds/cheapest.ts";
 import { command } from "./kinds/command.ts";
+import { contrastive } from "./kinds/contrastive.ts";
 import { irt } from "./kinds/irt.ts";
 import { kmeans } from "./kinds/kmeans.ts";
 import { knn } from "./kinds/knn.ts";
@@ -48,6 +49,7 @@ const kinds: { readonly [K in PolicySpec["kind"]]: Kind<K> } = {
   mlp,
   mf,
   trained: trained((spec) => kinds[spec.kind] as Kind<PolicySpec["kind"]>),
+  contrastive,
   irt,
   onnx,
   trees,
