@@ -1,3 +1,5 @@
+import { giverAt, type Path } from "./path.ts";
+
 /**
  * A workload's outcomes as columns, one entry per prompt: what replay, metrics and reports compute on.
  * Prompt texts are not here; they stay in the store.
@@ -43,6 +45,8 @@ export interface OutcomeColumns {
    * the tables behind those of the models (`withRemotes`), in this order.
    */
   readonly remotes?: readonly RemoteOutcomes[];
+  /** Ways of several calls to one answer, of policies that make them: their figures stand in the tables behind those of live routers, in this order. */
+  readonly paths?: readonly Path[];
   /** How many of the tables' last columns hold what policies' caches answered, a column a policy. */
   readonly cached?: number;
 }
@@ -54,18 +58,19 @@ export const ANSWERED = "answered without a model";
 export const CACHED = "answered by the cache";
 
 /** Whether a column of the tables holds texts that a policy gave in place of a model's answer, a column a text, or what its cache answered: those stand last. */
-export function isAnswered({ models, remotes = [] }: Pick<OutcomeColumns, "models" | "remotes">, m: number): boolean {
-  return m >= models.length + remotes.length;
+export function isAnswered({ models, remotes = [], paths = [] }: Pick<OutcomeColumns, "models" | "remotes" | "paths">, m: number): boolean {
+  return m >= models.length + remotes.length + paths.length;
 }
 
 export function isCached({ quality, cached = 0 }: Pick<OutcomeColumns, "quality" | "cached">, m: number): boolean {
   return m >= quality.length - cached;
 }
 
-/** Who answers, by the place in the tables: a model, a live router, a cache, or nobody. */
-export function nameOfPlace(columns: Pick<OutcomeColumns, "models" | "remotes" | "quality" | "cached">, m: number): string {
+/** Who answers, by the place in the tables: a model, a live router, of a path whoever it ends with, a cache, or nobody. */
+export function nameOfPlace(columns: Pick<OutcomeColumns, "models" | "remotes" | "paths" | "quality" | "cached">, m: number): string {
   const { models, remotes = [] } = columns;
-  return models[m] ?? remotes[m - models.length]?.name ?? (isCached(columns, m) ? CACHED : ANSWERED);
+  const giver = giverAt(columns, m);
+  return models[giver] ?? remotes[giver - models.length]?.name ?? (isCached(columns, m) ? CACHED : ANSWERED);
 }
 
 /** What a live router's own calls came to, one entry per prompt. */

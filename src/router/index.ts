@@ -2,6 +2,7 @@ import type { PolicySpec } from "../model/config.ts";
 import { unknownName, type Place, type WrpError } from "../model/errors.ts";
 import { always } from "./kinds/always.ts";
 import { bestSingle } from "./kinds/best-single.ts";
+import { cascade } from "./kinds/cascade.ts";
 import { cheapest } from "./kinds/cheapest.ts";
 import { command } from "./kinds/command.ts";
 import { kmeans } from "./kinds/kmeans.ts";
@@ -35,6 +36,7 @@ const kinds: { readonly [K in PolicySpec["kind"]]: Kind<K> } = {
   vsr,
   knn,
   kmeans,
+  cascade,
 };
 
 /** Builds one policy of its spec; `control` marks those that wrp adds. Throws WrpError. */
