@@ -1,3 +1,4 @@
+import type { Confidence } from "./answer.ts";
 import { giverAt, type Path } from "./path.ts";
 
 /**
@@ -22,6 +23,8 @@ export interface OutcomeColumns {
   readonly failed: readonly Uint8Array[];
   /** [model][prompt] 1 the answer declined, 0 it did not; NaN is a gap, also of every prompt that deserves nothing known. Empty array where no model has any. */
   readonly declined: readonly Float64Array[];
+  /** What stop rules of cascades go by, [model][prompt] by measure; NaN is a gap, a measure that no answer has is absent. */
+  readonly measures?: ReadonlyMap<Measure, readonly Float64Array[]>;
   /** [prompt] what a right answer does, as `DESERVED` numbers it; 0: nobody says. */
   readonly deserved: Uint8Array;
   /** [prompt] pieces of personal data that were found in it, 0 where its text is not known; absent where none was looked for or found. */
@@ -50,6 +53,9 @@ export interface OutcomeColumns {
   /** How many of the tables' last columns hold what policies' caches answered, a column a policy. */
   readonly cached?: number;
 }
+
+/** What may be known of an answer besides its figures: how sure the model was, and its length in code points (gathered only for policies that read it). */
+export type Measure = keyof Confidence | "length";
 
 /** The name that policies' own texts go by, among the models of a policy. */
 export const ANSWERED = "answered without a model";

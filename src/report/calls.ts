@@ -13,7 +13,7 @@ export function callFigures({ policy: { decisions }, columns, compared, units }:
   if (mean.n === 0) return { calls: { perPrompt: { mean: null, ci: null, n: 0 }, byModel: {} } };
   const counts = new Map<number, number>();
   for (const place of places) for (const m of place < 0 ? [] : calledAt(columns, place)) counts.set(m, (counts.get(m) ?? 0) + 1);
-  const byModel = [...counts].toSorted(([a], [b]) => a - b).map(([m, count]) => [columns.models[m] as string, count / mean.n]);
+  const byModel = [...counts].toSorted(([a, x], [b, y]) => y - x || a - b).map(([m, count]) => [columns.models[m] as string, count / mean.n]);
   return { calls: { perPrompt: { mean: mean.mean, ci: analyticInterval(mean, { low: 0, high: Infinity }), n: mean.n }, byModel: Object.fromEntries(byModel) } };
 }
 

@@ -119,6 +119,72 @@ describe("a stored cascade", () => {
   });
 });
 
+describe("stop rules that go by what is recorded of an answer", () => {
+  /** wren is as sure as it is short; of every tenth answer nobody knows how sure. */
+  const sure = rows.map((row, i) => ({
+    ...row,
+    outcomes: {
+      ...row.outcomes,
+      wren: { ...row.outcomes["wren"], text: "a".repeat(1 + (i % 5)), ...(i % 10 === 9 ? {} : i % 2 === 0 ? { confidence: { logprob: -(i % 5), margin: 4 - (i % 5), verified: 1 - (i % 5) / 4 } } : { logprobs: { content: [{ logprob: -(i % 5) }] } }) },
+    },
+  }));
+  const here = folder({ "d.jsonl": jsonl(sure) });
+  const own = async (flag: string, ...more: string[]) => {
+    const ran = await here.inside("eval", "d.jsonl", "--json", ...FAST, "--policy", `cascade(name=own,models=[wren,condor],${flag})`, ...more);
+    expect(ran.code, ran.stderr).toBe(0);
+    return { own: policy(ran.json(), "own"), warnings: ran.json().warnings.join("\n") };
+  };
+  const kept = (keeps: (i: number) => boolean, known: (i: number) => boolean) => rows.filter((_, i) => known(i) && keeps(i)).length / rows.length;
+
+  test.each([
+    ["stop=logprob,threshold=-2", (i: number) => i % 5 <= 2, (i: number) => i % 10 !== 9],
+    ["stop=margin,threshold=3", (i: number) => i % 5 <= 1, (i: number) => i % 2 === 0],
+    ["stop=verified", (i: number) => i % 5 <= 2, (i: number) => i % 2 === 0],
+    ["stop=answerLength,threshold=2", (i: number) => i % 5 <= 1, () => true],
+    ["stop=answerLength,threshold=2,keep=long", (i: number) => i % 5 >= 1, () => true],
+  ])("%s", async (flag, keeps, known) => {
+    const { own: found, warnings } = await own(flag);
+    expect(found.share["wren"]?.mean).toBeCloseTo(kept(keeps, known), 9);
+    expect(found.quality.n).toBe(rows.filter((_, i) => known(i)).length);
+    expect(found.hindsight).toBe(false);
+    if (found.quality.n < rows.length) expect(warnings).toContain(`policy "own": ${rows.length - found.quality.n} of 200 prompts are not decided`);
+  });
+
+  test("a stored, exported and imported run plays them again, without texts too", async () => {
+    const { own: found } = await own("stop=logprob,threshold=-2");
+    const differences = async (store: string) => (await here.inside("compare", "own", "condor", "--store", store, "--json")).json<PolicyComparison>().comparisons;
+    const before = await differences(".wrp/wrp.db");
+    expect(before.find(({ metric }) => metric === "quality")?.n).toBe(found.quality.n);
+    expect((await here.inside("runs", "export", "latest", "-o", "run.jsonl", "--no-content")).code).toBe(0);
+    expect((await here.inside("runs", "import", "run.jsonl", "--store", "other.db")).code).toBe(0);
+    expect(await differences("other.db")).toEqual(before);
+    expect((await here.inside("import", "d.jsonl", "-o", "again.jsonl")).code).toBe(0);
+    const [first] = here.read("again.jsonl").split("\n");
+    expect(JSON.parse(first as string)).toMatchObject({ outcomes: { wren: { confidence: { margin: 4 } } } });
+  });
+
+  test.each([
+    ["cascade(models=[heron,condor],stop=logprob,threshold=-1)", "goes by the mean log-probability of an answer's tokens, which is known of no answer of heron here"],
+    ["cascade(models=[heron,condor],stop=answerLength,threshold=10)", "answers' texts must be in the data"],
+    ["cascade(models=[wren,condor],stop=logprob)", "needs a threshold"],
+    ["cascade(models=[wren,condor],stop=logprob,threshold=0.1)", "threshold 0.1 is not within -Infinity to 0"],
+    ["cascade(models=[wren,condor],stop=logprob,threshold=-1,keep=long)", "keep is answerLength's"],
+  ])("%s is an error", async (flag, words) => {
+    const ran = await here.inside("eval", "d.jsonl", "--policy", flag, ...FAST);
+    expect([ran.code, ran.stderr.replace(/\s+/g, " ")]).toEqual([2, expect.stringContaining(words)]);
+  });
+
+  test.each([
+    ['{"logprob": 0.5}', '"outcomes.a.confidence.logprob" must be a number ≤ 0 (got 0.5)'],
+    ['{"verified": 2}', '"outcomes.a.confidence.verified" must be a number from 0 to 1 (got 2)'],
+    ['{"sure": 1}', 'unknown key "outcomes.a.confidence.sure"'],
+  ])("a row with confidence %s is refused", async (confidence, words) => {
+    here.put("bad.jsonl", `{"prompt": "a", "outcomes": {"a": {"quality": 1, "confidence": ${confidence}}}}\n`);
+    const ran = await here.inside("eval", "bad.jsonl", ...FAST);
+    expect([ran.code, ran.stderr]).toEqual([2, expect.stringContaining(words)]);
+  });
+});
+
 describe("wrp route", () => {
   test("prints the path in words, and bounds of its cost", async () => {
     const here = folder({ "d.jsonl": jsonl(rows), "wrp.yaml": CONFIG });

@@ -6,7 +6,6 @@ import type { OutcomeColumns } from "../../src/model/columns.ts";
 import { calledAt, giverAt } from "../../src/model/path.ts";
 import { promptFigures } from "../../src/report/prompt-figures.ts";
 import { buildPolicy } from "../../src/router/index.ts";
-import "../properties.ts";
 
 const MODELS = ["small", "mid", "big"];
 /** A call: grade, USD, ms, ms to the first token; null is a gap, "failed" no answer. */

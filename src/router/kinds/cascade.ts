@@ -51,8 +51,9 @@ function cheapestFirst({ models }: RouterContext, policy: string): string[] {
   return models.toSorted((a, b) => a.costUsdPer1k - b.costUsdPer1k).map(({ name }) => name);
 }
 
-function thresholdsOf({ threshold }: CascadeSpec, { defaultThreshold, range }: StopRule, models: number, policy: string): readonly number[] {
-  const given = typeof threshold === "object" ? threshold : Array.from({ length: models - 1 }, () => threshold ?? defaultThreshold);
+function thresholdsOf({ threshold, stop }: CascadeSpec, { defaultThreshold, range }: StopRule, models: number, policy: string): readonly number[] {
+  if (threshold === undefined && defaultThreshold === null) throw new WrpError(`policy "${policy}" needs a threshold`, { hint: `stop: ${stop} has none of its own` });
+  const given = typeof threshold === "object" ? threshold : Array.from({ length: models - 1 }, () => threshold ?? (defaultThreshold as number));
   if (given.length !== models - 1) throw new WrpError(`policy "${policy}": ${given.length} thresholds for ${models} models`, { hint: "one for each model but the last, whose answer is always kept" });
   const outside = given.find((one) => !(one >= range[0] && one <= range[1]));
   if (outside !== undefined) throw new WrpError(`policy "${policy}": threshold ${outside} is not within ${range[0]} to ${range[1]}`);
