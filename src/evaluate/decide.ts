@@ -71,8 +71,8 @@ function marked(decided: ReadonlyMap<Policy, Decided>, reader: PromptReader, ask
 }
 
 /** What stored decisions hang on. What looks at outcomes depends on their prices and on the rule for failed calls, too; what is simulated, on the seed; what is live grows. A cache keeps no failed call. */
-function keyOf({ kind, content, hindsight, reads, caches, learned }: Policy, columns: OutcomeColumns, { settings, wrpVersion, trainedLive = null }: DecidingParts): string {
-  const looks = hindsight || learned !== undefined;
+function keyOf({ kind, content, hindsight, reads, caches, learned, trained }: Policy, columns: OutcomeColumns, { settings, wrpVersion, trainedLive = null }: DecidingParts): string {
+  const looks = hindsight || (learned !== undefined && !trained);
   const drawn = settings.models.some((model) => model.simulated !== undefined);
   const live = looks ? liveHash(columns, liveModels(settings).map(({ name }) => name)) : null;
   const outcomes = looks ? { ...(live === null ? {} : { live }), models: settings.models, missing: settings.missing, ...(drawn ? { seed: settings.seed } : {}) } : null;

@@ -1,5 +1,5 @@
 import { failedCalls } from "../model/columns.ts";
-import { isLearned } from "../model/config.ts";
+import { isLearned } from "../model/learned-specs.ts";
 import type { Report, ReportPolicy } from "../model/report.ts";
 import type { Design } from "../stats/design.ts";
 import type { Compared } from "./compared.ts";

@@ -1,4 +1,4 @@
-import { isLearned } from "../model/config.ts";
+import { isLearned } from "../model/learned-specs.ts";
 import type { ReportPolicy } from "../model/report.ts";
 
 /**

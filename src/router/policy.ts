@@ -6,6 +6,7 @@ import type { Encoder } from "../model/encoder.ts";
 import type { Place } from "../model/errors.ts";
 import type { Prompt } from "../model/prompt.ts";
 import type { SignalReadings, SignalSpecs } from "../model/signal.ts";
+import type { ArtefactCard } from "./learned/artefact.ts";
 import type { Played } from "./loops/played.ts";
 import type { Learned } from "./learned/learned.ts";
 import type { CacheSession } from "./vsr/cache/session.ts";
@@ -131,6 +132,8 @@ export interface Policy {
   replay?(columns: OutcomeColumns): Decisions;
   /** How it is fitted on outcomes of other prompts than it decides; such a policy has no other way. */
   readonly learned?: Learned;
+  /** Where it was fitted before, what it was fitted on: it decides by the file with this hash. */
+  readonly trained?: ArtefactCard;
   /** Its calls for each prompt, as the outcomes lead it; `decide` then says what it would do. Throws WrpError where the outcomes lack what it goes by. */
   plays?(columns: OutcomeColumns, seed: number): Played;
   /** Starts whatever decides. Building a policy starts nothing. Throws WrpError. */
