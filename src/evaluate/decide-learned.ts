@@ -2,6 +2,7 @@ import { rowProducts } from "../lib/row-products.ts";
 import type { OutcomeColumns } from "../model/columns.ts";
 import type { StoredDecisions } from "../outcomes/store.ts";
 import type { Policy } from "../router/index.ts";
+import { knobChoices } from "../router/learned/knob-choices.ts";
 import type { Asked, Estimates, FitTools, Learned, Training } from "../router/learned/learned.ts";
 import { foldsOf } from "../stats/folds.ts";
 import { random } from "../stats/random.ts";
@@ -68,8 +69,11 @@ export async function* decideLearned(
   const notes = [splitInWords(sizes, heldOut !== null, parts.learning.encoder.name), ...textless(vectors, "")].concat(heldOut ? textless(heldOut.vectors, " of the training part") : []);
   return new Map(
     policies.map((policy) => {
-      const model = policy.learned.choose(columns.models, estimates.get(estimatorOf(policy)) ?? { quality: gaps(columns), costUsd: gaps(columns) });
-      return [policy, { models: columns.models, model, ...reasons(model, vectors, rounds), notes: [...notes, ...policy.learned.remarks(fewest)] }];
+      const expected = estimates.get(estimatorOf(policy)) ?? { quality: gaps(columns), costUsd: gaps(columns) };
+      const { choose, knob, remarks } = policy.learned;
+      const model = choose(columns.models, expected);
+      const expectation = { quality: expected.quality.map((column) => Float32Array.from(column)), choices: knob ? knobChoices(knob, columns.models, expected) : null };
+      return [policy, { models: columns.models, model, ...reasons(model, vectors, rounds), notes: [...notes, ...remarks(fewest)], expectation }];
     }),
   );
 }
