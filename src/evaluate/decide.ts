@@ -83,6 +83,8 @@ function keyOf({ kind, content, hindsight, reads, caches, learned, trained }: Po
 
 /** What needs no look at a prompt; null where prompts have to be asked about. */
 function withoutPrompts(policy: Policy, key: string, columns: OutcomeColumns, { store, workload, settings, fresh }: DecidingParts): Decided | null {
+  // What it does is played over the columns that the report stands on (`withPaths`).
+  if (policy.plays) return { explained: { ...shown(policy), decisions: { form: "choice", model: new Int32Array(columns.n).fill(-1) }, rules: null }, reused: false, key: null };
   if (policy.volatile && policy.replay) return { explained: { ...shown(policy), decisions: policy.replay(columns), rules: null }, reused: false, key: null };
   const known = fresh ? null : store.findDecisions(key, workload.hash);
   if (known) return { explained: explainedBy(policy, known, columns), reused: true, key };

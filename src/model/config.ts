@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { cascadeFields } from "./cascade-fields.ts";
 import { gpuPriceSchema, type GpuPrice } from "./gpu-price.ts";
 import { learnedSpecs, trainedSpec } from "./learned-specs.ts";
 import type { CallSettings } from "./live.ts";
@@ -119,6 +120,7 @@ export const policySpecSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("recorded"), ...named }),
   ...learnedSpecs,
   trainedSpec,
+  z.strictObject({ kind: z.literal("cascade"), ...named, ...cascadeFields }),
   z.strictObject({
     kind: z.literal("command"),
     ...named,

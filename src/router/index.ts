@@ -2,6 +2,7 @@ import type { PolicySpec } from "../model/config.ts";
 import { unknownName, type Place, type WrpError } from "../model/errors.ts";
 import { always } from "./kinds/always.ts";
 import { bestSingle } from "./kinds/best-single.ts";
+import { cascade } from "./kinds/cascade.ts";
 import { cheapest } from "./kinds/cheapest.ts";
 import { command } from "./kinds/command.ts";
 import { kmeans } from "./kinds/kmeans.ts";
@@ -45,6 +46,7 @@ const kinds: { readonly [K in PolicySpec["kind"]]: Kind<K> } = {
   mlp,
   mf,
   trained: trained((spec, context, base) => (kinds[spec.kind] as Kind<PolicySpec["kind"]>).build(spec as never, context, base)),
+  cascade,
 };
 
 /** Builds one policy of its spec; `control` marks those that wrp adds. Throws WrpError. */
