@@ -71,8 +71,8 @@ function marked(decided: ReadonlyMap<Policy, Decided>, reader: PromptReader, ask
 }
 
 /** What stored decisions hang on. What looks at outcomes depends on their prices and on the rule for failed calls, too; what is simulated, on the seed; what is live grows. A cache keeps no failed call. */
-function keyOf({ kind, content, hindsight, reads, caches, learned }: Policy, columns: OutcomeColumns, { settings, wrpVersion, trainedLive = null }: DecidingParts): string {
-  const looks = hindsight || learned !== undefined;
+function keyOf({ kind, content, hindsight, reads, caches, learned, trained }: Policy, columns: OutcomeColumns, { settings, wrpVersion, trainedLive = null }: DecidingParts): string {
+  const looks = hindsight || (learned !== undefined && !trained);
   const drawn = settings.models.some((model) => model.simulated !== undefined);
   const live = looks ? liveHash(columns, liveModels(settings).map(({ name }) => name)) : null;
   const outcomes = looks ? { ...(live === null ? {} : { live }), models: settings.models, missing: settings.missing, ...(drawn ? { seed: settings.seed } : {}) } : null;
@@ -83,6 +83,8 @@ function keyOf({ kind, content, hindsight, reads, caches, learned }: Policy, col
 
 /** What needs no look at a prompt; null where prompts have to be asked about. */
 function withoutPrompts(policy: Policy, key: string, columns: OutcomeColumns, { store, workload, settings, fresh }: DecidingParts): Decided | null {
+  // What it does is played over the columns that the report stands on (`withPaths`).
+  if (policy.plays) return { explained: { ...shown(policy), decisions: { form: "choice", model: new Int32Array(columns.n).fill(-1) }, rules: null }, reused: false, key: null };
   if (policy.volatile && policy.replay) return { explained: { ...shown(policy), decisions: policy.replay(columns), rules: null }, reused: false, key: null };
   const known = fresh ? null : store.findDecisions(key, workload.hash);
   if (known) return { explained: explainedBy(policy, known, columns), reused: true, key };

@@ -78,6 +78,13 @@ const policySchema = z.object({
     })
     .optional()
     .describe("a live router: its figures are its own answers', its shares are of those that it says served"),
+  calls: z
+    .object({
+      perPrompt: estimateSchema,
+      byModel: z.record(z.string(), z.number()).describe("calls of each model per prompt, also where another one's answer is given"),
+    })
+    .optional()
+    .describe("of a policy that may make several calls for an answer; all of them are in its cost, latency, privacy and attack reach, and `share` says whose answers it gives"),
   regret: z.object({ mean: z.number().nullable(), lambdaPerUsd: z.number() }).optional(),
   gainAtBestSingle: z.number().nullable(),
   gapAtOracle: z.number().nullable(),

@@ -91,6 +91,7 @@ const answer = z.object({
   ttftMs: figure.nullable().default(null),
   error: z.string().nullable().default(null),
   text: z.string().nullable().default(null),
+  confidence: z.object({ logprob: z.number().optional(), margin: z.number().optional(), verified: z.number().optional() }).optional(),
   /** By grader and hash of the reference. */
   grades: z.array(z.tuple([z.string(), z.string(), z.number().min(0).max(1)])).default([]),
   /** Of a live answer, in their order; a file that is older than this has none. */

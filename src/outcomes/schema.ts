@@ -27,6 +27,7 @@ export interface Schema {
     ttft_ms: number | null;
     error: StoredText | null;
     text: StoredText | null;
+    confidence: string | null;
   };
   loose_tries: { record_id: number; model_id: number; number: number; cost_usd: number | null };
   graders: { id: Generated<number>; name: string };

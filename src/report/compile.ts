@@ -127,7 +127,7 @@ export function* compiling(input: ReportInput): Generator<number, Omit<Report, "
       expected: blind ? expectedFigures(policy, own, columns, input.logged) : [],
       gainAtBestSingle: best && figures.quality.mean !== null ? finite(figures.quality.mean - best.quality) : null,
       gapAtOracle: oracleQuality !== null && figures.quality.mean !== null ? oracleQuality - figures.quality.mean : null,
-      simulated: simulatedFigures(policy, input.models, own),
+      simulated: simulatedFigures(policy, columns, input.models, own),
       ...partOf(blind ? decidedOf(policy, compared) : own.quality.n, compared.n),
       onFrontier: false,
       dominatedBy: [],
