@@ -27,7 +27,7 @@ const KEYS = [...specs].flatMap(([type, some]) => some.map(({ name }) => [type, 
 function without(request: SignalRequest, parts: readonly RequestPart[]): SignalRequest {
   const gone = new Set(parts);
   let { messages } = request;
-  if (gone.has("calls")) messages = messages.filter(({ role }) => role !== "tool").map(({ tool_calls: _, ...rest }) => rest);
+  if (gone.has("calls")) messages = messages.filter(({ role }) => role !== "tool").map(({ tool_calls: _calls, ...rest }) => rest);
   if (gone.has("images")) messages = messages.map((one) => (Array.isArray(one.content) ? { ...one, content: one.content.filter(({ type }) => type === "text") } : one));
   if (gone.has("history")) messages = messages.filter(({ role }) => role === "user").slice(-1);
   return {
