@@ -63,7 +63,7 @@ describe("wrp check config.yaml", () => {
     expect((await checked("reask.yaml", "--no-config")).places).toEqual(["error vsr-rejects 6 40"]);
     expect((await at.inside("route", "Hi", "--policy", "vsr:reask.yaml")).stderr).toMatch(/reask\.yaml:6: reask "again": lookback_turns must be at least 1 \(got -1\)/);
     at.put("reask.yaml", config("threshold: 1.2"));
-    expect((await checked("reask.yaml", "--no-config")).places).toContain("error vsr-rejects 6 36");
+    expect((await checked("reask.yaml", "--no-config")).places).toContain("error vsr-rejects 6 35");
     at.put("reask.yaml", config("threshold: 0, lookback_turns: 0"));
     expect((await checked("reask.yaml", "--no-config")).code).toBe(0);
   });
