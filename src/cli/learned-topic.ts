@@ -1,4 +1,4 @@
-import { isLearned, policySpecSchema } from "../model/config.ts";
+import { learnedSpecs } from "../model/learned-specs.ts";
 
 /** What `wrp help learned` prints: the kinds of policy that are fitted on outcomes, with their settings. */
 export function learnedTopic(): string {
@@ -16,10 +16,10 @@ wrp.yaml (embedder:); a file is good with the embedder that it was trained with.
 chosen; those that are no longer there are left out of the choice.
 
 Kinds, with their settings and defaults
-${policySpecSchema.options.filter((option) => isLearned({ kind: option.shape.kind.value }) && option.shape.kind.value !== "trained").map(kindInWords).join("")}`;
+${learnedSpecs.map(kindInWords).join("")}`;
 }
 
-function kindInWords({ shape }: (typeof policySpecSchema)["options"][number]): string {
+function kindInWords({ shape }: (typeof learnedSpecs)[number]): string {
   const { kind, name: _, ...settings } = shape as typeof shape & Record<string, { readonly description?: string | undefined; parse(value: unknown): unknown }>;
   const lines = Object.entries(settings).map(([key, field]) => `    ${`${key}=${String(field.parse(undefined))}`.padEnd(18)} ${field.description ?? ""}\n`);
   return `  ${kind.value}\n${lines.join("")}`;

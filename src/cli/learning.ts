@@ -1,5 +1,5 @@
 import type { RunSettings } from "../evaluate.ts";
-import { isLearned } from "../model/config.ts";
+import { isFittedHere, isLearned } from "../model/learned-specs.ts";
 import type { Encoder } from "../model/encoder.ts";
 import { WrpError } from "../model/errors.ts";
 import { useLite } from "../signals/encoders/use-lite/index.ts";
@@ -18,7 +18,7 @@ const MOST_FOLDS = 100;
 export async function withLearning(settings: RunSettings, flags: Pick<EvalFlags, "allowSeen" | "cv" | "shots" | "split" | "live">, local: LocalModels, world: Pick<World, "env">): Promise<{ readonly settings: RunSettings; readonly vectors?: Encoder }> {
   const learned = settings.policies.filter(isLearned);
   const [first] = learned;
-  const fittedHere = learned.filter(({ kind }) => kind !== "trained");
+  const fittedHere = learned.filter(isFittedHere);
   if (flags.allowSeen && fittedHere.length === learned.length) throw new WrpError("--allow-seen is for policies that wrp train wrote, and there is none", { hint: "--policy knn:FILE" });
   if (flags.cv !== undefined && fittedHere.length === 0 && first) throw new WrpError("--cv is for policies that learn here, and those given are trained already");
   if (flags.shots && fittedHere.length === 0) throw new WrpError("--shots is for policies that learn here, and there is none", { hint: "--policy knn, --policy kmeans" });

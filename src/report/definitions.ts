@@ -35,7 +35,13 @@ export const METRICS = {
     definition: "of all prompts read, calls that end within the stated SLO; a failed call is outside it; absent without an SLO",
     source: "DistServe (Zhong et al. 2024), section 2",
   },
-  share: { unit: "share", direction: "min", definition: "prompts that go to a model; a mixture's are exact", source: "wrp" },
+  share: { unit: "share", direction: "min", definition: "prompts that a model's answer is given to; a mixture's are exact", source: "wrp" },
+  calls: {
+    unit: "calls per prompt",
+    direction: "min",
+    definition: "of a policy that may make several calls for an answer: costs add up, latencies add up over calls one after the other and are the slowest's of those at the same time; every model called counts for leaks and attack reach",
+    source: "wrp",
+  },
   "privacy.leakRate": {
     unit: "share",
     direction: "min",

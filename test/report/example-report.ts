@@ -441,7 +441,7 @@ function sweep(name: string, weak: string, strong: string, quality: [number, num
   };
 }
 
-interface BaseParts extends Partial<Pick<Report, "comparisons" | "slices" | "sweeps" | "moved" | "basis" | "gates" | "verdict" | "warnings" | "objectives" | "metrics">> {
+interface BaseParts extends Partial<Pick<Report, "comparisons" | "slices" | "sweeps" | "curves" | "moved" | "basis" | "gates" | "verdict" | "warnings" | "objectives" | "metrics">> {
   workload: Report["workload"];
   policies: ReportPolicy[];
   models: Report["models"];
@@ -467,6 +467,7 @@ function base(parts: BaseParts): Report {
     comparisons: [],
     slices: [],
     sweeps: [],
+    curves: [],
     moved: [],
     metrics: { aiq: null, oracle: null, zeroRouter: null, hypervolume: null },
     gates: [],
