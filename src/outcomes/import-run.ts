@@ -140,9 +140,9 @@ function contentWriter(c: Connection, { workload }: RunFile): { readonly counts:
         answers.write(recordId, value.outcomes);
         for (const loose of value.looseTries) tries.addLoose(recordId, models.idOf(loose.model), loose.tries);
       } else if (kind === "decisions") {
-        const { policy, ...columns } = value;
+        const { policy, expectation = null, ...columns } = value;
         const texts = Object.fromEntries(Object.entries(columns).map(([name, list]) => [name, JSON.stringify(list)])) as Record<keyof typeof columns, string>;
-        c.run(c.db.insertInto("policy_decisions").values({ policy_hash: policy, workload_id: workloadId, ...texts }).onConflict((on) => on.doNothing()));
+        c.run(c.db.insertInto("policy_decisions").values({ policy_hash: policy, workload_id: workloadId, ...texts, expectation: expectation && JSON.stringify(expectation) }).onConflict((on) => on.doNothing()));
       }
     },
   };

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { packedExpectation } from "./pack-expectation.ts";
 import { type ChatRequest, chatRequestSchema } from "../model/chat-request.ts";
 
 /**
@@ -139,6 +140,8 @@ const decisionsLine = z
     notes: z.array(z.string()),
     pairs: z.array(z.tuple([whole.nullable(), whole.nullable()])),
     codes: z.array(whole),
+    /** Of a learned policy; a file that is older than this has none. */
+    expectation: packedExpectation.exactOptional(),
   })
   .refine(({ pairs, codes }) => codes.every((code) => code < pairs.length), { error: "codes must be numbers of pairs" });
 

@@ -60,7 +60,7 @@ export interface Schema {
     reference: StoredText | null;
     request: string | null;
   };
-  policy_decisions: { policy_hash: string; workload_id: number; models: string; rules: string; notes: string; pairs: string; codes: string };
+  policy_decisions: { policy_hash: string; workload_id: number; models: string; rules: string; notes: string; pairs: string; codes: string; expectation: string | null };
   reports: { key: string; document: string };
   runs: {
     seq: Generated<number>;

@@ -28,7 +28,7 @@ export interface Subject {
   readonly reference: DecidedPolicy;
 }
 
-export type OwnFigures = Omit<ReportPolicy, "costMatchedMix" | "aiq" | "gainAtBestSingle" | "gapAtOracle" | "simulated" | "expected" | "onFrontier" | "dominatedBy">;
+export type OwnFigures = Omit<ReportPolicy, "costMatchedMix" | "aiq" | "calibration" | "gainAtBestSingle" | "gapAtOracle" | "simulated" | "expected" | "onFrontier" | "dominatedBy">;
 
 /** What a policy's row says of itself, before it is set beside others. */
 export function reportedPolicy(subject: Subject): OwnFigures {

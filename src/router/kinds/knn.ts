@@ -23,7 +23,7 @@ export const knn: Kind<"knn"> = {
         fit: async (training) => remembered(training),
         estimate: (fitted, asked, tools) => byNeighbours(fitted, asked, k, weights === "similarity", tools),
         remarks: (prompts) => (prompts < k ? [`k is ${k}, more than the ${prompts} prompts that it was fitted on: all of them are neighbours`] : []),
-        choose: byLambda(lambda),
+        ...byLambda(lambda),
       },
     };
   },

@@ -24,7 +24,7 @@ export const logistic: Kind<"logistic"> = {
           return { quality: scores.map((column) => column.map(sigmoid)), costUsd: await expectedCosts(fitted, rows, products) };
         },
         remarks: () => [],
-        choose: byLambda(lambda),
+        ...byLambda(lambda),
       },
     };
   },

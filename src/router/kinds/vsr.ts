@@ -25,7 +25,7 @@ export const vsr: Kind<"vsr"> = {
   build(spec, _context, base) {
     const router = vsrOf(spec);
     const recorded = spec.signals === "recorded";
-    const seen = { prompts: 0, logged: 0, undetermined: 0, unknown: new Set<string>() };
+    const seen = { prompts: 0, logged: 0, undetermined: 0, unknown: new Set<string>(), untold: new Set<string>() };
     const undecided = new Map<Outcome, number>();
     return {
       ...base,
@@ -48,6 +48,7 @@ export const vsr: Kind<"vsr"> = {
         }
         seen.undetermined++;
         for (const type of unknownTypes(readings)) seen.unknown.add(type);
+        for (const part of prompt.request?.unknown ?? []) seen.untold.add(part);
         return undetermined(outcomes, readings);
       },
       trace(readings) {
@@ -58,7 +59,7 @@ export const vsr: Kind<"vsr"> = {
       },
       notes: () => [
         ...(recorded ? [`signals are those that the log has, of ${counted(seen.logged)} of ${counted(seen.prompts)} prompts, as the router that wrote it read them`] : []),
-        ...(seen.undetermined > 0 ? [`${counted(seen.undetermined)} of ${counted(seen.prompts)} prompts undetermined, and so not decided: ${[...seen.unknown].toSorted().join(", ")} unknown, since ${recorded ? "the log does not say" : "nothing here reads them (wrp help vsr)"}`] : []),
+        ...(seen.undetermined > 0 ? [`${counted(seen.undetermined)} of ${counted(seen.prompts)} prompts undetermined, and so not decided: ${[...seen.unknown].toSorted().join(", ")} unknown, since ${recorded ? "the log does not say" : whyUnknown(seen.untold)}`] : []),
         ...[...undecided].map(([outcome, n]) => openNote(outcome, n, seen.prompts)),
         ...router.notes,
       ],
@@ -140,6 +141,12 @@ function settingsOf({ lora, useReasoning, reasoningEffort }: Outcome): string[] 
 function undetermined(outcomes: readonly Outcome[], readings: SignalReadings): Undecided {
   const decisions = [...new Set(outcomes.map(({ decision }) => (decision === null ? "none" : `"${decision}"`)))];
   return { undecided: `undetermined: ${decisions.join(" or ")}, by ${unknownTypes(readings).join(", ")}` };
+}
+
+/** @param untold parts of requests that the log does not tell */
+function whyUnknown(untold: ReadonlySet<string>): string {
+  const nobody = "nothing here reads them";
+  return `${untold.size === 0 ? nobody : `${nobody}, or the log does not tell what they read of requests: ${[...untold].toSorted().join(", ")}`} (wrp help vsr)`;
 }
 
 function setInWords({ set = {} }: VsrSpec): string {
