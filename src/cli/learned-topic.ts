@@ -6,6 +6,7 @@ export function learnedTopic(): string {
 
   wrp eval DATA --policy knn --cv 5                    fitted in folds, each prompt decided by what was fitted on the others
   wrp eval DATA --policy knn --split test              fitted on the training part
+  wrp eval DATA --policy knn --shots new=20            as if only 20 outcomes of the model "new" were known to it
   wrp train 'knn(k=31)' DATA --split train -o FILE     fitted once, kept in a file (safetensors, with its card)
   wrp eval DATA --split test --policy knn:FILE         judged on what it was not trained on; else refused, unless --allow-seen
   wrp route "…" --policy 'knn:FILE(lambda=20)'         a new prompt, with what is expected of each model

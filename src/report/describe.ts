@@ -69,6 +69,8 @@ export function methodOf(units: Design, compared: Compared, input: ReportInput, 
     "verdicts over several policies: max-t, against mixes Bonferroni",
   ];
   if (curveResamples < input.resamples) parts.push(`curves: the first ${curveResamples} resamples`);
+  if (input.policies.some(({ expectation }) => expectation?.choices))
+    parts.push("learned curves: the wider of bias-corrected percentiles and Student's t at the resamples' own spread, bands by the largest |t| along the curve; intervals are given the fitted routers");
   const repeat = input.columns.samples?.perPrompt;
   if (repeat !== undefined) parts.push(`figures of a prompt are means of up to ${repeat} answers; latencies are of every answer`);
   if (units.units < units.clusters) parts.push(`${units.clusters} clusters dealt at random into ${units.units} groups`);

@@ -41,12 +41,12 @@ const kinds: { readonly [K in PolicySpec["kind"]]: Kind<K> } = {
   vsr,
   knn,
   kmeans,
+  cascade,
   logistic,
   svm,
   mlp,
   mf,
   trained: trained((spec, context, base) => (kinds[spec.kind] as Kind<PolicySpec["kind"]>).build(spec as never, context, base)),
-  cascade,
 };
 
 /** Builds one policy of its spec; `control` marks those that wrp adds. Throws WrpError. */

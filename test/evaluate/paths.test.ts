@@ -114,11 +114,17 @@ describe("what is not known", () => {
     const rows: Row[] = [{ calls: ["failed", known, known] }, { calls: [[0, 1, 1, 1], [0, 1, 1, 1], "failed"] }];
     for (const missing of ["gap", "failure-is-refusal"] as const) {
       const { gives, figures } = played(rows, { stop: "judge", errorRate: 0, judgeCostUsd: 1 }, [], missing);
-      expect(gives).toEqual(["mid", "big"]);
-      expect([...figures.e]).toEqual([0, 1]);
-      expect([...figures.q]).toEqual([1, missing === "gap" ? NaN : 0]);
-      expect(figures.c[0]).toBeNaN(); // what the failed call cost is not known
+      expect(gives).toEqual(["mid", "mid"]);
+      expect([...figures.e]).toEqual([0, 0]);
+      expect([...figures.q]).toEqual([1, 0]);
+      expect([...figures.c]).toEqual([NaN, NaN]); // what failed calls cost is not known
     }
+  });
+
+  test("where all calls fail, there is no answer", () => {
+    const { gives, calls, figures } = played([{ calls: ["failed", "failed", "failed"] }], { stop: "grader" }, [], "failure-is-refusal");
+    expect([gives, calls]).toEqual([["big"], [MODELS]]);
+    expect([...figures.e, ...figures.q]).toEqual([1, 0]);
   });
 });
 
