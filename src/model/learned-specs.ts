@@ -45,6 +45,7 @@ export const learnedSpecs = [
     decay: z.number().nonnegative().default(1e-4).describe("weight of the squared weights against the mean loss"),
     lambda,
   }),
+  z.strictObject({ kind: z.literal("elo"), name, lambda }),
 ] as const;
 
 const KINDS: readonly string[] = learnedSpecs.map(({ shape }) => shape.kind.value);

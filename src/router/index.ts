@@ -4,6 +4,7 @@ import { always } from "./kinds/always.ts";
 import { bestSingle } from "./kinds/best-single.ts";
 import { cheapest } from "./kinds/cheapest.ts";
 import { command } from "./kinds/command.ts";
+import { elo } from "./kinds/elo.ts";
 import { kmeans } from "./kinds/kmeans.ts";
 import { knn } from "./kinds/knn.ts";
 import { logistic } from "./kinds/logistic.ts";
@@ -43,6 +44,7 @@ const kinds: { readonly [K in PolicySpec["kind"]]: Kind<K> } = {
   svm,
   mlp,
   mf,
+  elo,
 };
 
 /** Builds one policy of its spec; `control` marks those that wrp adds. Throws WrpError. */
