@@ -56,7 +56,7 @@ export function program(world: World, outcome: Outcome): Command {
     .option("--no-config", "leave wrp.yaml aside")
     .option("--models <names>", "only these models, by comma", collect)
     .option("--policy <spec>", "a policy: kind, kind(key=value,…), e.g. 'mix(weights={a: 0.7, b: 0.3})', or vsr:config.yaml; repeatable", append)
-    .option("--cv <folds>", "policies that learn (knn, kmeans) are fitted in so many folds, each prompt decided by what was fitted on the others (default: 5; with --split test: fitted on the training part)", whole)
+    .option("--cv <folds>", "policies that learn (knn, kmeans, logistic, svm, mlp, mf, elo) are fitted in so many folds, each prompt decided by what was fitted on the others (default: 5; with --split test: fitted on the training part)", whole)
     .option("--surrogate", SURROGATE)
     .option("--free <model>", "this model really costs nothing; repeatable", collect)
     .option("--reference <policy>", "compare the others with this one; default: your first policy, else the best single")

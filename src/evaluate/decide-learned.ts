@@ -52,6 +52,7 @@ export async function* decideLearned(
     return rowProducts(a, b);
   };
   const estimates = new Map<string, Estimates>();
+  const searched = new Map<string, { readonly setting: string; readonly value: number }[]>();
   for (const [r, { training, asked }] of rounds.entries()) {
     if (training.rows.count === 0 || asked.length === 0) continue;
     const known = knownAt(columns, vectors, asked);
@@ -59,6 +60,8 @@ export async function* decideLearned(
       const key = JSON.stringify(learned.estimator);
       if (!estimates.has(key)) estimates.set(key, { quality: gaps(columns), costUsd: gaps(columns) });
       const fitted = await learned.fit(training, { products, random: random(settings.seed, "fit", key, r) });
+      const found = learned.searched?.(fitted);
+      if (found) searched.set(key, [...(searched.get(key) ?? []), found]);
       scatter(await learned.estimate(fitted, known, { products }), asked, estimates.get(key) as Estimates);
     }
   }
@@ -69,7 +72,7 @@ export async function* decideLearned(
   return new Map(
     policies.map((policy) => {
       const model = policy.learned.choose(columns.models, estimates.get(estimatorOf(policy)) ?? { quality: gaps(columns), costUsd: gaps(columns) });
-      return [policy, { models: columns.models, model, ...reasons(model, vectors, rounds), notes: [...notes, ...policy.learned.remarks(fewest)] }];
+      return [policy, { models: columns.models, model, ...reasons(model, vectors, rounds), notes: [...notes, ...chosenInWords(searched.get(estimatorOf(policy))), ...policy.learned.remarks(fewest)] }];
     }),
   );
 }
@@ -112,7 +115,8 @@ function trainingAt(columns: OutcomeColumns, models: readonly string[], vectors:
       const column = table[columns.models.indexOf(name)];
       return Float64Array.from(at, (i) => column?.[i] ?? NaN);
     });
-  return { ...knownAt(columns, vectors, at), quality: pick(columns.quality), costUsd: pick(columns.costUsd) };
+  const clusters = new Map([...new Set(at.map((i) => columns.cluster[i]))].map((cluster, k) => [cluster, k]));
+  return { ...knownAt(columns, vectors, at), quality: pick(columns.quality), costUsd: pick(columns.costUsd), cluster: Int32Array.from(at, (i) => clusters.get(columns.cluster[i]) as number) };
 }
 
 function knownAt({ facts }: OutcomeColumns, { rows }: PromptVectors, at: readonly number[]): Asked {
@@ -137,6 +141,11 @@ function splitInWords(sizes: readonly number[], heldOut: boolean, embedder: stri
   const prompts = low === high ? `${low}` : `${low} to ${high}`;
   const how = heldOut ? `fitted on the ${prompts} prompts of the training part` : `fitted in ${sizes.length} folds, each prompt decided by what was fitted on the ${prompts} of the other folds`;
   return `${how}, by vectors of ${embedder}; no prompt, duplicate or session is on both sides; intervals are given the fitted routers`;
+}
+
+function chosenInWords(searched: readonly { readonly setting: string; readonly value: number }[] = []): string[] {
+  const [first] = searched;
+  return first ? [`${first.setting} was chosen in a nested fold of what it was fitted on: ${searched.map(({ value }) => value).join(", ")}`] : [];
 }
 
 function textless({ known }: PromptVectors, where: string): string[] {

@@ -1,8 +1,9 @@
-import { policyKinds } from "../../src/model/config.ts";
-import { isLearned } from "../../src/model/learned-specs.ts";
+import { learnedKinds } from "../../src/model/learned-specs.ts";
 import { learnedKindContract } from "../contract/learned-kind.ts";
 
 /** Kinds that are told no more than their name. */
-const specs = policyKinds().filter((kind) => isLearned({ kind })).map((kind) => ({ kind }));
+const specs = learnedKinds().map((kind) => ({ kind }));
 
+learnedKindContract({ kind: "knn", k: "auto" }, []);
+learnedKindContract({ kind: "logistic", decay: "auto" }, []);
 for (const spec of specs) learnedKindContract(spec, specs.filter((other) => other !== spec));
