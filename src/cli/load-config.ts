@@ -1,6 +1,6 @@
 import { existsSync, lstatSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { LineCounter, parseDocument, type Document } from "yaml";
+import type { Document } from "yaml";
 import { condition } from "../lib/cel.ts";
 import { configSchema, type Config, type PolicySpec } from "../model/config.ts";
 import { placed, telling, WrpError, type Place, type Tell } from "../model/errors.ts";
@@ -10,8 +10,8 @@ import { gateOf } from "./gates.ts";
 import { modelOf } from "./models.ts";
 import { remoteOf } from "./remotes.ts";
 import { usableConfig } from "./usable-config.ts";
-import { withVsrText } from "./vsr-file.ts";
-import { yamlPlaces } from "../lib/yaml-places.ts";
+import { withPolicyFile } from "./policy-file.ts";
+import { yamlDocument } from "../lib/yaml-document.ts";
 import { readTextFile } from "./text-file.ts";
 
 /** YAML is read whole, and slowly: ten thousand models with their prices are a megabyte. */
@@ -62,19 +62,15 @@ export function readConfig(file: string | false | undefined, cwd: string): ReadC
   // A link that leads nowhere was meant to be a config.
   if (!existsSync(path) && file === undefined && !isLink(path)) return { loaded: none, wrong: [], leftOut: [] };
   if (!existsSync(path) && file !== undefined) return unreadable(new WrpError("no such config", { place: { file: name }, code: "no-such-file" }));
-  const lines = new LineCounter();
-  let document: Document;
+  let text: string;
   try {
-    document = parseDocument(readTextFile(name, cwd, MAX_CONFIG_BYTES), { lineCounter: lines, prettyErrors: false, logLevel: "error" });
+    text = readTextFile(name, cwd, MAX_CONFIG_BYTES);
   } catch (error) {
-    if (error instanceof WrpError) return unreadable(new WrpError(error.message, { code: "unreadable", cause: error, place: error.place ?? { file: name }, ...(error.hint === undefined ? {} : { hint: error.hint }) }));
-    // The parser walks itself out of stack.
-    if (error instanceof RangeError) return unreadable(new WrpError("is nested too deeply", { place: { file: name }, code: "yaml", cause: error }));
-    throw error;
+    if (!(error instanceof WrpError)) throw error;
+    return unreadable(new WrpError(error.message, { code: "unreadable", cause: error, place: error.place ?? { file: name }, ...(error.hint === undefined ? {} : { hint: error.hint }) }));
   }
-  const places = yamlPlaces(document, lines, name);
-  const broken = document.errors.map(({ message, pos }) => new WrpError(message, { place: places.atOffset(pos[0]), code: "yaml", hint: "the file must be YAML: wrp schema config prints what it may hold" }));
-  if (broken.length > 0) return { ...unreadable(broken[0] as WrpError), wrong: broken };
+  const { document, places, errors } = yamlDocument(text, name, { hint: "the file must be YAML: wrp schema config prints what it may hold" });
+  if (!document || errors.length > 0) return { ...unreadable(errors[0] as WrpError), wrong: errors };
   const value = valueOf(document, name);
   if (value instanceof WrpError) return unreadable(value);
 
@@ -125,7 +121,8 @@ function soundConfig(config: Config, folder: string, placeAt: (path: readonly Pr
     if (spec.kind === "threshold") telling(about("policies", k), () => factOf(spec.fact, placeAt(["policies", k, "fact"])));
     if (spec.kind === "remote") telling(about("policies", k), () => remoteOf(spec, config.backends ?? {}, (key) => placeAt(["policies", k, key])));
     if (spec.kind === "rules") for (const [r, { when }] of spec.rules.entries()) readable(when, ["policies", k], ["rules", r, "when"]);
-    if (spec.kind === "vsr") telling(about("policies", k), () => vsrOf(withVsrText(spec, folder, (path) => placeAt(["policies", k, ...path]))));
+    if (spec.kind === "vsr") telling(about("policies", k), () => vsrOf(withPolicyFile(spec, folder, (path) => placeAt(["policies", k, ...path]))));
+    if (spec.kind === "trained") telling(about("policies", k), () => void withPolicyFile(spec, folder, (path) => placeAt(["policies", k, ...path])));
     newName("policies", policyName(spec), k, { hint: "give each policy its own name; single models are policies too" });
   }
   for (const [k, model] of models.entries()) {
@@ -149,7 +146,7 @@ function soundConfig(config: Config, folder: string, placeAt: (path: readonly Pr
 /** The config with the files that its policies name read; one that cannot be is told of later, with the rest. */
 function withFiles(config: Config, folder: string, placeAt: (path: readonly PropertyKey[]) => Place): Config {
   if (!config.policies) return config;
-  return { ...config, policies: config.policies.map((spec, k) => telling(() => undefined, () => withVsrText(spec, folder, (path) => placeAt(["policies", k, ...path]))) ?? spec) };
+  return { ...config, policies: config.policies.map((spec, k) => telling(() => undefined, () => withPolicyFile(spec, folder, (path) => placeAt(["policies", k, ...path]))) ?? spec) };
 }
 
 /** The document as plain values, or what keeps it from being that (aliases that unfold without end, nesting without end). */

@@ -1,15 +1,19 @@
 import { rowProducts } from "../lib/row-products.ts";
 import type { OutcomeColumns } from "../model/columns.ts";
 import type { StoredDecisions } from "../outcomes/store.ts";
+import type { Repriced } from "../pool/replaced-prices.ts";
 import type { Policy } from "../router/index.ts";
-import type { Asked, Estimates, FitTools, Learned, Training } from "../router/learned/learned.ts";
+import type { Estimates, FitTools, Learned, Training } from "../router/learned/learned.ts";
 import { foldsOf } from "../stats/folds.ts";
 import { random } from "../stats/random.ts";
-import { rowsAt } from "../stats/rows.ts";
 import { columnsUnder, promptsAgain } from "./gather.ts";
 import { stopIfAsked } from "./interrupt.ts";
 import type { LearningParts, Parts } from "./parts.ts";
+import { checkEncoder, decideTrained, type TrainedPolicy } from "./decide-trained.ts";
 import { promptVectors, type PromptVectors } from "./prompt-vectors.ts";
+import { checkShots, shotsInWords, withFewShots } from "./few-shots.ts";
+import { knownAt, readablePlaces, textless, trainingAt } from "./training.ts";
+import { expectationOf, gaps, scatter } from "./learned-estimates.ts";
 import { storedEncoder } from "./stored-outputs.ts";
 import type { Deciding } from "./through-session.ts";
 
@@ -18,6 +22,10 @@ type LearnedPolicy = Policy & { readonly learned: Learned };
 /** Whether a policy is fitted first. */
 export function isFitted(policy: Policy): policy is LearnedPolicy {
   return policy.learned !== undefined;
+}
+
+function isTrained(policy: LearnedPolicy): policy is TrainedPolicy["policy"] {
+  return policy.trained !== undefined;
 }
 
 /** Prompts that are decided by what is fitted on others. */
@@ -37,15 +45,19 @@ interface Round {
 export async function* decideLearned(
   policies: readonly LearnedPolicy[],
   columns: OutcomeColumns,
-  parts: Pick<Parts, "store" | "workload" | "settings" | "signal" | "withContent"> & { readonly learning: LearningParts },
+  parts: Pick<Parts, "store" | "workload" | "settings" | "signal" | "withContent"> & { readonly learning: LearningParts; readonly repriced: readonly Repriced[] },
 ): AsyncGenerator<Deciding, ReadonlyMap<Policy, StoredDecisions>> {
   const { settings, signal, store } = parts;
-  const { trained } = parts.learning;
+  const { trained, artefacts } = parts.learning;
   const encoder = storedEncoder(parts.learning.encoder, store);
   const own = columnsUnder(settings.missing, columns);
   const vectors = yield* told(promptVectors(promptsAgain(parts), columns.n, encoder, signal), columns.n);
-  const heldOut = trained && { columns: columnsUnder(settings.missing, trained.columns), vectors: yield* told(promptVectors(trained.workload.batches(), trained.columns.n, encoder, signal), trained.columns.n) };
-  const rounds = heldOut ? [heldOutRound(own, vectors, heldOut)] : foldRounds(own, vectors, settings.seed, settings.learning?.folds ?? 0);
+  const fittedHere = policies.filter((policy) => !policy.trained);
+  const heldOut = trained && fittedHere.length > 0 && { columns: columnsUnder(settings.missing, trained.columns), vectors: yield* told(promptVectors(trained.workload.batches(), trained.columns.n, encoder, signal), trained.columns.n) };
+  const shots = settings.learning?.shots ?? [];
+  checkShots(shots, columns.models);
+  const trainingOf: TrainingOf = (from, read, at) => withFewShots(trainingAt(from, columns.models, read, at), shots, columns.models, from, at, settings.seed);
+  const rounds = fittedHere.length === 0 ? [] : heldOut ? [heldOutRound(vectors, heldOut, trainingOf)] : foldRounds(own, vectors, settings.seed, settings.learning?.folds ?? 0, trainingOf);
 
   const products: FitTools["products"] = async (a, b) => {
     await stopIfAsked(signal);
@@ -56,7 +68,7 @@ export async function* decideLearned(
   for (const [r, { training, asked }] of rounds.entries()) {
     if (training.rows.count === 0 || asked.length === 0) continue;
     const known = knownAt(columns, vectors, asked);
-    for (const { learned } of policies.filter((policy, k) => policies.findIndex((other) => estimatorOf(other) === estimatorOf(policy)) === k)) {
+    for (const { learned } of fittedHere.filter((policy, k) => fittedHere.findIndex((other) => estimatorOf(other) === estimatorOf(policy)) === k)) {
       const key = JSON.stringify(learned.estimator);
       if (!estimates.has(key)) estimates.set(key, { quality: gaps(columns), costUsd: gaps(columns) });
       const fitted = await learned.fit(training, { products, random: random(settings.seed, "fit", key, r) });
@@ -66,15 +78,28 @@ export async function* decideLearned(
     }
   }
 
+  const decided = new Map<Policy, StoredDecisions>();
+  const readable = readablePlaces(vectors);
+  for (const policy of policies) {
+    if (!isTrained(policy)) continue;
+    const artefact = artefacts.get(policy.trained.hash);
+    if (!artefact) throw new Error(`the file of ${policy.name} was not read`);
+    checkEncoder(policy.name, policy.trained, encoder);
+    const one = await decideTrained({ policy, artefact }, columns, vectors, knownAt(columns, vectors, readable), readable, { allowSeen: settings.learning?.allowSeen === true, repriced: parts.repriced }, { products });
+    decided.set(policy, { ...one, notes: [...one.notes, ...textless(vectors, "")] });
+  }
+  if (fittedHere.length === 0) return decided;
+
   const sizes = rounds.map(({ training }) => training.rows.count);
   const fewest = Math.min(...sizes);
-  const notes = [splitInWords(sizes, heldOut !== null, parts.learning.encoder.name), ...textless(vectors, "")].concat(heldOut ? textless(heldOut.vectors, " of the training part") : []);
-  return new Map(
-    policies.map((policy) => {
-      const model = policy.learned.choose(columns.models, estimates.get(estimatorOf(policy)) ?? { quality: gaps(columns), costUsd: gaps(columns) });
-      return [policy, { models: columns.models, model, ...reasons(model, vectors, rounds), notes: [...notes, ...chosenInWords(searched.get(estimatorOf(policy))), ...policy.learned.remarks(fewest)] }];
-    }),
-  );
+  const notes = [splitInWords(sizes, heldOut !== null, parts.learning.encoder.name), ...shotsInWords(shots, columns.models, rounds.map(({ training }) => training)), ...textless(vectors, "")].concat(heldOut ? textless(heldOut.vectors, " of the training part") : []);
+  for (const policy of fittedHere) {
+    const expected = estimates.get(estimatorOf(policy)) ?? { quality: gaps(columns), costUsd: gaps(columns) };
+    const { choose, remarks } = policy.learned;
+    const model = choose(columns.models, expected);
+    decided.set(policy, { models: columns.models, model, ...reasons(model, vectors, rounds), notes: [...notes, ...chosenInWords(searched.get(estimatorOf(policy))), ...remarks(fewest)], expectation: expectationOf(policy.learned, columns.models, expected) });
+  }
+  return decided;
 }
 
 function estimatorOf({ learned }: LearnedPolicy): string {
@@ -89,43 +114,26 @@ async function* told(reading: AsyncGenerator<number, PromptVectors>, of: number)
   }
 }
 
-function foldRounds(columns: OutcomeColumns, vectors: PromptVectors, seed: number, wanted: number): Round[] {
+/** The training that the prompts at these places are. */
+type TrainingOf = (columns: OutcomeColumns, vectors: PromptVectors, at: readonly number[]) => Training;
+
+function foldRounds(columns: OutcomeColumns, vectors: PromptVectors, seed: number, wanted: number, trainingOf: TrainingOf): Round[] {
   const { fold, folds } = foldsOf(columns.cluster, columns.clusters, wanted, random(seed, "folds"));
-  const readable = places(columns.n, (i) => vectors.known[i] === 1);
+  const readable = readablePlaces(vectors);
   return Array.from({ length: folds }, (_, f) => ({
-    training: trainingAt(columns, columns.models, vectors, readable.filter((i) => fold[i] !== f)),
+    training: trainingOf(columns, vectors, readable.filter((i) => fold[i] !== f)),
     asked: readable.filter((i) => fold[i] === f),
     rule: `fitted without fold ${f + 1} of ${folds}, where this prompt is`,
   }));
 }
 
-function heldOutRound(columns: OutcomeColumns, vectors: PromptVectors, trained: { readonly columns: OutcomeColumns; readonly vectors: PromptVectors }): Round {
-  const readable = places(trained.columns.n, (i) => trained.vectors.known[i] === 1);
+function heldOutRound(vectors: PromptVectors, trained: { readonly columns: OutcomeColumns; readonly vectors: PromptVectors }, trainingOf: TrainingOf): Round {
+  const readable = readablePlaces(trained.vectors);
   return {
-    training: trainingAt(trained.columns, columns.models, trained.vectors, readable),
-    asked: places(columns.n, (i) => vectors.known[i] === 1),
+    training: trainingOf(trained.columns, trained.vectors, readable),
+    asked: readablePlaces(vectors),
     rule: "fitted on the training part",
   };
-}
-
-/** The outcomes of these models; one that the columns lack has none. */
-function trainingAt(columns: OutcomeColumns, models: readonly string[], vectors: PromptVectors, at: readonly number[]): Training {
-  const pick = (table: readonly Float64Array[]) =>
-    models.map((name) => {
-      const column = table[columns.models.indexOf(name)];
-      return Float64Array.from(at, (i) => column?.[i] ?? NaN);
-    });
-  const clusters = new Map([...new Set(at.map((i) => columns.cluster[i]))].map((cluster, k) => [cluster, k]));
-  return { ...knownAt(columns, vectors, at), quality: pick(columns.quality), costUsd: pick(columns.costUsd), cluster: Int32Array.from(at, (i) => clusters.get(columns.cluster[i]) as number) };
-}
-
-function knownAt({ facts }: OutcomeColumns, { rows }: PromptVectors, at: readonly number[]): Asked {
-  return { rows: rowsAt(rows, at), facts: new Map([...facts].map(([name, values]) => [name, Float64Array.from(at, (i) => values[i] as number)])) };
-}
-
-function scatter(from: Estimates, at: readonly number[], into: Estimates): void {
-  for (const figure of ["quality", "costUsd"] as const)
-    for (const [m, column] of into[figure].entries()) for (const [k, i] of at.entries()) column[i] = from[figure][m]?.[k] ?? NaN;
 }
 
 function reasons(model: Int32Array, { known }: PromptVectors, rounds: readonly Round[]): Pick<StoredDecisions, "rule" | "rules"> {
@@ -146,17 +154,4 @@ function splitInWords(sizes: readonly number[], heldOut: boolean, embedder: stri
 function chosenInWords(searched: readonly { readonly setting: string; readonly value: number }[] = []): string[] {
   const [first] = searched;
   return first ? [`${first.setting} was chosen in a nested fold of what it was fitted on: ${searched.map(({ value }) => value).join(", ")}`] : [];
-}
-
-function textless({ known }: PromptVectors, where: string): string[] {
-  const without = known.reduce((sum, one) => sum + (one === 1 ? 0 : 1), 0);
-  return without === 0 ? [] : [`${without} of ${known.length} prompts${where} have no text here, so nothing is learned or decided of them`];
-}
-
-function gaps({ models, n }: OutcomeColumns): Float64Array[] {
-  return models.map(() => new Float64Array(n).fill(NaN));
-}
-
-function places(n: number, has: (i: number) => boolean): number[] {
-  return Array.from({ length: n }, (_, i) => i).filter(has);
 }

@@ -5,6 +5,7 @@ import type { DecidedPolicy } from "../report/input.ts";
 import type { Decision } from "../model/decision.ts";
 import { WrpError } from "../model/errors.ts";
 import type { SignalReadings } from "../model/signal.ts";
+import type { Repriced } from "../pool/replaced-prices.ts";
 import type { Policy, Undecided } from "../router/index.ts";
 import { readsTokens, withTokens } from "../signals/tokens.ts";
 import { failedCalls, throughCache } from "./cached.ts";
@@ -28,7 +29,7 @@ export interface Decided {
   readonly key: string | null;
 }
 
-type DecidingParts = Pick<Parts, "store" | "workload" | "settings" | "wrpVersion" | "fresh" | "signal" | "withContent" | "tokens" | "signalModels"> & { readonly learning?: LearningParts | undefined; readonly trainedLive?: string | null | undefined };
+type DecidingParts = Pick<Parts, "store" | "workload" | "settings" | "wrpVersion" | "fresh" | "signal" | "withContent" | "tokens" | "signalModels"> & { readonly learning?: LearningParts | undefined; readonly trainedLive?: string | null | undefined; readonly repriced: readonly Repriced[] };
 
 /** Policies over the workload: from the store, over columns, or prompt by prompt, all of these in one pass, so that what several ask of a prompt is computed once. */
 export async function* decideAll(policies: readonly Policy[], columns: OutcomeColumns, parts: DecidingParts): AsyncGenerator<Deciding, ReadonlyMap<Policy, Decided>> {
@@ -53,7 +54,7 @@ export async function* decideAll(policies: readonly Policy[], columns: OutcomeCo
   for (const [policy, key] of asked) {
     const decisions = stored.get(policy) as StoredDecisions;
     store.saveDecisions(key, workload.hash, decisions);
-    decided.set(policy, { explained: { ...shown(policy), decisions: { form: "choice", model: decisions.model }, rules: decisions }, reused: false, key });
+    decided.set(policy, { explained: { ...shown(policy), decisions: { form: "choice", model: decisions.model }, rules: decisions, ...(decisions.expectation ? { expectation: decisions.expectation } : {}) }, reused: false, key });
   }
   return marked(decided, reader, asked, parts);
 }
@@ -71,18 +72,21 @@ function marked(decided: ReadonlyMap<Policy, Decided>, reader: PromptReader, ask
 }
 
 /** What stored decisions hang on. What looks at outcomes depends on their prices and on the rule for failed calls, too; what is simulated, on the seed; what is live grows. A cache keeps no failed call. */
-function keyOf({ kind, content, hindsight, reads, caches, learned }: Policy, columns: OutcomeColumns, { settings, wrpVersion, trainedLive = null }: DecidingParts): string {
-  const looks = hindsight || learned !== undefined;
+function keyOf({ kind, content, hindsight, reads, caches, learned, trained }: Policy, columns: OutcomeColumns, { settings, wrpVersion, trainedLive = null }: DecidingParts): string {
+  const looks = hindsight || (learned !== undefined && !trained);
   const drawn = settings.models.some((model) => model.simulated !== undefined);
   const live = looks ? liveHash(columns, liveModels(settings).map(({ name }) => name)) : null;
+  const replaced = looks || trained ? settings.replaced : undefined;
   const outcomes = looks ? { ...(live === null ? {} : { live }), models: settings.models, missing: settings.missing, ...(drawn ? { seed: settings.seed } : {}) } : null;
-  const fit = learned ? { ...settings.learning, seed: settings.seed, ...(trainedLive === null ? {} : { trainedLive }) } : undefined;
+  const fit = learned ? { ...settings.learning, seed: settings.seed, curve: true, ...(trainedLive === null ? {} : { trainedLive }) } : undefined;
   const signals = ((reads || caches?.compares) && settings.signals) || [];
-  return valueHash({ kind, content, models: columns.models, outcomes, wrpVersion, ...(signals.length > 0 ? { signals } : {}), ...(caches ? { failed: failedCalls(columns) } : {}), ...(fit ? { fit } : {}) });
+  return valueHash({ kind, content, models: columns.models, outcomes, wrpVersion, ...(signals.length > 0 ? { signals } : {}), ...(caches ? { failed: failedCalls(columns) } : {}), ...(fit ? { fit } : {}), ...(replaced ? { replaced } : {}) });
 }
 
 /** What needs no look at a prompt; null where prompts have to be asked about. */
 function withoutPrompts(policy: Policy, key: string, columns: OutcomeColumns, { store, workload, settings, fresh }: DecidingParts): Decided | null {
+  // What it does is played over the columns that the report stands on (`withPaths`).
+  if (policy.plays) return { explained: { ...shown(policy), decisions: { form: "choice", model: new Int32Array(columns.n).fill(-1) }, rules: null }, reused: false, key: null };
   if (policy.volatile && policy.replay) return { explained: { ...shown(policy), decisions: policy.replay(columns), rules: null }, reused: false, key: null };
   const known = fresh ? null : store.findDecisions(key, workload.hash);
   if (known) return { explained: explainedBy(policy, known, columns), reused: true, key };
@@ -96,8 +100,10 @@ function withoutPrompts(policy: Policy, key: string, columns: OutcomeColumns, { 
 /** A policy with decisions as they are stored, over these columns. */
 export function explainedBy(policy: Policy, known: StoredDecisions, columns: OutcomeColumns): ExplainedPolicy {
   const position = known.models.map((model) => columns.models.indexOf(model));
-  const model = known.model.map((m) => (m < 0 ? -1 : (position[m] as number)));
-  return { ...shown(policy), decisions: { form: "choice", model }, rules: known.rules.length > 0 ? known : null };
+  const placed = (model: Int32Array) => model.map((m) => (m < 0 ? -1 : (position[m] as number)));
+  const { quality = [], choices = null } = known.expectation ?? {};
+  const expectation = { quality: columns.models.map((model) => quality[known.models.indexOf(model)] ?? new Float32Array(columns.n).fill(NaN)), choices: choices && { ...choices, model: choices.model.map(placed) } };
+  return { ...shown(policy), decisions: { form: "choice", model: placed(known.model) }, rules: known.rules.length > 0 ? known : null, ...(known.expectation ? { expectation } : {}) };
 }
 
 function shown({ name, kind, control, hindsight, description, sweep }: Policy): Omit<ExplainedPolicy, "decisions" | "rules"> {

@@ -2,11 +2,13 @@ import type { GraderNeeds } from "../grade/index.ts";
 import type { OutcomeColumns } from "../model/columns.ts";
 import type { Baseline } from "../model/baseline.ts";
 import type { LiveSpec, ModelSpec, PolicySpec, Price, RemoteSpec, SensitiveSpec, TokenPrice } from "../model/config.ts";
+import type { ReplacedPrice } from "../model/replaced-price.ts";
 import type { SignalModels } from "../model/signal-models.ts";
 import type { Encoder } from "../model/encoder.ts";
 import type { OutcomeStore } from "../outcomes/store.ts";
 import type { Judging } from "../report/input.ts";
 import type { PlaceOf } from "../router/assemble.ts";
+import type { Artefact } from "../router/learned/artefact.ts";
 import type { ModelFigures, SessionHost } from "../router/index.ts";
 import type { LiveHost } from "./ask-live.ts";
 import type { TokenMemo } from "../signals/tokens.ts";
@@ -33,8 +35,10 @@ export interface RunSettings extends Judging {
   readonly encoder?: string;
   /** Content ids of the models that learned signals are read with; a run without such models has none. */
   readonly signals?: readonly string[];
-  /** How learned policies are fitted: the id of what makes the vectors of prompts, and how many folds; null: on the training part. A run without such policies has none. */
-  readonly learning?: { readonly encoder: string; readonly folds: number | null };
+  /** How learned policies are fitted: the id of what makes the vectors of prompts, and how many folds; null: on the training part. A run without such policies has none. `allowSeen`: trained ones may be judged on what they were trained on. `shots`: of these models they see no more than so many training outcomes. */
+  readonly learning?: { readonly encoder: string; readonly folds: number | null; readonly allowSeen?: true; readonly shots?: readonly { readonly model: string; readonly outcomes: number }[] };
+  /** Prices to replay at in place of what the models' calls cost, a model at most once; a run without has none. What is called, capped or stored goes by the real ones. */
+  readonly replaced?: readonly ReplacedPrice[];
   /** The live routers among the policies, with what their backends say. */
   readonly remotes?: readonly RemoteSpec[];
 }
@@ -61,6 +65,8 @@ export interface LearningParts {
   readonly encoder: Encoder;
   /** The training part with its outcomes, where the workload is the held-out one. */
   readonly trained: { readonly workload: Workload; readonly columns: OutcomeColumns } | null;
+  /** Those that trained policies decide by, by the hash on their cards. */
+  readonly artefacts: ReadonlyMap<string, Artefact>;
 }
 
 /** The parts that a run is joined of. */
@@ -97,6 +103,8 @@ export interface Parts {
   readonly encoder?: Encoder | undefined;
   /** What makes the vectors that learned policies decide by, as the settings name it. */
   readonly vectors?: Encoder | undefined;
+  /** The files of trained policies, by the hash on their cards. */
+  readonly artefacts?: ReadonlyMap<string, Artefact> | undefined;
   /** Tokens that were counted before the run. */
   readonly tokens?: TokenMemo | undefined;
   /** What graders of live answers are lent; without it answers have the grades that they were given before. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { cascadeFields } from "./cascade-fields.ts";
 import { gpuPriceSchema, type GpuPrice } from "./gpu-price.ts";
-import { learnedSpecs } from "./learned-specs.ts";
+import { learnedSpecs, trainedSpec } from "./learned-specs.ts";
 import type { CallSettings } from "./live.ts";
 import { profileSchema, type Profile } from "./profile.ts";
 
@@ -118,6 +119,8 @@ export const policySpecSchema = z.discriminatedUnion("kind", [
   }),
   z.strictObject({ kind: z.literal("recorded"), ...named }),
   ...learnedSpecs,
+  trainedSpec,
+  z.strictObject({ kind: z.literal("cascade"), ...named, ...cascadeFields }),
   z.strictObject({
     kind: z.literal("command"),
     ...named,

@@ -48,12 +48,25 @@ export const learnedSpecs = [
   z.strictObject({ kind: z.literal("elo"), name, lambda }),
 ] as const;
 
-/** Names of the kinds of policy that learn. */
-export function learnedKinds(): string[] {
-  return learnedSpecs.map(({ shape }) => shape.kind.value);
+/** A policy that `wrp train` fitted. */
+export const trainedSpec = z.strictObject({
+  kind: z.literal("trained"),
+  name,
+  artefact: z.string().min(1).describe("a file that wrp train wrote, relative to this file"),
+  of: z.string().optional().describe("the kind that it must be of"),
+  lambda: lambda.removeDefault().optional().describe("quality that a USD is worth, where its kind chooses by that; default: as it was trained"),
+  alpha: z.number().min(0).max(1).optional().describe("weight of quality, where its kind chooses by that; default: as it was trained"),
+  card: z.unknown().optional().describe("what the file says of itself; default: it is read"),
+});
+
+const FITTED: readonly string[] = learnedSpecs.map(({ shape }) => shape.kind.value);
+
+/** Whether a kind of policy is fitted on the data of a run. */
+export function isFittedHere({ kind }: { readonly kind: string }): boolean {
+  return FITTED.includes(kind);
 }
 
-/** Whether a kind of policy is fitted on outcomes. */
+/** Whether a kind of policy is fitted on outcomes, here or by `wrp train` before. */
 export function isLearned({ kind }: { readonly kind: string }): boolean {
-  return (learnedKinds() as string[]).includes(kind);
+  return isFittedHere({ kind }) || kind === trainedSpec.shape.kind.value;
 }

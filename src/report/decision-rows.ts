@@ -1,4 +1,5 @@
 import { isAnswered, nameOfPlace, type LabelColumn, type OutcomeColumns } from "../model/columns.ts";
+import { calledAt } from "../model/path.ts";
 import type { DecidedPolicy } from "./input.ts";
 import { servedOf } from "./remote.ts";
 import type { DecisionRow } from "./render/decisions.ts";
@@ -38,7 +39,7 @@ export function* decisionRows(columns: OutcomeColumns, policies: readonly Explai
         quality: value(columns.quality),
         costUsd: value(columns.costUsd),
         latencyMs: value(columns.latencyMs),
-        simulated: decisions.form === "choice" ? drawn[m] === true : drawn.some((is, k) => is && (decisions.weights[k] as number) > 0),
+        simulated: decisions.form === "choice" ? calledAt(columns, m).some((called) => drawn[called]) : drawn.some((is, k) => is && (decisions.weights[k] as number) > 0),
         expected: logged !== null && !served && !isAnswered(columns, m) && (m < 0 || columns.chosen[i] !== m || filled(m, i)),
       };
     }

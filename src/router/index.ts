@@ -2,6 +2,7 @@ import type { PolicySpec } from "../model/config.ts";
 import { unknownName, type Place, type WrpError } from "../model/errors.ts";
 import { always } from "./kinds/always.ts";
 import { bestSingle } from "./kinds/best-single.ts";
+import { cascade } from "./kinds/cascade.ts";
 import { cheapest } from "./kinds/cheapest.ts";
 import { command } from "./kinds/command.ts";
 import { elo } from "./kinds/elo.ts";
@@ -18,6 +19,7 @@ import { remote } from "./kinds/remote.ts";
 import { rules } from "./kinds/rules.ts";
 import { svm } from "./kinds/svm.ts";
 import { threshold } from "./kinds/threshold.ts";
+import { trained } from "./kinds/trained.ts";
 import { vsr } from "./kinds/vsr.ts";
 import { zeroRouter } from "./kinds/zero-router.ts";
 import type { Kind, NamedModel } from "./kind.ts";
@@ -40,11 +42,13 @@ const kinds: { readonly [K in PolicySpec["kind"]]: Kind<K> } = {
   vsr,
   knn,
   kmeans,
+  cascade,
   logistic,
   svm,
   mlp,
   mf,
   elo,
+  trained: trained((spec, context, base) => (kinds[spec.kind] as Kind<PolicySpec["kind"]>).build(spec as never, context, base)),
 };
 
 /** Builds one policy of its spec; `control` marks those that wrp adds. Throws WrpError. */

@@ -6,6 +6,8 @@ import type { Encoder } from "../model/encoder.ts";
 import type { Place } from "../model/errors.ts";
 import type { Prompt } from "../model/prompt.ts";
 import type { SignalReadings, SignalSpecs } from "../model/signal.ts";
+import type { ArtefactCard } from "./learned/artefact.ts";
+import type { Played } from "./loops/played.ts";
 import type { Learned } from "./learned/learned.ts";
 import type { CacheSession } from "./vsr/cache/session.ts";
 import type { VsrTrace } from "./vsr/trace.ts";
@@ -61,6 +63,15 @@ export interface SweepSpec {
   readonly strong: string;
 }
 
+/** Calls that hang on answers, of some of a policy's prompts. */
+export interface Loop {
+  plays(columns: OutcomeColumns, seed: number): Played;
+  /** How its prompts are called in words. */
+  readonly name: string;
+  /** What `notes` says where it is not played. @param undecided how many it is about */
+  note(undecided: number, of: number): string;
+}
+
 /** A policy that left a prompt without a model, and why. */
 export interface Undecided {
   readonly undecided: string;
@@ -100,7 +111,8 @@ export interface SessionHost {
 /**
  * A routing policy. It decides one prompt at a time (`decide`), a whole workload over columns (`replay`), or both; a
  * policy with `replay` alone looks at outcomes and cannot route a new prompt. One with `open` alone decides elsewhere;
- * one with `learned` is fitted on a training part first.
+ * one with `learned` is fitted on a training part first; one with `plays` makes several calls for an answer, and what it does next hangs on
+ * what was answered.
  */
 export interface Policy {
   readonly name: string;
@@ -129,6 +141,12 @@ export interface Policy {
   replay?(columns: OutcomeColumns): Decisions;
   /** How it is fitted on outcomes of other prompts than it decides; such a policy has no other way. */
   readonly learned?: Learned;
+  /** Where it was fitted before, what it was fitted on: it decides by the file with this hash. */
+  readonly trained?: ArtefactCard;
+  /** Its calls for each prompt, as the outcomes lead it; `decide` then says what it would do. Throws WrpError where the outcomes lack what it goes by. */
+  plays?(columns: OutcomeColumns, seed: number): Played;
+  /** The same for prompts that `decide` leaves undecided, by the reason that it gives. */
+  readonly loops?: ReadonlyMap<string, Loop>;
   /** Starts whatever decides. Building a policy starts nothing. Throws WrpError. */
   open?(host: SessionHost): Promise<PolicySession>;
 }

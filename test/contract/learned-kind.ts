@@ -4,7 +4,7 @@ import { policySpecSchema, type PolicySpec } from "../../src/model/config.ts";
 import { WrpError } from "../../src/model/errors.ts";
 import { buildPolicy } from "../../src/router/index.ts";
 import type { Asked, Estimates, Learned, Training } from "../../src/router/learned/learned.ts";
-import type { Tensors } from "../../src/router/learned/tensors.ts";
+import type { Tensors } from "../../src/model/tensor.ts";
 import { random } from "../../src/stats/random.ts";
 import { rowsBetween, type Rows } from "../../src/stats/rows.ts";
 import { plainProducts } from "../stats/rows.ts";

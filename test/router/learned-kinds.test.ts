@@ -1,8 +1,9 @@
-import { learnedKinds } from "../../src/model/learned-specs.ts";
+import { policyKinds } from "../../src/model/config.ts";
+import { isFittedHere } from "../../src/model/learned-specs.ts";
 import { learnedKindContract } from "../contract/learned-kind.ts";
 
 /** Kinds that are told no more than their name. */
-const specs = learnedKinds().map((kind) => ({ kind }));
+const specs = policyKinds().filter((kind) => isFittedHere({ kind })).map((kind) => ({ kind }));
 
 learnedKindContract({ kind: "knn", k: "auto" }, []);
 learnedKindContract({ kind: "logistic", decay: "auto" }, []);

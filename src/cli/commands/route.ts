@@ -14,12 +14,14 @@ import { withPolicyPrices } from "../../evaluate/policy-prices.ts";
 import { promptReader } from "../../evaluate/read-signals.ts";
 import type { SignalReadings } from "../../model/signal.ts";
 import { assemble } from "../../router/assemble.ts";
+import { artefactCard } from "../../router/learned/artefact.ts";
 import { call, modelsNamed, policyName, type ModelFigures, type Policy, type Undecided, type VsrTrace } from "../../router/index.ts";
 import { expectations, type Expectation, type Grounds, type RunFigures } from "../expectations.ts";
 import { loadConfig, type LoadedConfig } from "../load-config.ts";
 import { modelsOf } from "../models.ts";
 import { policyFromFlag, statesPolicy } from "../policy-flag.ts";
 import { requestFile } from "../request-file.ts";
+import { isTrained, routeTrained } from "../route-trained.ts";
 import { sessionHost } from "../session-host.ts";
 import { openExisting, storeFile } from "../store-file.ts";
 import { localModels } from "../local-models.ts";
@@ -59,6 +61,8 @@ interface Routed {
   readonly facts: Decision["facts"];
   /** Types of signal that wrp's own models read, in place of the router's. */
   readonly surrogates?: readonly string[];
+  /** The models that may be called for the answer, in this order, where there may be several calls. */
+  readonly path?: readonly string[];
   /** All that led to it, where the policy can tell. */
   readonly trace?: VsrTrace;
   readonly expectedCostUsd: Expectation;
@@ -73,7 +77,7 @@ export async function routeCommand(given: string | undefined, flags: RouteFlags,
   const request = flags.request === undefined ? null : requestFile(flags.request, world.cwd);
   const prompt = await promptOf(request?.messages ?? (await messagesOf(given, flags, world)), flags, request);
   const run = await runFigures(flags, loaded, world);
-  const { policies, specs, stored, asked: name } = await candidates(flags, loaded, run);
+  const { policies, specs, stored, asked: name, known } = await candidates(flags, loaded, run);
   const models = withPolicyPrices(modelsOf(loaded), specs);
   const wanted = chosenPolicies(policies, specs, name, flags);
   const facts = flags.signals === undefined ? null : signalFacts(flags.signals, world.cwd);
@@ -89,7 +93,7 @@ export async function routeCommand(given: string | undefined, flags: RouteFlags,
       const reader = promptReader([policy], readers);
       const read = facts ?? (await reader.read([prompt])).get(policy)?.[0];
       const surrogates = facts ? [] : reader.surrogatesOf(policy);
-      const routed = await route(policy, asked ?? remoteChoice(policy, prompt, run) ?? decisionOf(policy, prompt, read), { prompt, models, run, now: world.now() }, read && policy.trace?.(read));
+      const routed = await route(policy, asked ?? remoteChoice(policy, prompt, run) ?? (isTrained(policy) ? await routeTrained(policy, specs, known, prompt, loaded, world) : null) ?? decisionOf(policy, prompt, read), { prompt, models, run, now: world.now() }, read && policy.trace?.(read));
       decided.push(surrogates.length > 0 ? { ...routed, surrogates } : routed);
     } catch (error) {
       if (!(error instanceof WrpError) || flags.policy !== undefined) throw error;
@@ -104,8 +108,8 @@ export async function routeCommand(given: string | undefined, flags: RouteFlags,
   return 0;
 }
 
-/** What a prompt costs where an algorithm leaves the model open: bounds in words; a number where all are called. */
-async function costAmong({ calls, models }: NonNullable<NonNullable<VsrTrace["outcome"]>["open"]>, on: Grounds): Promise<Expectation> {
+/** What a prompt costs where an algorithm leaves the model open, or calls hang on answers: bounds in words; a number where all are called. */
+async function costAmong({ calls, models }: Pick<NonNullable<NonNullable<VsrTrace["outcome"]>["open"]>, "calls" | "models">, on: Grounds): Promise<Expectation> {
   const each = await Promise.all(models.map(async (model) => (await expectations([{ model, probability: 1 }], on)).costUsd));
   const unknown = each.find(({ value }) => value === null);
   if (calls === "several") return { value: null, source: "undetermined: how often which model is called is not known" };
@@ -125,27 +129,30 @@ async function route(policy: Policy, decision: Decision | Undecided, on: Grounds
   if ("undecided" in decision && !trace) throw new WrpError(`policy "${policy.name}" did not decide: ${decision.undecided}`);
   const { alternatives, rule, facts } = "undecided" in decision ? { alternatives: [], rule: decision.undecided, facts: [] } : decision;
   const calls = alternatives.flatMap(({ steps, probability }) => steps.flatMap((step) => (step.do === "call" ? [{ model: step.model, probability }] : [])));
+  // What is called after the first hangs on answers.
+  const path = alternatives.length === 1 && calls.length > 1 ? calls.map(({ model }) => model) : null;
   const itself = alternatives.some(({ steps }) => steps[0]?.do === "answer");
   const open = trace?.outcome?.open;
-  const { costUsd, latencyMs } = itself ? ANSWERED_ITSELF : open ? { costUsd: await costAmong(open, on), latencyMs: { value: null, source: "the model is undetermined" } } : await expectations(calls, on);
+  const { costUsd, latencyMs } = itself ? ANSWERED_ITSELF : path ? { costUsd: await costAmong({ calls: "some", models: path }, on), latencyMs: { value: null, source: "how many calls are made hangs on the answers" } } : open ? { costUsd: await costAmong(open, on), latencyMs: { value: null, source: "the model is undetermined" } } : await expectations(calls, on);
   const baseline = trace?.baseline && (await expectations([{ model: trace.baseline, probability: 1 }], on));
   return {
     policy: policy.name,
     kind: policy.kind,
     control: policy.control,
     model: calls.length === 1 ? (calls[0]?.model ?? null) : null,
-    alternatives: calls,
+    alternatives: path ? [] : calls,
     rule,
     facts,
     expectedCostUsd: costUsd,
     expectedLatencyMs: latencyMs,
+    ...(path ? { path } : {}),
     ...(trace ? { trace } : {}),
     ...(trace?.baseline && baseline ? { baseline: { model: trace.baseline, expectedCostUsd: baseline.costUsd } } : {}),
   };
 }
 
 function decisionOf(policy: Policy, prompt: Prompt, readings: SignalReadings | undefined): Decision | Undecided {
-  if (policy.learned) throw new WrpError(`policy "${policy.name}" is fitted inside wrp eval: it cannot route a new prompt yet`);
+  if (policy.learned) throw new WrpError(`policy "${policy.name}" is fitted inside wrp eval: it cannot route a new prompt`, { hint: `wrp train ${policy.kind} DATA -o FILE, then --policy ${policy.kind}:FILE` });
   if (!policy.decide) throw new WrpError(`policy "${policy.name}" looks at outcomes: it cannot route a new prompt`);
   return policy.decide({ prompt, signals: {}, ...(readings ? { readings } : {}) });
 }
@@ -206,19 +213,19 @@ async function candidates(
   flags: RouteFlags,
   { config, placeOf, cwd }: LoadedConfig,
   run: RunFigures | null,
-): Promise<{ policies: readonly Policy[]; specs: readonly PolicySpec[]; stored: ReadonlySet<string>; asked: string | undefined }> {
+): Promise<{ policies: readonly Policy[]; specs: readonly PolicySpec[]; stored: ReadonlySet<string>; asked: string | undefined; known: readonly string[] }> {
   const known: ModelFigures[] = run ? [...run.figures] : [];
   for (const { name } of config.models ?? []) if (!known.some((m) => m.name === name)) known.push({ name, quality: NaN, costUsdPer1k: NaN });
   const flag = flags.policy !== undefined && statesPolicy(flags.policy) ? [policyFromFlag(flags.policy, cwd)] : [];
-  // A config of another router says itself which models there are.
-  for (const spec of [...(config.policies ?? []), ...flag])
-    if (spec.kind === "vsr") for (const { model } of modelsNamed(spec)) if (!known.some(({ name }) => name === model)) known.push({ name: model, quality: NaN, costUsdPer1k: NaN });
+  // A config of another router says itself which models there are; what is trained, what it was trained on.
+  const ofFiles = [...(config.policies ?? []), ...flag].flatMap((spec) => (spec.kind === "vsr" ? modelsNamed(spec).map(({ model }) => model) : spec.kind === "trained" ? artefactCard(spec).models.map((model) => model.name) : []));
+  for (const model of ofFiles) if (!known.some(({ name }) => name === model)) known.push({ name: model, quality: NaN, costUsdPer1k: NaN });
   if (known.length === 0)
     throw new WrpError("no models are known", { hint: "run wrp eval DATA first, or list models and policies in wrp.yaml" });
   const ofRun = config.policies ? [] : (run?.settings.policies ?? []).filter((spec) => policyName(spec) !== flag[0]?.name);
   const specs = [...(config.policies ?? ofRun), ...flag];
   const { policies } = assemble(known, specs, run?.columns.facts ?? new Map(), false, placeOf);
-  return { policies, specs, stored: new Set(ofRun.map(policyName)), asked: flag[0] ? policyName(flag[0]) : flags.policy };
+  return { policies, specs, stored: new Set(ofRun.map(policyName)), asked: flag[0] ? policyName(flag[0]) : flags.policy, known: known.map((model) => model.name) };
 }
 
 function chosenPolicies(policies: readonly Policy[], specs: readonly PolicySpec[], name: string | undefined, flags: RouteFlags): readonly Policy[] {
@@ -316,11 +323,11 @@ function words({ prompt, decisions, undecided }: Document, configured: boolean, 
     const answered = typeof d.trace?.outcome?.answer === "string";
     const open = (d.trace?.outcome?.open ?? null) !== null;
     const nothing = answered ? "no model: answered by the policy" : d.trace?.outcome && !open ? "no model" : "undetermined";
-    const target = d.alternatives.length === 0 ? nothing : d.model ?? d.alternatives.map((a) => `${(100 * a.probability).toFixed(1)} % ${a.model}`).join(", ");
+    const target = d.path ? d.path.join(" → ") : d.alternatives.length === 0 ? nothing : d.model ?? d.alternatives.map((a) => `${(100 * a.probability).toFixed(1)} % ${a.model}`).join(", ");
     lines.push("", `${bold(target)}   by ${d.policy}${d.control ? " (control)" : ""}`, `  rule     ${d.rule}`);
     for (const fact of d.facts) lines.push(`  fact     ${fact.name} = ${typeof fact.value === "number" ? Number(fact.value.toPrecision(6)) : String(fact.value)}`);
-    if (d.alternatives.length > 0 || answered || open) lines.push(`  cost     ${inUsd(d.expectedCostUsd)} (${d.expectedCostUsd.source})`);
-    if (d.alternatives.length > 0 || answered) lines.push(`  latency  ${d.expectedLatencyMs.value === null ? "unknown" : `${d.expectedLatencyMs.value.toFixed(0)} ms expected`} (${d.expectedLatencyMs.source})`);
+    if (d.alternatives.length > 0 || d.path || answered || open) lines.push(`  cost     ${inUsd(d.expectedCostUsd)} (${d.expectedCostUsd.source})`);
+    if (d.alternatives.length > 0 || d.path || answered) lines.push(`  latency  ${d.expectedLatencyMs.value === null ? "unknown" : `${d.expectedLatencyMs.value.toFixed(0)} ms expected`} (${d.expectedLatencyMs.source})`);
     if (d.baseline) lines.push(`  baseline ${inUsd(d.baseline.expectedCostUsd)} by ${d.baseline.model}, the dearest of the config (${d.baseline.expectedCostUsd.source})`);
     if (d.surrogates) lines.push(`  surrogate ${d.surrogates.join(", ")} read by wrp's own models, not by the router's: it may decide otherwise`);
     if (d.trace) lines.push(...traceInWords(d.trace));

@@ -1,3 +1,4 @@
+import type { Tensors } from "../../model/tensor.ts";
 import { bradleyTerry } from "../../stats/bradley-terry.ts";
 import { rowsBetween, type RowProducts, type Rows } from "../../stats/rows.ts";
 import type { Kind } from "../kind.ts";
@@ -5,7 +6,7 @@ import { byLambda } from "../learned/by-lambda.ts";
 import type { Asked, Estimates, FitTools, Training } from "../learned/learned.ts";
 import { checkLearnable } from "../learned/requirements.ts";
 import { gradesByWins, standingsIn, standingsOf, tensorsOfStandings } from "../learned/standings.ts";
-import { columnsOf, rowsOf, tensorOf, tensorOfColumns, type Tensors } from "../learned/tensors.ts";
+import { columnsOf, rowsOf, tensorOf, tensorOfColumns } from "../learned/tensors.ts";
 
 /** Prompts asked about at a time: each holds a weight for every training prompt. */
 const ASKED = 256;
@@ -28,7 +29,7 @@ export const elo: Kind<"elo"> = {
         fit: async (training) => remembered(training),
         estimate: (fitted, asked, { products }) => byRanking(fitted, asked, products),
         remarks: () => [],
-        choose: byLambda(lambda),
+        ...byLambda(lambda),
       },
     };
   },

@@ -1,3 +1,4 @@
+import type { Tensors } from "../../model/tensor.ts";
 import { nearestRows, type NearestRows } from "../../stats/nearest-rows.ts";
 import type { Kind } from "../kind.ts";
 import { byLambda } from "../learned/by-lambda.ts";
@@ -5,7 +6,7 @@ import type { FitTools, Training } from "../learned/learned.ts";
 import { knownMean } from "../learned/means.ts";
 import { checkLearnable } from "../learned/requirements.ts";
 import { bestCandidate, settingIn, tensorOfSetting } from "../learned/search.ts";
-import { columnsOf, rowsOf, tensorOf, tensorOfColumns, type Tensors } from "../learned/tensors.ts";
+import { columnsOf, rowsOf, tensorOf, tensorOfColumns } from "../learned/tensors.ts";
 
 /** What k=auto chooses from. */
 const KS = [3, 7, 15, 31, 63, 127];
@@ -32,7 +33,7 @@ export const knn: Kind<"knn"> = {
         },
         searched: (fitted) => (k === "auto" ? { setting: "k", value: settingIn(fitted, "k") } : null),
         remarks: (prompts) => (k !== "auto" && prompts < k ? [`k is ${k}, more than the ${prompts} prompts that it was fitted on: all of them are neighbours`] : []),
-        choose: byLambda(lambda),
+        ...byLambda(lambda),
       },
     };
   },

@@ -1,3 +1,4 @@
+import type { Tensors } from "../../model/tensor.ts";
 import { fitHeads, headScores, logisticLoss, sigmoid } from "../../stats/linear-heads.ts";
 import type { RowProducts, Rows } from "../../stats/rows.ts";
 import type { Kind } from "../kind.ts";
@@ -7,7 +8,6 @@ import { headsOf, tensorsOfHeads } from "../learned/heads.ts";
 import type { FitTools, Training } from "../learned/learned.ts";
 import { checkLearnable } from "../learned/requirements.ts";
 import { bestCandidate, settingIn, tensorOfSetting } from "../learned/search.ts";
-import type { Tensors } from "../learned/tensors.ts";
 
 /** What decay=auto chooses from. */
 const DECAYS = [1e-5, 1e-4, 1e-3, 1e-2];
@@ -31,7 +31,7 @@ export const logistic: Kind<"logistic"> = {
         },
         searched: (fitted) => (decay === "auto" ? { setting: "decay", value: settingIn(fitted, "logistic.decay") } : null),
         remarks: () => [],
-        choose: byLambda(lambda),
+        ...byLambda(lambda),
       },
     };
   },

@@ -8,7 +8,7 @@ import type { FitTools, Training } from "../learned/learned.ts";
 import { networkIn, tensorsOfNetwork } from "../learned/network.ts";
 import { checkLearnable } from "../learned/requirements.ts";
 import { gradesByWins, standingsIn, standingsOf, tensorsOfStandings } from "../learned/standings.ts";
-import type { Tensors } from "../learned/tensors.ts";
+import type { Tensors } from "../../model/tensor.ts";
 
 const RATE = 1e-3;
 
@@ -32,7 +32,7 @@ export const mf: Kind<"mf"> = {
           return { quality: gradesByWins(scores, standingsIn(fitted, "mf")), costUsd: await expectedCosts(fitted, rows, products) };
         },
         remarks: () => [],
-        choose: byLambda(lambda),
+        ...byLambda(lambda),
       },
     };
   },

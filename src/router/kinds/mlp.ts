@@ -8,7 +8,7 @@ import type { FitTools, Training } from "../learned/learned.ts";
 import { knownMean } from "../learned/means.ts";
 import { networkIn, tensorsOfNetwork } from "../learned/network.ts";
 import { checkLearnable } from "../learned/requirements.ts";
-import type { Tensors } from "../learned/tensors.ts";
+import type { Tensors } from "../../model/tensor.ts";
 
 const RATE = 1e-3;
 
@@ -31,7 +31,7 @@ export const mlp: Kind<"mlp"> = {
           return { quality: scores.map((column) => column.map(sigmoid)), costUsd: await expectedCosts(fitted, rows, products) };
         },
         remarks: () => [],
-        choose: byLambda(lambda),
+        ...byLambda(lambda),
       },
     };
   },

@@ -3,7 +3,8 @@ import type { RowProducts, Rows } from "../../stats/rows.ts";
 import { headsOf, tensorsOfHeads } from "./heads.ts";
 import type { Training } from "./learned.ts";
 import { knownMean } from "./means.ts";
-import { columnsOf, tensorOfColumns, type Tensors } from "./tensors.ts";
+import type { Tensors } from "../../model/tensor.ts";
+import { columnsOf, tensorOfColumns } from "./tensors.ts";
 
 /** Of the squared weights, against the mean loss of costs in units of a model's mean. */
 const DECAY = 1e-3;

@@ -1,6 +1,7 @@
 import { WrpError } from "../../model/errors.ts";
 import type { LinearHeads } from "../../stats/linear-heads.ts";
-import { columnsOf, rowsOf, tensorOf, tensorOfColumns, type Tensors } from "./tensors.ts";
+import type { Tensors } from "../../model/tensor.ts";
+import { columnsOf, rowsOf, tensorOf, tensorOfColumns } from "./tensors.ts";
 
 /** Linear heads as tables whose names begin alike. */
 export function tensorsOfHeads(name: string, { weights, biases }: LinearHeads): Tensors {

@@ -1,6 +1,7 @@
 import { WrpError } from "../../model/errors.ts";
 import type { TwoLayer } from "../../stats/two-layer.ts";
-import { columnsOf, rowsOf, tensorOf, tensorOfColumns, type Tensors } from "./tensors.ts";
+import type { Tensors } from "../../model/tensor.ts";
+import { columnsOf, rowsOf, tensorOf, tensorOfColumns } from "./tensors.ts";
 
 /** A network as tables whose names begin alike. */
 export function tensorsOfNetwork(name: string, { hidden, offsets, outputs, biases }: TwoLayer): Tensors {

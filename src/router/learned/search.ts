@@ -1,9 +1,10 @@
 import { WrpError } from "../../model/errors.ts";
+import type { Tensor, Tensors } from "../../model/tensor.ts";
 import { foldsOf } from "../../stats/folds.ts";
 import type { Random } from "../../stats/random.ts";
 import { rowsAt } from "../../stats/rows.ts";
 import type { Asked, Training } from "./learned.ts";
-import { tensorNamed, type Tensor, type Tensors } from "./tensors.ts";
+import { tensorNamed } from "./tensors.ts";
 
 /** One of so many parts of the training is held back to choose by. */
 const PARTS = 5;
@@ -53,6 +54,6 @@ export function tensorOfSetting(value: number): Tensor {
 export function settingIn(tensors: Tensors, name: string): number {
   const { data } = tensorNamed(tensors, name, 1);
   const [value] = data;
-  if (data.length !== 1 || value === undefined || !Number.isFinite(value)) throw new WrpError(`what was fitted is of another kind: "${name}" is not one number`);
+  if (data.length !== 1 || typeof value !== "number" || !Number.isFinite(value)) throw new WrpError(`what was fitted is of another kind: "${name}" is not one number`);
   return value;
 }

@@ -1,6 +1,7 @@
 import { gradesOfScores } from "../../stats/preferences.ts";
 import { knownMean } from "./means.ts";
-import { columnsOf, tensorOfColumns, type Tensors } from "./tensors.ts";
+import type { Tensors } from "../../model/tensor.ts";
+import { columnsOf, tensorOfColumns } from "./tensors.ts";
 
 /** How models did over the training, for kinds that learn who wins against whom. */
 export interface Standings {
