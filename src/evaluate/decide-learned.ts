@@ -1,5 +1,6 @@
 import { rowProducts } from "../lib/row-products.ts";
 import type { OutcomeColumns } from "../model/columns.ts";
+import { WrpError } from "../model/errors.ts";
 import type { StoredDecisions } from "../outcomes/store.ts";
 import type { Policy } from "../router/index.ts";
 import type { Asked, Estimates, FitTools, Learned, Training } from "../router/learned/learned.ts";
@@ -43,7 +44,7 @@ export async function* decideLearned(
   const { trained } = parts.learning;
   const encoder = storedEncoder(parts.learning.encoder, store);
   const own = columnsUnder(settings.missing, columns);
-  const vectors = yield* told(promptVectors(promptsAgain(parts), columns.n, encoder, signal), columns.n);
+  const vectors = yield* readVectors(columns, policies[0] as LearnedPolicy, parts);
   const heldOut = trained && { columns: columnsUnder(settings.missing, trained.columns), vectors: yield* told(promptVectors(trained.workload.batches(), trained.columns.n, encoder, signal), trained.columns.n) };
   const rounds = heldOut ? [heldOutRound(own, vectors, heldOut)] : foldRounds(own, vectors, settings.seed, settings.learning?.folds ?? 0);
 
@@ -76,6 +77,17 @@ export async function* decideLearned(
 
 function estimatorOf({ learned }: LearnedPolicy): string {
   return JSON.stringify(learned.estimator);
+}
+
+/** Vectors of the run's prompts. Throws WrpError where nothing is there to make them. */
+export async function* readVectors(columns: OutcomeColumns, { name }: Policy, parts: Pick<Parts, "store" | "workload" | "signal" | "withContent"> & { readonly learning?: LearningParts | undefined }): AsyncGenerator<Deciding, PromptVectors> {
+  if (!parts.learning) throw noLongerStored(name, "made its vectors");
+  return yield* told(promptVectors(promptsAgain(parts), columns.n, storedEncoder(parts.learning.encoder, parts.store), parts.signal), columns.n);
+}
+
+/** @param did what the models did that are not there */
+export function noLongerStored(policy: string, did: string): WrpError {
+  return new WrpError(`what policy "${policy}" decided is no longer stored, and it cannot be decided again without the models that ${did}`, { hint: "run wrp eval again" });
 }
 
 async function* told(reading: AsyncGenerator<number, PromptVectors>, of: number): AsyncGenerator<Deciding, PromptVectors> {
@@ -139,7 +151,8 @@ function splitInWords(sizes: readonly number[], heldOut: boolean, embedder: stri
   return `${how}, by vectors of ${embedder}; no prompt, duplicate or session is on both sides; intervals are given the fitted routers`;
 }
 
-function textless({ known }: PromptVectors, where: string): string[] {
+/** @param where they are, in words that follow "prompts" */
+export function textless({ known }: Pick<PromptVectors, "known">, where: string): string[] {
   const without = known.reduce((sum, one) => sum + (one === 1 ? 0 : 1), 0);
   return without === 0 ? [] : [`${without} of ${known.length} prompts${where} have no text here, so nothing is learned or decided of them`];
 }

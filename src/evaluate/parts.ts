@@ -33,7 +33,7 @@ export interface RunSettings extends Judging {
   readonly encoder?: string;
   /** Content ids of the models that learned signals are read with; a run without such models has none. */
   readonly signals?: readonly string[];
-  /** How learned policies are fitted: the id of what makes the vectors of prompts, and how many folds; null: on the training part. A run without such policies has none. */
+  /** How learned policies are fitted: the id of what makes the vectors of prompts, and how many folds; null: on the training part, or none is. A run without such policies has none. */
   readonly learning?: { readonly encoder: string; readonly folds: number | null };
   /** The live routers among the policies, with what their backends say. */
   readonly remotes?: readonly RemoteSpec[];

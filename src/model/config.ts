@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { gpuPriceSchema, type GpuPrice } from "./gpu-price.ts";
 import type { CallSettings } from "./live.ts";
+import { onlineSpecs } from "./online-specs.ts";
 import { profileSchema, type Profile } from "./profile.ts";
 
 /**
@@ -129,6 +130,7 @@ export const policySpecSchema = z.discriminatedUnion("kind", [
     clusters: z.number().int().min(1).max(10_000).default(32).describe("clusters that training prompts are put in; fewer where fewer differ"),
     alpha: z.number().min(0).max(1).default(1).describe("weight of quality in a cluster's score of a model, 1 - alpha that of low cost, both normalised over the models"),
   }),
+  ...onlineSpecs,
   z.strictObject({
     kind: z.literal("command"),
     ...named,

@@ -205,6 +205,7 @@ function pendingGates(input: ReportInput, subject: GateSubject): { policy: strin
 /** True where two policies choose alike on every compared prompt, or mix alike. */
 function sameDecisions({ at }: Compared, a: Decisions, b: Decisions): boolean {
   if (a.form === "mixture" && b.form === "mixture") return a.weights.every((w, m) => w === b.weights[m]);
+  if (a.form === "spread" && b.form === "spread") return a.weights.every((column, m) => at.every((i) => column[i] === b.weights[m]?.[i]));
   return a.form === "choice" && b.form === "choice" && at.every((i) => a.model[i] === b.model[i]);
 }
 

@@ -1,12 +1,13 @@
 import { isLearned } from "../model/config.ts";
+import { isOnline } from "../model/online-specs.ts";
 import type { ReportPolicy } from "../model/report.ts";
 
 /**
- * Told of each learned policy that does not beat the static mix of models at its own cost: many published routers do not. By the
+ * Told of each policy that learns and does not beat the static mix of models at its own cost: many published routers do not. By the
  * simultaneous interval, as the verdicts.
  */
 export function learnedWarnings(policies: readonly ReportPolicy[]): string[] {
-  return policies.filter(isLearned).flatMap((policy) => {
+  return policies.filter((policy) => isLearned(policy) || isOnline(policy)).flatMap((policy) => {
     if (policy.quality.mean === null) return [];
     const { name, costMatchedMix: mix } = policy;
     if (!mix) return [`${name} stands beside no static mix of its cost: ${policy.costUsdPer1k?.mean == null ? "what it costs is not known" : "it costs less than the cheapest model, or part of its cost is not known"}`];

@@ -1,4 +1,4 @@
-import type { Decisions } from "../model/columns.ts";
+import { modelsUsed, type Decisions } from "../model/columns.ts";
 import type { ReportPolicy } from "../model/report.ts";
 import type { DecidedPolicy, ModelInfo } from "./input.ts";
 
@@ -23,6 +23,5 @@ export function simulatedFigures(
 
 /** @param wanted by model, in the order of the columns */
 function usesAny(decisions: Decisions, wanted: readonly boolean[]): boolean {
-  if (decisions.form === "mixture") return decisions.weights.some((w, m) => w > 0 && wanted[m] === true);
-  return decisions.model.some((m) => m >= 0 && wanted[m] === true);
+  return modelsUsed(decisions).some((m) => wanted[m] === true);
 }

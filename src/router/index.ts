@@ -2,17 +2,22 @@ import type { PolicySpec } from "../model/config.ts";
 import { unknownName, type Place, type WrpError } from "../model/errors.ts";
 import { always } from "./kinds/always.ts";
 import { bestSingle } from "./kinds/best-single.ts";
+import { budgeted } from "./kinds/budgeted.ts";
 import { cheapest } from "./kinds/cheapest.ts";
 import { command } from "./kinds/command.ts";
+import { epsilonGreedy } from "./kinds/epsilon-greedy.ts";
 import { kmeans } from "./kinds/kmeans.ts";
 import { knn } from "./kinds/knn.ts";
+import { linucb } from "./kinds/linucb.ts";
 import { mix } from "./kinds/mix.ts";
 import { oracle } from "./kinds/oracle.ts";
 import { random } from "./kinds/random.ts";
 import { recorded } from "./kinds/recorded.ts";
 import { remote } from "./kinds/remote.ts";
 import { rules } from "./kinds/rules.ts";
+import { thompson } from "./kinds/thompson.ts";
 import { threshold } from "./kinds/threshold.ts";
+import { ucb } from "./kinds/ucb.ts";
 import { vsr } from "./kinds/vsr.ts";
 import { zeroRouter } from "./kinds/zero-router.ts";
 import type { Kind, NamedModel } from "./kind.ts";
@@ -35,6 +40,11 @@ const kinds: { readonly [K in PolicySpec["kind"]]: Kind<K> } = {
   vsr,
   knn,
   kmeans,
+  "epsilon-greedy": epsilonGreedy,
+  ucb,
+  linucb,
+  thompson,
+  budgeted,
 };
 
 /** Builds one policy of its spec; `control` marks those that wrp adds. Throws WrpError. */

@@ -7,6 +7,7 @@ import type { Place } from "../model/errors.ts";
 import type { Prompt } from "../model/prompt.ts";
 import type { SignalReadings, SignalSpecs } from "../model/signal.ts";
 import type { Learned } from "./learned/learned.ts";
+import type { Online } from "./online/online.ts";
 import type { CacheSession } from "./vsr/cache/session.ts";
 import type { VsrTrace } from "./vsr/trace.ts";
 
@@ -100,7 +101,7 @@ export interface SessionHost {
 /**
  * A routing policy. It decides one prompt at a time (`decide`), a whole workload over columns (`replay`), or both; a
  * policy with `replay` alone looks at outcomes and cannot route a new prompt. One with `open` alone decides elsewhere;
- * one with `learned` is fitted on a training part first.
+ * one with `learned` is fitted on a training part first; one with `online` learns as the prompts go by.
  */
 export interface Policy {
   readonly name: string;
@@ -129,6 +130,8 @@ export interface Policy {
   replay?(columns: OutcomeColumns): Decisions;
   /** How it is fitted on outcomes of other prompts than it decides; such a policy has no other way. */
   readonly learned?: Learned;
+  /** How it learns from the outcomes of its own choices; such a policy has no other way. */
+  readonly online?: Online;
   /** Starts whatever decides. Building a policy starts nothing. Throws WrpError. */
   open?(host: SessionHost): Promise<PolicySession>;
 }

@@ -1,4 +1,5 @@
 import type { Random } from "./random.ts";
+import { shuffle } from "./shuffle.ts";
 
 /**
  * The fold of every prompt, from 0; a cluster is never divided. Clusters are shuffled, and dealt from the largest to the smallest, each to
@@ -11,10 +12,7 @@ export function foldsOf(cluster: Int32Array, clusters: number, folds: number, ra
   const size = new Int32Array(clusters);
   for (const c of cluster) (size[c] as number)++;
   const order = Array.from(size.keys());
-  for (let i = clusters - 1; i > 0; i--) {
-    const j = random.below(i + 1);
-    [order[i], order[j]] = [order[j] as number, order[i] as number];
-  }
+  shuffle(order, random);
   order.sort((a, b) => (size[b] as number) - (size[a] as number));
   const held = new Int32Array(count);
   const foldOf = new Int32Array(clusters);
