@@ -31,7 +31,7 @@ export const onlineSpecs = [
   z.strictObject({
     kind: z.literal("linucb"),
     ...named,
-    alpha: z.number().nonnegative().default(0.5).describe("how many standard deviations are added to a model's expected reward"),
+    alpha: z.number().nonnegative().default(1).describe("how many standard deviations are added to a model's expected reward"),
     dimensions,
     ridge: z.number().positive().default(1).describe("weight of the prior that a prompt's vector tells nothing"),
     lambda,

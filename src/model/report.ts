@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { onlineReportSchema } from "./online-report.ts";
 
 /**
  * The report: computed once from the outcomes, rendered many ways. This schema is the contract of `--json`; its JSON
@@ -251,6 +252,7 @@ export const reportSchema = z.object({
   comparisons: z.array(comparisonSchema),
   slices: z.array(sliceSchema),
   sweeps: z.array(sweepSchema),
+  online: z.array(onlineReportSchema).optional().describe("policies that learn as they go: what learning cost; absent without such"),
   frontier: z.array(z.string()),
   moved: z.array(movedSchema),
   metrics: z.object({

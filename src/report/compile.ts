@@ -18,6 +18,7 @@ import { learnedWarnings } from "./learned.ts";
 import { Ledger, type Entry } from "./ledger.ts";
 import { costMatchedMix, hullPoints, pendingAiq, singlePoints } from "./mix.ts";
 import { movedBetween } from "./moved.ts";
+import { onlineReport, orderWarnings } from "./online.ts";
 import { blindWarnings, decidedPolicy, expectedFigures } from "./decided.ts";
 import { decidedOf, partOf } from "./partial.ts";
 import { reportedPolicy } from "./policies.ts";
@@ -144,6 +145,9 @@ export function* compiling(input: ReportInput): Generator<number, Omit<Report, "
     return sweep.finish(!above, best ?? { quality: NaN, costUsdPer1k: NaN });
   });
 
+  const online = blind ? [] : policies.flatMap((policy) => onlineReport(policy, columns, compared) ?? []);
+  warnings.push(...orderWarnings(online, judged));
+
   const decidedGates = gates.map(({ policy, pending }) => pending.finish(results, mixes.get(policy) ?? null));
 
   return {
@@ -158,6 +162,7 @@ export function* compiling(input: ReportInput): Generator<number, Omit<Report, "
     comparisons,
     slices: slicesOf(columns, compared, units, policies.filter((p) => !p.control)),
     sweeps: finishedSweeps,
+    ...(online.length > 0 ? { online } : {}),
     frontier: judged.filter((p) => p.onFrontier).map((p) => p.name),
     moved: movedPairs(policies, reference).flatMap(([a, b]) => movedBetween(columns, compared, a, b) ?? []),
     metrics: {

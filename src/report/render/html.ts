@@ -5,6 +5,7 @@ import { comparisonsSection, sentencesSection } from "./html/comparisons.ts";
 import { header } from "./html/header.ts";
 import { movedSection } from "./html/moved.ts";
 import { renderPage } from "./html/page.ts";
+import { onlineSection } from "./html/online.ts";
 import { policiesSection } from "./html/policies.ts";
 import { renderContents, renderSection } from "./html/section.ts";
 import { sharesSection } from "./html/shares.ts";
@@ -23,6 +24,7 @@ export async function renderHtml(report: Report): Promise<string> {
     policiesSection(report),
     sharesSection(report),
     await sweepsSection(report),
+    await onlineSection(report),
     slicesSection(report),
     comparisonsSection(report),
     movedSection(report),

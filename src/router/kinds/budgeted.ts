@@ -5,11 +5,11 @@ import { confidence } from "../online/confidence.ts";
 import { onlinePolicy } from "../online/policy.ts";
 
 /**
- * A bandit with a budget (bandits with knapsacks, Badanidiyuru, Kleinberg & Slivkins 2013), by primal and dual: the model of highest
- * q⁺ - θ · c⁻ / b, where q⁺ and c⁻ are an upper bound of its mean quality and a lower one of its mean cost, b the budget of a prompt, and the
- * price θ of the budget is learned by multiplicative weights on what was spent above b: θ = 1 / (1 + exp(-η Σ (c - b) / c_max)),
- * η = √(ln 2 / T) over T prompts (Agrawal & Devanur 2016, algorithm 1 with one resource, Z = 1 / b). Once the bills that came have used up
- * the budget of all prompts, the model of lowest mean cost is called.
+ * A bandit with a budget (bandits with knapsacks, Badanidiyuru, Kleinberg & Slivkins 2013), by primal and dual (Agrawal & Devanur 2014): the
+ * model of highest q⁺ - θ · c⁻ / b, where q⁺ and c⁻ are an upper bound of its mean quality and a lower one of its mean cost, and b is the budget
+ * of a prompt. The price θ in [0,1] of the budget starts at 0 and is learned by online gradient descent (Zinkevich 2003): a bill c adds
+ * (c / b - 1) / (G √T) to it, T the number of prompts, G the largest |c / b - 1| so far, at least 1. Once the bills that came have used up the
+ * budget of all prompts, the model of lowest mean cost is called.
  */
 export const budgeted: Kind<"budgeted"> = {
   build({ budgetUsdPer1k, exploration, ...feedback }, context, base) {
@@ -23,12 +23,10 @@ export const budgeted: Kind<"budgeted"> = {
       start({ arms, asked, prompts }) {
         const means = new ArmMeans(arms);
         const scores = new Float64Array(arms);
-        const rate = Math.sqrt(Math.LN2 / prompts);
-        let [spentUsd, dearestUsd, overspent] = [0, budgetUsd, 0];
+        let [spentUsd, dearestUsd, steepest, price] = [0, 0, 1, 0];
         return {
           choose() {
             const exhausted = spentUsd >= budgetUsd * prompts;
-            const price = 1 / (1 + Math.exp(-rate * overspent));
             const all = means.allGrades();
             for (let arm = 0; arm < arms; arm++) {
               const width = exploration * confidence(all, means.grades(arm));
@@ -42,7 +40,9 @@ export const budgeted: Kind<"budgeted"> = {
             if (Number.isNaN(costUsd)) return;
             spentUsd += costUsd;
             dearestUsd = Math.max(dearestUsd, costUsd);
-            overspent += (costUsd - budgetUsd) / dearestUsd;
+            const slope = costUsd / budgetUsd - 1;
+            steepest = Math.max(steepest, Math.abs(slope));
+            price = Math.min(1, Math.max(0, price + slope / (steepest * Math.sqrt(prompts))));
           },
         };
       },
