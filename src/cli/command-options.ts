@@ -33,6 +33,20 @@ export function shared(command: Command): Command {
   return common(command).option("--store <file>", "where outcomes are kept (default: .wrp/wrp.db)");
 }
 
+/** What of the data is read. */
+export function dataOptions(command: Command): Command {
+  return command
+    .optionsGroup("Data:")
+    .option("--format <name>", "importer; found by looking inside")
+    .option("--map <columns>", "a generic table: prompt=question,quality.gpt-4=gpt4_score,…", collect)
+    .option("--where <cel>", "keep prompts for which this CEL expression is true")
+    .option("--exclude <file>", "leave out the prompts listed there, by exact text", collect)
+    .option("--sample <n>", "keep n prompts, chosen by seed", whole)
+    .option("--split <part>", "keep one side of a seeded split: train or test")
+    .option("--train-share <share>", "share of the training part, in (0,1) (default: 0.5)", number)
+    .option("--seed <n>", "seed of sampling, splits and fits (default: 1)", whole);
+}
+
 export function append(value: string, held: string[] | undefined): string[] {
   return [...(held ?? []), value];
 }

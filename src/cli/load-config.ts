@@ -10,7 +10,7 @@ import { gateOf } from "./gates.ts";
 import { modelOf } from "./models.ts";
 import { remoteOf } from "./remotes.ts";
 import { usableConfig } from "./usable-config.ts";
-import { withVsrText } from "./vsr-file.ts";
+import { withPolicyFile } from "./policy-file.ts";
 import { yamlPlaces } from "../lib/yaml-places.ts";
 import { readTextFile } from "./text-file.ts";
 
@@ -125,7 +125,8 @@ function soundConfig(config: Config, folder: string, placeAt: (path: readonly Pr
     if (spec.kind === "threshold") telling(about("policies", k), () => factOf(spec.fact, placeAt(["policies", k, "fact"])));
     if (spec.kind === "remote") telling(about("policies", k), () => remoteOf(spec, config.backends ?? {}, (key) => placeAt(["policies", k, key])));
     if (spec.kind === "rules") for (const [r, { when }] of spec.rules.entries()) readable(when, ["policies", k], ["rules", r, "when"]);
-    if (spec.kind === "vsr") telling(about("policies", k), () => vsrOf(withVsrText(spec, folder, (path) => placeAt(["policies", k, ...path]))));
+    if (spec.kind === "vsr") telling(about("policies", k), () => vsrOf(withPolicyFile(spec, folder, (path) => placeAt(["policies", k, ...path]))));
+    if (spec.kind === "trained") telling(about("policies", k), () => void withPolicyFile(spec, folder, (path) => placeAt(["policies", k, ...path])));
     newName("policies", policyName(spec), k, { hint: "give each policy its own name; single models are policies too" });
   }
   for (const [k, model] of models.entries()) {
@@ -149,7 +150,7 @@ function soundConfig(config: Config, folder: string, placeAt: (path: readonly Pr
 /** The config with the files that its policies name read; one that cannot be is told of later, with the rest. */
 function withFiles(config: Config, folder: string, placeAt: (path: readonly PropertyKey[]) => Place): Config {
   if (!config.policies) return config;
-  return { ...config, policies: config.policies.map((spec, k) => telling(() => undefined, () => withVsrText(spec, folder, (path) => placeAt(["policies", k, ...path]))) ?? spec) };
+  return { ...config, policies: config.policies.map((spec, k) => telling(() => undefined, () => withPolicyFile(spec, folder, (path) => placeAt(["policies", k, ...path]))) ?? spec) };
 }
 
 /** The document as plain values, or what keeps it from being that (aliases that unfold without end, nesting without end). */

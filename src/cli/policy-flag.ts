@@ -1,27 +1,37 @@
 import { parse } from "yaml";
-import { policyKinds, policySpecSchema, type PolicySpec } from "../model/config.ts";
+import { isLearned, policyKinds, policySpecSchema, type PolicySpec } from "../model/config.ts";
 import { WrpError } from "../model/errors.ts";
 import { policyName } from "../router/index.ts";
-import { isVsrFlag, withVsrText } from "./vsr-file.ts";
+import { withPolicyFile } from "./policy-file.ts";
 
 /**
  * A policy as a flag: `kind` or `kind(key=value, …)`, values in YAML flow form. An unnamed one is named by the flag itself, so
  * that `threshold(threshold=100)` and `threshold(threshold=200)` can stand side by side. `vsr:config.yaml` is `vsr(config=config.yaml)`,
- * and `vsr:config.yaml(set={decisions.legal.priority: 120})` the same with more to it.
+ * and `vsr:config.yaml(set={decisions.legal.priority: 120})` the same with more to it; `knn:FILE` is what `wrp train` wrote of that kind.
  * Throws WrpError.
  *
  * @param cwd what files that it names are relative to
  */
 export function policyFromFlag(flag: string, cwd: string): PolicySpec {
-  if (!isVsrFlag(flag)) return withVsrText(policyOf(flag), cwd);
-  const [, config, more = ""] = /^\s*vsr:(?:([^(]*)\((.*)\)|.*)\s*$/s.exec(flag) ?? [];
-  const spec = policyOf(`vsr(config=.,${more})`, flag);
-  return withVsrText({ ...spec, config: (config ?? flag.slice(flag.indexOf(":") + 1)).trim() } as PolicySpec, cwd);
+  const named = fileNamed(flag);
+  if (!named) return withPolicyFile(policyOf(flag), cwd);
+  const { kind, file, more } = named;
+  if (kind !== "vsr" && !isLearned({ kind })) throw bad(flag, policyKinds().includes(kind) ? `kind ${kind} takes no file` : `unknown kind "${kind}"`);
+  const spec = kind === "vsr" ? policyOf(`vsr(config=.,${more})`, flag) : policyOf(`trained(artefact=.,${kind === "trained" ? "" : `of=${kind},`}${more})`, flag);
+  return withPolicyFile({ ...spec, [kind === "vsr" ? "config" : "artefact"]: file } as PolicySpec, cwd);
 }
 
 /** Whether a flag states a policy, in place of naming one. */
 export function statesPolicy(flag: string): boolean {
-  return flag.includes("(") || isVsrFlag(flag);
+  return flag.includes("(") || isLearned({ kind: fileNamed(flag)?.kind ?? "" }) || fileNamed(flag)?.kind === "vsr";
+}
+
+/** `KIND:FILE` or `KIND:FILE(more)`. */
+function fileNamed(flag: string): { readonly kind: string; readonly file: string; readonly more: string } | null {
+  const [, kind, given] = /^\s*([a-z-]+):(.*)$/s.exec(flag) ?? [];
+  if (kind === undefined || given === undefined) return null;
+  const [, file = given, more = ""] = /^([^(]*)\((.*)\)\s*$/s.exec(given) ?? [];
+  return { kind, file: file.trim(), more };
 }
 
 /** The policy that a flag states, or names among those of a config. Throws WrpError where what it states is none. */

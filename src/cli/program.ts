@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { append, collect, common, gates, group, number, shared, whole, type Outcome } from "./command-options.ts";
+import { append, collect, common, dataOptions, gates, group, number, shared, whole, type Outcome } from "./command-options.ts";
 import { wrpVersion } from "./manifest.ts";
 import { addPool } from "./pool-commands.ts";
 import { addRuns } from "./runs-commands.ts";
@@ -16,7 +16,7 @@ privacy and safety, with intervals.
   wrp eval data/*.csv -o report.html    the same as one HTML page
   wrp route "Why is the sky blue?"      which model, and why
 
-Commands: init, check, eval, compare, report, route, export, runs, pool, import, schema, completion
+Commands: init, check, eval, train, compare, report, route, export, runs, pool, import, schema, completion
 More: wrp COMMAND --help, wrp --help, wrp help exit-codes
 `;
 
@@ -57,6 +57,7 @@ export function program(world: World, outcome: Outcome): Command {
     .option("--models <names>", "only these models, by comma", collect)
     .option("--policy <spec>", "a policy: kind, kind(key=value,…), e.g. 'mix(weights={a: 0.7, b: 0.3})', or vsr:config.yaml; repeatable", append)
     .option("--cv <folds>", "policies that learn (knn, kmeans) are fitted in so many folds, each prompt decided by what was fitted on the others (default: 5; with --split test: fitted on the training part)", whole)
+    .option("--allow-seen", "policies that wrp train wrote may be judged on prompts that they were trained on: reports say so")
     .option("--surrogate", SURROGATE)
     .option("--free <model>", "this model really costs nothing; repeatable", collect)
     .option("--reference <policy>", "compare the others with this one; default: your first policy, else the best single")
@@ -169,21 +170,36 @@ export function program(world: World, outcome: Outcome): Command {
     .description("Reads data as wrp eval does and writes wrp's own JSONL (gzip where the name ends in .gz).")
     .argument("<data...>", "files, folders, globs")
     .requiredOption("-o, --output <file>", "file to write, or - for stdout")
-    .option("--format <name>", "importer; found by looking inside")
-    .option("--map <columns>", "a generic table: prompt=question,quality.gpt-4=gpt4_score,…", collect)
-    .option("--where <cel>", "keep prompts for which this CEL expression is true")
-    .option("--exclude <file>", "leave out the prompts listed there, by exact text", collect)
-    .option("--sample <n>", "keep n prompts, chosen by seed", whole)
-    .option("--split <part>", "keep one side of a seeded split: train or test")
-    .option("--train-share <share>", "share of the training part, in (0,1)", number)
-    .option("--seed <n>", "seed of sampling and splits (default: 1)", whole)
     .addHelpText("after", "\nExample:\n  wrp import scores.csv --map prompt=question,quality.gpt-4=score -o scores.jsonl\n")
     .action(async (data: string[], flags) => {
       const { importCommand } = await import("./commands/import.ts");
       outcome.exitCode = await importCommand(data, flags, world);
     });
 
+  dataOptions(importing);
   common(importing);
+
+  const training = wrp
+    .command("train")
+    .summary("fit a learned policy, and keep it in a file")
+    .description("Fits a policy that learns (wrp help learned) on all of the data, and writes it into one file: what it was fitted to, its models, seed and data. wrp eval and wrp route decide by it as KIND:FILE.")
+    .argument("<policy>", "a kind that learns, KIND(key=value,…), or a policy of the config")
+    .argument("[data...]", "files, folders, globs; default: the config's datasets")
+    .requiredOption("-o, --output <file>", "file to write, e.g. router.safetensors")
+    .option("-c, --config <file>", "config; default wrp.yaml where there is one")
+    .option("--no-config", "leave wrp.yaml aside")
+    .option("--models <names>", "only these models, by comma", collect)
+    .option("--free <model>", "this model really costs nothing; repeatable", collect)
+    .option("--missing <rule>", "a failed call is a gap, or failure-is-refusal (quality 0)")
+    .option("--json", "print one JSON document, nothing else")
+    .addHelpText("after", "\nExamples:\n  wrp train 'knn(k=31)' outcomes.jsonl --split train -o knn.safetensors\n  wrp eval outcomes.jsonl --split test --policy knn:knn.safetensors\n  wrp route 'Why is the sky blue?' --policy 'knn:knn.safetensors(lambda=20)'\n")
+    .action(async (policy: string, data: string[], flags) => {
+      const { trainCommand } = await import("./commands/train.ts");
+      outcome.exitCode = await trainCommand(policy, data, flags, world);
+    });
+
+  dataOptions(training);
+  shared(training);
 
   const init = wrp
     .command("init")

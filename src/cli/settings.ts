@@ -26,6 +26,8 @@ export interface EvalFlags {
   readonly trainShare?: number;
   /** Folds that learned policies are fitted in. */
   readonly cv?: number;
+  /** Trained policies may be judged on what they were trained on. */
+  readonly allowSeen?: boolean;
   readonly models?: string[];
   readonly policy?: string[];
   readonly surrogate?: boolean;

@@ -21,7 +21,7 @@ export function textWithMark(file: string, cwd: string, maxBytes: number): strin
     if (found.size > maxBytes) throw new WrpError(`is too large: ${found.size} bytes (at most ${maxBytes})`, { place, hint: "is this the file that was meant?" });
     bytes = readFileSync(path);
   } catch (error) {
-    throw error instanceof WrpError ? error : new WrpError(reason(error as NodeJS.ErrnoException), { place, cause: error });
+    throw error instanceof WrpError ? error : fileError(error as NodeJS.ErrnoException, file);
   }
   if (isUtf8(bytes) && !bytes.includes(0)) return bytes.toString("utf8");
   throw notText(file, bytes);
@@ -39,6 +39,11 @@ function notText(file: string, bytes: Buffer): WrpError {
     start = end + 1;
   }
   return new WrpError("not UTF-8 text", { place: { file, line }, hint: "save the file as UTF-8, for example: iconv -f latin1 -t UTF-8" });
+}
+
+/** Why a file could not be read, in words. */
+export function fileError(error: NodeJS.ErrnoException, file: string): WrpError {
+  return new WrpError(reason(error), { place: { file }, cause: error });
 }
 
 function reason({ code, message }: NodeJS.ErrnoException): string {

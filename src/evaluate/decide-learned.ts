@@ -3,14 +3,15 @@ import type { OutcomeColumns } from "../model/columns.ts";
 import { WrpError } from "../model/errors.ts";
 import type { StoredDecisions } from "../outcomes/store.ts";
 import type { Policy } from "../router/index.ts";
-import type { Asked, Estimates, FitTools, Learned, Training } from "../router/learned/learned.ts";
+import type { Estimates, FitTools, Learned, Training } from "../router/learned/learned.ts";
 import { foldsOf } from "../stats/folds.ts";
 import { random } from "../stats/random.ts";
-import { rowsAt } from "../stats/rows.ts";
 import { columnsUnder, promptsAgain } from "./gather.ts";
 import { stopIfAsked } from "./interrupt.ts";
 import type { LearningParts, Parts } from "./parts.ts";
+import { checkEncoder, decideTrained, type TrainedPolicy } from "./decide-trained.ts";
 import { promptVectors, type PromptVectors } from "./prompt-vectors.ts";
+import { knownAt, readablePlaces, textless, trainingAt } from "./training.ts";
 import { storedEncoder } from "./stored-outputs.ts";
 import type { Deciding } from "./through-session.ts";
 
@@ -19,6 +20,10 @@ type LearnedPolicy = Policy & { readonly learned: Learned };
 /** Whether a policy is fitted first. */
 export function isFitted(policy: Policy): policy is LearnedPolicy {
   return policy.learned !== undefined;
+}
+
+function isTrained(policy: LearnedPolicy): policy is TrainedPolicy["policy"] {
+  return policy.trained !== undefined;
 }
 
 /** Prompts that are decided by what is fitted on others. */
@@ -41,12 +46,13 @@ export async function* decideLearned(
   parts: Pick<Parts, "store" | "workload" | "settings" | "signal" | "withContent"> & { readonly learning: LearningParts },
 ): AsyncGenerator<Deciding, ReadonlyMap<Policy, StoredDecisions>> {
   const { settings, signal, store } = parts;
-  const { trained } = parts.learning;
+  const { trained, artefacts } = parts.learning;
   const encoder = storedEncoder(parts.learning.encoder, store);
   const own = columnsUnder(settings.missing, columns);
   const vectors = yield* readVectors(columns, policies[0] as LearnedPolicy, parts);
-  const heldOut = trained && { columns: columnsUnder(settings.missing, trained.columns), vectors: yield* told(promptVectors(trained.workload.batches(), trained.columns.n, encoder, signal), trained.columns.n) };
-  const rounds = heldOut ? [heldOutRound(own, vectors, heldOut)] : foldRounds(own, vectors, settings.seed, settings.learning?.folds ?? 0);
+  const fittedHere = policies.filter((policy) => !policy.trained);
+  const heldOut = trained && fittedHere.length > 0 && { columns: columnsUnder(settings.missing, trained.columns), vectors: yield* told(promptVectors(trained.workload.batches(), trained.columns.n, encoder, signal), trained.columns.n) };
+  const rounds = fittedHere.length === 0 ? [] : heldOut ? [heldOutRound(own, vectors, heldOut)] : foldRounds(own, vectors, settings.seed, settings.learning?.folds ?? 0);
 
   const products: FitTools["products"] = async (a, b) => {
     await stopIfAsked(signal);
@@ -56,7 +62,7 @@ export async function* decideLearned(
   for (const [r, { training, asked }] of rounds.entries()) {
     if (training.rows.count === 0 || asked.length === 0) continue;
     const known = knownAt(columns, vectors, asked);
-    for (const { learned } of policies.filter((policy, k) => policies.findIndex((other) => estimatorOf(other) === estimatorOf(policy)) === k)) {
+    for (const { learned } of fittedHere.filter((policy, k) => fittedHere.findIndex((other) => estimatorOf(other) === estimatorOf(policy)) === k)) {
       const key = JSON.stringify(learned.estimator);
       if (!estimates.has(key)) estimates.set(key, { quality: gaps(columns), costUsd: gaps(columns) });
       const fitted = await learned.fit(training, { products, random: random(settings.seed, "fit", key, r) });
@@ -64,15 +70,26 @@ export async function* decideLearned(
     }
   }
 
+  const decided = new Map<Policy, StoredDecisions>();
+  const readable = readablePlaces(vectors);
+  for (const policy of policies) {
+    if (!isTrained(policy)) continue;
+    const artefact = artefacts.get(policy.trained.hash);
+    if (!artefact) throw new Error(`the file of ${policy.name} was not read`);
+    checkEncoder(policy.name, policy.trained, encoder);
+    const one = await decideTrained({ policy, artefact }, columns, vectors, knownAt(columns, vectors, readable), readable, settings.learning?.allowSeen === true, { products });
+    decided.set(policy, { ...one, notes: [...one.notes, ...textless(vectors, "")] });
+  }
+  if (fittedHere.length === 0) return decided;
+
   const sizes = rounds.map(({ training }) => training.rows.count);
   const fewest = Math.min(...sizes);
   const notes = [splitInWords(sizes, heldOut !== null, parts.learning.encoder.name), ...textless(vectors, "")].concat(heldOut ? textless(heldOut.vectors, " of the training part") : []);
-  return new Map(
-    policies.map((policy) => {
+  for (const policy of fittedHere) {
       const model = policy.learned.choose(columns.models, estimates.get(estimatorOf(policy)) ?? { quality: gaps(columns), costUsd: gaps(columns) });
-      return [policy, { models: columns.models, model, ...reasons(model, vectors, rounds), notes: [...notes, ...policy.learned.remarks(fewest)] }];
-    }),
-  );
+      decided.set(policy, { models: columns.models, model, ...reasons(model, vectors, rounds), notes: [...notes, ...policy.learned.remarks(fewest)] });
+  }
+  return decided;
 }
 
 function estimatorOf({ learned }: LearnedPolicy): string {
@@ -100,7 +117,7 @@ async function* told(reading: AsyncGenerator<number, PromptVectors>, of: number)
 
 function foldRounds(columns: OutcomeColumns, vectors: PromptVectors, seed: number, wanted: number): Round[] {
   const { fold, folds } = foldsOf(columns.cluster, columns.clusters, wanted, random(seed, "folds"));
-  const readable = places(columns.n, (i) => vectors.known[i] === 1);
+  const readable = readablePlaces(vectors);
   return Array.from({ length: folds }, (_, f) => ({
     training: trainingAt(columns, columns.models, vectors, readable.filter((i) => fold[i] !== f)),
     asked: readable.filter((i) => fold[i] === f),
@@ -109,26 +126,12 @@ function foldRounds(columns: OutcomeColumns, vectors: PromptVectors, seed: numbe
 }
 
 function heldOutRound(columns: OutcomeColumns, vectors: PromptVectors, trained: { readonly columns: OutcomeColumns; readonly vectors: PromptVectors }): Round {
-  const readable = places(trained.columns.n, (i) => trained.vectors.known[i] === 1);
+  const readable = readablePlaces(trained.vectors);
   return {
     training: trainingAt(trained.columns, columns.models, trained.vectors, readable),
-    asked: places(columns.n, (i) => vectors.known[i] === 1),
+    asked: readablePlaces(vectors),
     rule: "fitted on the training part",
   };
-}
-
-/** The outcomes of these models; one that the columns lack has none. */
-function trainingAt(columns: OutcomeColumns, models: readonly string[], vectors: PromptVectors, at: readonly number[]): Training {
-  const pick = (table: readonly Float64Array[]) =>
-    models.map((name) => {
-      const column = table[columns.models.indexOf(name)];
-      return Float64Array.from(at, (i) => column?.[i] ?? NaN);
-    });
-  return { ...knownAt(columns, vectors, at), quality: pick(columns.quality), costUsd: pick(columns.costUsd) };
-}
-
-function knownAt({ facts }: OutcomeColumns, { rows }: PromptVectors, at: readonly number[]): Asked {
-  return { rows: rowsAt(rows, at), facts: new Map([...facts].map(([name, values]) => [name, Float64Array.from(at, (i) => values[i] as number)])) };
 }
 
 function scatter(from: Estimates, at: readonly number[], into: Estimates): void {
@@ -151,16 +154,6 @@ function splitInWords(sizes: readonly number[], heldOut: boolean, embedder: stri
   return `${how}, by vectors of ${embedder}; no prompt, duplicate or session is on both sides; intervals are given the fitted routers`;
 }
 
-/** @param where they are, in words that follow "prompts" */
-export function textless({ known }: Pick<PromptVectors, "known">, where: string): string[] {
-  const without = known.reduce((sum, one) => sum + (one === 1 ? 0 : 1), 0);
-  return without === 0 ? [] : [`${without} of ${known.length} prompts${where} have no text here, so nothing is learned or decided of them`];
-}
-
 function gaps({ models, n }: OutcomeColumns): Float64Array[] {
   return models.map(() => new Float64Array(n).fill(NaN));
-}
-
-function places(n: number, has: (i: number) => boolean): number[] {
-  return Array.from({ length: n }, (_, i) => i).filter(has);
 }

@@ -7,12 +7,13 @@ import { replay } from "../router/online/replay.ts";
 import { shuffledKeepingClusters } from "../stats/orders.ts";
 import { projected } from "../stats/projection.ts";
 import { random } from "../stats/random.ts";
-import { readVectors, textless } from "./decide-learned.ts";
+import { readVectors } from "./decide-learned.ts";
 import { columnsUnder } from "./gather.ts";
 import { stopIfAsked } from "./interrupt.ts";
 import type { LearningParts, Parts } from "./parts.ts";
 import type { PromptVectors } from "./prompt-vectors.ts";
 import type { Deciding } from "./through-session.ts";
+import { textless } from "./training.ts";
 
 type OnlinePolicy = Policy & { readonly online: Online };
 

@@ -44,7 +44,7 @@ export async function* decideAll(policies: readonly Policy[], columns: OutcomeCo
     if (ready) decided.set(policy, ready);
     else asked.set(policy, key);
   }
-  for (const [policy, { decisions, keys, reused, notes }] of yield* decideOnline(new Map([...asked].flatMap(([policy, key]) => (isOnline(policy) ? [[policy, key] as const] : []))), columns, parts)) {
+  for (const [policy, { decisions, keys, reused, notes }] of yield* decideOnline(new Map([...asked].flatMap(([one, key]) => (isOnline(one) ? [[one, key] as const] : []))), columns, parts)) {
     asked.delete(policy);
     decided.set(policy, { explained: { ...shown(policy), decisions, rules: { rule: NO_RULES, rules: [], notes } }, reused, keys });
   }
@@ -77,8 +77,8 @@ function marked(decided: ReadonlyMap<Policy, Decided>, reader: PromptReader, ask
 }
 
 /** What stored decisions hang on. What looks at outcomes depends on their prices and on the rule for failed calls, too; what is simulated, on the seed; what is live grows. A cache keeps no failed call. */
-function keyOf({ kind, content, hindsight, reads, caches, learned, online }: Policy, columns: OutcomeColumns, { settings, wrpVersion, trainedLive = null }: DecidingParts): string {
-  const looks = hindsight || learned !== undefined || online !== undefined;
+function keyOf({ kind, content, hindsight, reads, caches, learned, online, trained }: Policy, columns: OutcomeColumns, { settings, wrpVersion, trainedLive = null }: DecidingParts): string {
+  const looks = hindsight || (learned !== undefined && !trained) || online !== undefined;
   const drawn = settings.models.some((model) => model.simulated !== undefined);
   const live = looks ? liveHash(columns, liveModels(settings).map(({ name }) => name)) : null;
   const outcomes = looks ? { ...(live === null ? {} : { live }), models: settings.models, missing: settings.missing, ...(drawn ? { seed: settings.seed } : {}) } : null;

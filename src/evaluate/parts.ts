@@ -7,6 +7,7 @@ import type { Encoder } from "../model/encoder.ts";
 import type { OutcomeStore } from "../outcomes/store.ts";
 import type { Judging } from "../report/input.ts";
 import type { PlaceOf } from "../router/assemble.ts";
+import type { Artefact } from "../router/learned/artefact.ts";
 import type { ModelFigures, SessionHost } from "../router/index.ts";
 import type { LiveHost } from "./ask-live.ts";
 import type { TokenMemo } from "../signals/tokens.ts";
@@ -33,8 +34,8 @@ export interface RunSettings extends Judging {
   readonly encoder?: string;
   /** Content ids of the models that learned signals are read with; a run without such models has none. */
   readonly signals?: readonly string[];
-  /** How learned policies are fitted: the id of what makes the vectors of prompts, and how many folds; null: on the training part, or none is. A run without such policies has none. */
-  readonly learning?: { readonly encoder: string; readonly folds: number | null };
+  /** How learned policies are fitted: the id of what makes the vectors of prompts, and how many folds; null: on the training part, or none is. A run without such policies has none. `allowSeen`: trained ones may be judged on what they were trained on. */
+  readonly learning?: { readonly encoder: string; readonly folds: number | null; readonly allowSeen?: true };
   /** The live routers among the policies, with what their backends say. */
   readonly remotes?: readonly RemoteSpec[];
 }
@@ -61,6 +62,8 @@ export interface LearningParts {
   readonly encoder: Encoder;
   /** The training part with its outcomes, where the workload is the held-out one. */
   readonly trained: { readonly workload: Workload; readonly columns: OutcomeColumns } | null;
+  /** Those that trained policies decide by, by the hash on their cards. */
+  readonly artefacts: ReadonlyMap<string, Artefact>;
 }
 
 /** The parts that a run is joined of. */
@@ -97,6 +100,8 @@ export interface Parts {
   readonly encoder?: Encoder | undefined;
   /** What makes the vectors that learned policies decide by, as the settings name it. */
   readonly vectors?: Encoder | undefined;
+  /** The files of trained policies, by the hash on their cards. */
+  readonly artefacts?: ReadonlyMap<string, Artefact> | undefined;
   /** Tokens that were counted before the run. */
   readonly tokens?: TokenMemo | undefined;
   /** What graders of live answers are lent; without it answers have the grades that they were given before. */

@@ -132,6 +132,15 @@ export const policySpecSchema = z.discriminatedUnion("kind", [
   }),
   ...onlineSpecs,
   z.strictObject({
+    kind: z.literal("trained"),
+    ...named,
+    artefact: z.string().min(1).describe("a file that wrp train wrote, relative to this file"),
+    of: z.string().optional().describe("the kind that it must be of"),
+    lambda: z.number().nonnegative().optional().describe("quality that a USD is worth, where its kind chooses by that; default: as it was trained"),
+    alpha: z.number().min(0).max(1).optional().describe("weight of quality, where its kind chooses by that; default: as it was trained"),
+    card: z.unknown().optional().describe("what the file says of itself; default: it is read"),
+  }),
+  z.strictObject({
     kind: z.literal("command"),
     ...named,
     command: z
@@ -278,8 +287,8 @@ export const configSchema = z.strictObject({
   store: z.string().optional(),
 });
 
-/** Kinds of policy that are fitted on the outcomes of other prompts than they decide. */
-const LEARNED: readonly PolicySpec["kind"][] = ["knn", "kmeans"];
+/** Kinds of policy that are fitted on the outcomes of other prompts than they decide, here or by `wrp train`. */
+const LEARNED: readonly PolicySpec["kind"][] = ["knn", "kmeans", "trained"];
 
 /** Whether a kind of policy is fitted on outcomes. */
 export function isLearned({ kind }: { readonly kind: string }): boolean {

@@ -17,6 +17,7 @@ import { remote } from "./kinds/remote.ts";
 import { rules } from "./kinds/rules.ts";
 import { thompson } from "./kinds/thompson.ts";
 import { threshold } from "./kinds/threshold.ts";
+import { trained } from "./kinds/trained.ts";
 import { ucb } from "./kinds/ucb.ts";
 import { vsr } from "./kinds/vsr.ts";
 import { zeroRouter } from "./kinds/zero-router.ts";
@@ -40,6 +41,7 @@ const kinds: { readonly [K in PolicySpec["kind"]]: Kind<K> } = {
   vsr,
   knn,
   kmeans,
+  trained: trained((spec, context, base) => (kinds[spec.kind] as Kind<PolicySpec["kind"]>).build(spec as never, context, base)),
   "epsilon-greedy": epsilonGreedy,
   ucb,
   linucb,

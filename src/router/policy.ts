@@ -6,6 +6,7 @@ import type { Encoder } from "../model/encoder.ts";
 import type { Place } from "../model/errors.ts";
 import type { Prompt } from "../model/prompt.ts";
 import type { SignalReadings, SignalSpecs } from "../model/signal.ts";
+import type { ArtefactCard } from "./learned/artefact.ts";
 import type { Learned } from "./learned/learned.ts";
 import type { Online } from "./online/online.ts";
 import type { CacheSession } from "./vsr/cache/session.ts";
@@ -132,6 +133,8 @@ export interface Policy {
   readonly learned?: Learned;
   /** How it learns from the outcomes of its own choices; such a policy has no other way. */
   readonly online?: Online;
+  /** Where it was fitted before, what it was fitted on: it decides by the file with this hash. */
+  readonly trained?: ArtefactCard;
   /** Starts whatever decides. Building a policy starts nothing. Throws WrpError. */
   open?(host: SessionHost): Promise<PolicySession>;
 }

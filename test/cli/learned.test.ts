@@ -159,7 +159,7 @@ test.each([
 test("a live embedder is refused; a policy of a run cannot route a new prompt, and says why", async () => {
   const at = desk(LEARNABLE.slice(0, 40));
   await evaluated(at, "--policy", "knn");
-  expect((await at.inside("route", "--policy", "knn", "paris")).stderr).toContain('policy "knn" is fitted inside wrp eval: it cannot route a new prompt yet');
+  expect((await at.inside("route", "--policy", "knn", "paris")).stderr).toContain('policy "knn" is fitted inside wrp eval: it cannot route a new prompt');
   at.put("wrp.yaml", "datasets: [rows.jsonl]\nembedder: {live: {url: 'http://localhost:1/v1', model: m}}\n");
   const ran = await at.inside("eval", "--policy", "knn");
   expect([ran.code, ran.stderr]).toEqual([2, expect.stringContaining("need an embedder that runs on this machine")]);

@@ -14,12 +14,14 @@ import { withPolicyPrices } from "../../evaluate/policy-prices.ts";
 import { promptReader } from "../../evaluate/read-signals.ts";
 import type { SignalReadings } from "../../model/signal.ts";
 import { assemble } from "../../router/assemble.ts";
+import { artefactCard } from "../../router/learned/artefact.ts";
 import { call, modelsNamed, policyName, type ModelFigures, type Policy, type Undecided, type VsrTrace } from "../../router/index.ts";
 import { expectations, type Expectation, type Grounds, type RunFigures } from "../expectations.ts";
 import { loadConfig, type LoadedConfig } from "../load-config.ts";
 import { modelsOf } from "../models.ts";
 import { policyFromFlag, statesPolicy } from "../policy-flag.ts";
 import { requestFile } from "../request-file.ts";
+import { isTrained, routeTrained } from "../route-trained.ts";
 import { sessionHost } from "../session-host.ts";
 import { openExisting, storeFile } from "../store-file.ts";
 import { localModels } from "../local-models.ts";
@@ -73,7 +75,7 @@ export async function routeCommand(given: string | undefined, flags: RouteFlags,
   const request = flags.request === undefined ? null : requestFile(flags.request, world.cwd);
   const prompt = await promptOf(request?.messages ?? (await messagesOf(given, flags, world)), flags, request);
   const run = await runFigures(flags, loaded, world);
-  const { policies, specs, stored, asked: name } = await candidates(flags, loaded, run);
+  const { policies, specs, stored, asked: name, known } = await candidates(flags, loaded, run);
   const models = withPolicyPrices(modelsOf(loaded), specs);
   const wanted = chosenPolicies(policies, specs, name, flags);
   const facts = flags.signals === undefined ? null : signalFacts(flags.signals, world.cwd);
@@ -89,7 +91,7 @@ export async function routeCommand(given: string | undefined, flags: RouteFlags,
       const reader = promptReader([policy], readers);
       const read = facts ?? (await reader.read([prompt])).get(policy)?.[0];
       const surrogates = facts ? [] : reader.surrogatesOf(policy);
-      const routed = await route(policy, asked ?? remoteChoice(policy, prompt, run) ?? decisionOf(policy, prompt, read), { prompt, models, run, now: world.now() }, read && policy.trace?.(read));
+      const routed = await route(policy, asked ?? remoteChoice(policy, prompt, run) ?? (isTrained(policy) ? await routeTrained(policy, specs, known, prompt, loaded, world) : null) ?? decisionOf(policy, prompt, read), { prompt, models, run, now: world.now() }, read && policy.trace?.(read));
       decided.push(surrogates.length > 0 ? { ...routed, surrogates } : routed);
     } catch (error) {
       if (!(error instanceof WrpError) || flags.policy !== undefined) throw error;
@@ -146,7 +148,7 @@ async function route(policy: Policy, decision: Decision | Undecided, on: Grounds
 
 function decisionOf(policy: Policy, prompt: Prompt, readings: SignalReadings | undefined): Decision | Undecided {
   if (policy.online) throw new WrpError(`policy "${policy.name}" learns from outcomes as prompts go by, inside wrp eval: it has no state to route a new prompt from`);
-  if (policy.learned) throw new WrpError(`policy "${policy.name}" is fitted inside wrp eval: it cannot route a new prompt yet`);
+  if (policy.learned) throw new WrpError(`policy "${policy.name}" is fitted inside wrp eval: it cannot route a new prompt`, { hint: `wrp train ${policy.kind} DATA -o FILE, then --policy ${policy.kind}:FILE` });
   if (!policy.decide) throw new WrpError(`policy "${policy.name}" looks at outcomes: it cannot route a new prompt`);
   return policy.decide({ prompt, signals: {}, ...(readings ? { readings } : {}) });
 }
@@ -207,19 +209,19 @@ async function candidates(
   flags: RouteFlags,
   { config, placeOf, cwd }: LoadedConfig,
   run: RunFigures | null,
-): Promise<{ policies: readonly Policy[]; specs: readonly PolicySpec[]; stored: ReadonlySet<string>; asked: string | undefined }> {
+): Promise<{ policies: readonly Policy[]; specs: readonly PolicySpec[]; stored: ReadonlySet<string>; asked: string | undefined; known: readonly string[] }> {
   const known: ModelFigures[] = run ? [...run.figures] : [];
   for (const { name } of config.models ?? []) if (!known.some((m) => m.name === name)) known.push({ name, quality: NaN, costUsdPer1k: NaN });
   const flag = flags.policy !== undefined && statesPolicy(flags.policy) ? [policyFromFlag(flags.policy, cwd)] : [];
-  // A config of another router says itself which models there are.
-  for (const spec of [...(config.policies ?? []), ...flag])
-    if (spec.kind === "vsr") for (const { model } of modelsNamed(spec)) if (!known.some(({ name }) => name === model)) known.push({ name: model, quality: NaN, costUsdPer1k: NaN });
+  // A config of another router says itself which models there are; what is trained, what it was trained on.
+  const ofFiles = [...(config.policies ?? []), ...flag].flatMap((spec) => (spec.kind === "vsr" ? modelsNamed(spec).map(({ model }) => model) : spec.kind === "trained" ? artefactCard(spec).models.map((model) => model.name) : []));
+  for (const model of ofFiles) if (!known.some(({ name }) => name === model)) known.push({ name: model, quality: NaN, costUsdPer1k: NaN });
   if (known.length === 0)
     throw new WrpError("no models are known", { hint: "run wrp eval DATA first, or list models and policies in wrp.yaml" });
   const ofRun = config.policies ? [] : (run?.settings.policies ?? []).filter((spec) => policyName(spec) !== flag[0]?.name);
   const specs = [...(config.policies ?? ofRun), ...flag];
   const { policies } = assemble(known, specs, run?.columns.facts ?? new Map(), false, placeOf);
-  return { policies, specs, stored: new Set(ofRun.map(policyName)), asked: flag[0] ? policyName(flag[0]) : flags.policy };
+  return { policies, specs, stored: new Set(ofRun.map(policyName)), asked: flag[0] ? policyName(flag[0]) : flags.policy, known: known.map((model) => model.name) };
 }
 
 function chosenPolicies(policies: readonly Policy[], specs: readonly PolicySpec[], name: string | undefined, flags: RouteFlags): readonly Policy[] {

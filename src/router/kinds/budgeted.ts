@@ -9,7 +9,7 @@ import { onlinePolicy } from "../online/policy.ts";
  * model of highest q⁺ - θ · c⁻ / b, where q⁺ and c⁻ are an upper bound of its mean quality and a lower one of its mean cost, and b is the budget
  * of a prompt. The price θ in [0,1] of the budget starts at 0 and is learned by online gradient descent (Zinkevich 2003): a bill c adds
  * (c / b - 1) / (G √T) to it, T the number of prompts, G the largest |c / b - 1| so far, at least 1. Once the bills that came have used up the
- * budget of all prompts, the model of lowest mean cost is called.
+ * budget of all prompts, the model of lowest mean cost is called, of those that have one.
  */
 export const budgeted: Kind<"budgeted"> = {
   build({ budgetUsdPer1k, exploration, ...feedback }, context, base) {
@@ -31,7 +31,7 @@ export const budgeted: Kind<"budgeted"> = {
             for (let arm = 0; arm < arms; arm++) {
               const width = exploration * confidence(all, means.grades(arm));
               const least = Math.max(0, means.costUsd(arm) - width * dearestUsd);
-              scores[arm] = exhausted ? -known(means.costUsd(arm)) : Math.min(1, means.quality(arm) + width) - (price * least) / budgetUsd;
+              scores[arm] = exhausted ? -(means.bills(arm) === 0 ? Infinity : means.costUsd(arm)) : Math.min(1, means.quality(arm) + width) - (price * least) / budgetUsd;
             }
             return bestArm(scores, asked);
           },
@@ -49,8 +49,3 @@ export const budgeted: Kind<"budgeted"> = {
     });
   },
 };
-
-/** A cost that nobody knows is no lowest one. */
-function known(costUsd: number): number {
-  return Number.isNaN(costUsd) ? Infinity : costUsd;
-}

@@ -1,10 +1,11 @@
 import { kMeans, nearestCentre } from "../../stats/k-means.ts";
+import type { Tensors } from "../../model/tensor.ts";
 import type { Kind } from "../kind.ts";
 import { bestScore } from "../learned/best-score.ts";
 import type { Asked, Estimates, FitTools, Training } from "../learned/learned.ts";
 import { knownMean } from "../learned/means.ts";
 import { checkLearnable } from "../learned/requirements.ts";
-import { columnsOf, rowsOf, tensorOf, tensorOfColumns, type Tensors } from "../learned/tensors.ts";
+import { columnsOf, rowsOf, tensorOf, tensorOfColumns } from "../learned/tensors.ts";
 
 /**
  * Training prompts in clusters by k-means over their texts' vectors; in each, a model scores alpha · quality + (1 - alpha) · (1 - cost), its

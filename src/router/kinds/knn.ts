@@ -1,10 +1,11 @@
 import { nearestRows } from "../../stats/nearest-rows.ts";
+import type { Tensors } from "../../model/tensor.ts";
 import type { Kind } from "../kind.ts";
 import { bestScore } from "../learned/best-score.ts";
 import type { Asked, Estimates, FitTools, Training } from "../learned/learned.ts";
 import { knownMean } from "../learned/means.ts";
 import { checkLearnable } from "../learned/requirements.ts";
-import { columnsOf, rowsOf, tensorOf, tensorOfColumns, type Tensors } from "../learned/tensors.ts";
+import { columnsOf, rowsOf, tensorOf, tensorOfColumns } from "../learned/tensors.ts";
 
 /**
  * What a model is worth on a prompt is the mean of its outcomes on the k training prompts nearest by the cosine of their texts' vectors (as

@@ -9,7 +9,7 @@ import { onlinePolicy, weighed } from "../online/policy.ts";
 /**
  * The model whose reward, drawn from what is believed of it, is the highest. `beta`: a model's quality is Beta(1 + successes, 1 + failures), a
  * grade between 0 and 1 counting as a success with that probability (Agrawal & Goyal 2012, algorithm 2); its cost is its mean so far, 0 before
- * the first bill. `linear`: the reward is normal about a ridge regression on the prompt's vector (Agrawal & Goyal 2013, algorithm 1, with a
+ * one is known. `linear`: the reward is normal about a ridge regression on the prompt's vector (Agrawal & Goyal 2013, algorithm 1, with a
  * θ for each model, of which only xᵀθ is drawn: that decides).
  */
 export const thompson: Kind<"thompson"> = {
@@ -34,8 +34,7 @@ function betaLearner({ arms, asked, random }: OnlineWorld, lambda: number): Lear
   return {
     choose() {
       for (let arm = 0; arm < arms; arm++) {
-        const cost = lambda === 0 ? 0 : means.costUsd(arm);
-        scores[arm] = betaDraw(1 + (won[arm] as number), 1 + (lost[arm] as number), random) - (Number.isNaN(cost) ? 0 : lambda * cost);
+        scores[arm] = betaDraw(1 + (won[arm] as number), 1 + (lost[arm] as number), random) - lambda * means.costUsd(arm);
       }
       return bestArm(scores, asked);
     },

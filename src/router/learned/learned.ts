@@ -1,6 +1,6 @@
+import type { Tensors } from "../../model/tensor.ts";
 import type { Random } from "../../stats/random.ts";
 import type { RowProducts, Rows } from "../../stats/rows.ts";
-import type { Tensors } from "./tensors.ts";
 
 /** What is expected of each model on each of some prompts; NaN where nothing tells. */
 export interface Estimates {

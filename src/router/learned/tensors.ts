@@ -1,14 +1,6 @@
 import { WrpError } from "../../model/errors.ts";
+import type { Tensor, Tensors } from "../../model/tensor.ts";
 import type { Rows } from "../../stats/rows.ts";
-
-/** A table of numbers, laid out row after row. */
-export interface Tensor {
-  readonly shape: readonly number[];
-  readonly data: Float32Array | Float64Array | Int32Array;
-}
-
-/** What a policy was fitted to: tables by name. */
-export type Tensors = Readonly<Record<string, Tensor>>;
 
 /** The rows as a table [count, width]. */
 export function tensorOf({ count, width, data }: Rows): Tensor {

@@ -53,13 +53,19 @@ export class ArmMeans {
     return (this.#quality[arm] as number) / (this.#grades[arm] as number);
   }
 
-  /** USD; NaN where no cost is known. */
-  costUsd(arm: number): number {
-    return (this.#costUsd[arm] as number) / (this.#bills[arm] as number);
+  /** How many known costs of an arm weigh on their mean. */
+  bills(arm: number): number {
+    return this.#bills[arm] as number;
   }
 
-  /** Mean quality - lambda · mean cost; NaN where either is not known. */
+  /** USD; 0 before the first cost is known. */
+  costUsd(arm: number): number {
+    const bills = this.bills(arm);
+    return bills === 0 ? 0 : (this.#costUsd[arm] as number) / bills;
+  }
+
+  /** Mean quality - lambda · mean cost; NaN where no grade came. */
   reward(arm: number, lambda: number): number {
-    return this.quality(arm) - (lambda === 0 ? 0 : lambda * this.costUsd(arm));
+    return this.quality(arm) - lambda * this.costUsd(arm);
   }
 }

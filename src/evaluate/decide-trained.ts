@@ -1,0 +1,77 @@
+import type { OutcomeColumns } from "../model/columns.ts";
+import { WrpError } from "../model/errors.ts";
+import type { StoredDecisions } from "../outcomes/store.ts";
+import type { Policy } from "../router/index.ts";
+import type { Artefact, ArtefactCard } from "../router/learned/artefact.ts";
+import type { Asked, Estimates, FitTools, Learned } from "../router/learned/learned.ts";
+import type { PromptVectors } from "./prompt-vectors.ts";
+
+/** A policy that was fitted before, with what its file holds. */
+export interface TrainedPolicy {
+  readonly policy: Policy & { readonly learned: Learned; readonly trained: ArtefactCard };
+  readonly artefact: Artefact;
+}
+
+/** What a trained policy would choose, and what it expects of each model here. */
+export interface TrainedChoice {
+  readonly model: Int32Array;
+  readonly estimates: Estimates;
+}
+
+/** Over these models: one that it was not trained on is never chosen, one that it knows and that is not here neither. */
+export async function choiceOf({ policy, artefact }: TrainedPolicy, asked: Asked, models: readonly string[], tools: Pick<FitTools, "products">): Promise<TrainedChoice> {
+  const of = await policy.learned.estimate(artefact.fitted, asked, tools);
+  const known = artefact.card.models.map(({ name }) => name);
+  const here = (table: readonly Float64Array[]) => models.map((name) => table[known.indexOf(name)] ?? new Float64Array(asked.rows.count).fill(NaN));
+  const estimates = { quality: here(of.quality), costUsd: here(of.costUsd) };
+  return { model: policy.learned.choose(models, estimates), estimates };
+}
+
+/** Throws WrpError where a policy was trained on vectors of another encoder. */
+export function checkEncoder(name: string, { encoder }: ArtefactCard, own: { readonly id: string; readonly name: string }): void {
+  if (encoder.id !== own.id) throw new WrpError(`policy "${name}" was trained on vectors of ${encoder.name}, and those here are of ${own.name === encoder.name ? "another version of it" : own.name}`, { hint: "set embedder: in wrp.yaml to the one that it was trained with, or train it again" });
+}
+
+/**
+ * A trained policy over the workload. Throws WrpError where it was trained on some of these prompts, their duplicates or their sessions,
+ * unless that is allowed: then its notes say so.
+ */
+export async function decideTrained(trained: TrainedPolicy, columns: OutcomeColumns, vectors: PromptVectors, asked: Asked, at: readonly number[], allowSeen: boolean, tools: Pick<FitTools, "products">): Promise<StoredDecisions> {
+  const { policy, artefact } = trained;
+  const { card } = artefact;
+  const seen = seenCount(artefact, columns, vectors);
+  if (seen > 0 && !allowSeen)
+    throw new WrpError(`policy "${policy.name}" was trained on ${seen} of these ${columns.n} prompts (or their duplicates, or their sessions): figures on them would not be held out`, {
+      hint: "train with --split train and judge with --split test, or judge on other data; --allow-seen judges it all the same, and the report says so",
+    });
+  const { model: chosen } = await choiceOf(trained, asked, columns.models, tools);
+  const model = new Int32Array(columns.n).fill(-1);
+  const rule = new Int32Array(columns.n).fill(1);
+  for (const [k, i] of at.entries()) {
+    model[i] = chosen[k] as number;
+    rule[i] = model[i] === -1 ? 2 : 0;
+  }
+  const missing = card.models.filter(({ name }) => !columns.models.includes(name)).map(({ name }) => name);
+  const unknown = columns.models.filter((name) => !card.models.some((model_) => model_.name === name));
+  return {
+    models: columns.models,
+    model,
+    rule,
+    rules: [`as ${card.policy.kind} that was trained on ${card.trainedOn.workload}`, "its text is not here", "no estimate tells"],
+    notes: [
+      `trained before on ${card.trainedOn.prompts} prompts of ${card.trainedOn.workload} (artefact ${card.hash.slice(0, 12)}, by wrp ${card.wrpVersion}), by vectors of ${card.encoder.name}; intervals are given the fitted router`,
+      ...(seen > 0 ? [`it was trained on ${seen} of the ${columns.n} prompts here (or their duplicates, or their sessions): its figures are not held out`] : []),
+      ...(missing.length > 0 ? [`it knows ${missing.join(", ")} too, of which there are no outcomes here: it chooses among the others`] : []),
+      ...(unknown.length > 0 ? [`it was not trained on ${unknown.join(", ")}, and never chooses ${unknown.length === 1 ? "it" : "them"}`] : []),
+      ...policy.learned.remarks(card.trainedOn.prompts),
+    ],
+  };
+}
+
+/** How many prompts are of a cluster that holds one it was trained on, or are of a session that one was of. */
+function seenCount({ seen }: Artefact, { promptHash, cluster, clusters, n }: OutcomeColumns, { session }: PromptVectors): number {
+  const [prompts, sessions] = [new Set(seen.prompts), new Set(seen.sessions)];
+  const touched = new Uint8Array(clusters);
+  for (let i = 0; i < n; i++) if (prompts.has(promptHash[i] as bigint) || (session[i] !== 0n && sessions.has(session[i] as bigint))) touched[cluster[i] as number] = 1;
+  return cluster.reduce((sum, c) => sum + (touched[c] as number), 0);
+}

@@ -1,0 +1,30 @@
+import type { OutcomeColumns } from "../model/columns.ts";
+import type { Asked, Training } from "../router/learned/learned.ts";
+import { rowsAt } from "../stats/rows.ts";
+import type { PromptVectors } from "./prompt-vectors.ts";
+
+/** The outcomes of these models; one that the columns lack has none. */
+export function trainingAt(columns: OutcomeColumns, models: readonly string[], vectors: PromptVectors, at: readonly number[]): Training {
+  const pick = (table: readonly Float64Array[]) =>
+    models.map((name) => {
+      const column = table[columns.models.indexOf(name)];
+      return Float64Array.from(at, (i) => column?.[i] ?? NaN);
+    });
+  return { ...knownAt(columns, vectors, at), quality: pick(columns.quality), costUsd: pick(columns.costUsd) };
+}
+
+/** What is known of the prompts at these places before anything answers them. */
+export function knownAt({ facts }: OutcomeColumns, { rows }: PromptVectors, at: readonly number[]): Asked {
+  return { rows: rowsAt(rows, at), facts: new Map([...facts].map(([name, values]) => [name, Float64Array.from(at, (i) => values[i] as number)])) };
+}
+
+/** The places of prompts that have a text here. */
+export function readablePlaces({ known }: PromptVectors): number[] {
+  return Array.from(known.keys()).filter((i) => known[i] === 1);
+}
+
+/** A note where some prompts have none. @param where of which part of the data: ` of the training part` */
+export function textless({ known }: Pick<PromptVectors, "known">, where: string): string[] {
+  const without = known.reduce((sum, one) => sum + (one === 1 ? 0 : 1), 0);
+  return without === 0 ? [] : [`${without} of ${known.length} prompts${where} have no text here, so nothing is learned or decided of them`];
+}
