@@ -1,4 +1,4 @@
-import { isAnswered, isCached, isDecided, modelsUsed, nameOfPlace, probabilityOf, type Decisions, type OutcomeColumns } from "../model/columns.ts";
+import { isAnswered, isCached, modelsUsed, nameOfPlace, probabilityOf, type Decisions, type OutcomeColumns } from "../model/columns.ts";
 import type { Estimate, ReportPolicy } from "../model/report.ts";
 import { arenaScore } from "../stats/arena.ts";
 import type { Design } from "../stats/design.ts";
@@ -69,7 +69,7 @@ function shares({ policy: { decisions }, columns, compared, units }: Subject): O
     return Object.fromEntries(
       modelsUsed(decisions).map((m) => {
         const mean = meanOf(units, (into) => {
-          for (let k = 0; k < into.length; k++) into[k] = isDecided(decisions, compared.at[k] as number) ? probabilityOf(decisions, m, compared.at[k] as number) : NaN;
+          for (let k = 0; k < into.length; k++) into[k] = probabilityOf(decisions, m, compared.at[k] as number);
         });
         return [nameOfPlace(columns, m), { mean: mean.mean, ci: analyticInterval(mean, { low: 0, high: 1 }) }];
       }),
