@@ -26,7 +26,7 @@ const encoder = withKeptVectors(useLite(".wrp/models"), ".wrp/models/vectors.bin
 
 for (const name of wanted) {
   const { labels, train, calibration } = sets[name];
-  const { head, moved } = fitHead(encoder.id, labels, await examples(train), await examples(calibration), DECAY[name]);
+  const { head, moved } = await fitHead(encoder.id, labels, await examples(train), await examples(calibration), DECAY[name]);
   const file = `datasets/heads/${name}.json`;
   if (values.check) check(file, head);
   else {

@@ -1,5 +1,5 @@
 import type { HeadFile } from "../../src/signals/heads/head.ts";
-import { minimise } from "./minimise.ts";
+import { minimise } from "../../src/stats/minimise.ts";
 
 /** A text's vector with its label's index, and how much it counts. */
 export interface Example {
@@ -25,9 +25,9 @@ const GOLDEN = (Math.sqrt(5) - 1) / 2;
  * Fits multinomial logistic regression: the weighted mean of the log loss plus `decay`/2 times the squared weights (biases apart); then the
  * temperature that makes `calibration` likeliest, of the weights as they are kept.
  */
-export function fitHead(encoder: string, labels: readonly string[], train: readonly Example[], calibration: readonly Example[], decay: number): Fitted {
+export async function fitHead(encoder: string, labels: readonly string[], train: readonly Example[], calibration: readonly Example[], decay: number): Promise<Fitted> {
   const dimensions = train[0]?.vector.length ?? 0;
-  const parameters = minimise(lossOf(train, labels.length, decay), new Float64Array(labels.length * (dimensions + 1)), { iterations: ITERATIONS, tolerance: TOLERANCE });
+  const parameters = await minimise(lossOf(train, labels.length, decay), new Float64Array(labels.length * (dimensions + 1)), { iterations: ITERATIONS, tolerance: TOLERANCE });
   const row = (k: number) => parameters.subarray(k * (dimensions + 1), k * (dimensions + 1) + dimensions);
   const scales = labels.map((_, k) => rounded(row(k).reduce((most, w) => Math.max(most, Math.abs(w)), 0) / 127));
   const whole = Int8Array.from(labels.flatMap((_, k) => Array.from(row(k), (w) => Math.round(w / (scales[k] as number)))));

@@ -1,5 +1,5 @@
 import type { RunSettings } from "../evaluate.ts";
-import { isLearned } from "../model/config.ts";
+import { isFittedHere, isLearned } from "../model/learned-specs.ts";
 import { readsVectors } from "../model/online-specs.ts";
 import type { Encoder } from "../model/encoder.ts";
 import { WrpError } from "../model/errors.ts";
@@ -19,7 +19,7 @@ const MOST_FOLDS = 100;
 export async function withLearning(settings: RunSettings, flags: Pick<EvalFlags, "allowSeen" | "cv" | "split" | "live">, local: LocalModels, world: Pick<World, "env">): Promise<{ readonly settings: RunSettings; readonly vectors?: Encoder }> {
   const learned = settings.policies.filter(isLearned);
   const reader = learned[0] ?? settings.policies.find(readsVectors);
-  const fittedHere = learned.filter(({ kind }) => kind !== "trained");
+  const fittedHere = learned.filter(isFittedHere);
   if (flags.allowSeen && fittedHere.length === learned.length) throw new WrpError("--allow-seen is for policies that wrp train wrote, and there is none", { hint: "--policy knn:FILE" });
   if (flags.cv !== undefined && fittedHere.length === 0 && learned.length > 0) throw new WrpError("--cv is for policies that learn here, and those given are trained already");
   if (flags.cv !== undefined && learned.length === 0) throw new WrpError("--cv is for policies that learn from other prompts than they decide, and there is none", { hint: "--policy knn, --policy kmeans" });

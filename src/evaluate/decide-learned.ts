@@ -12,6 +12,7 @@ import type { LearningParts, Parts } from "./parts.ts";
 import { checkEncoder, decideTrained, type TrainedPolicy } from "./decide-trained.ts";
 import { promptVectors, type PromptVectors } from "./prompt-vectors.ts";
 import { knownAt, readablePlaces, textless, trainingAt } from "./training.ts";
+import { expectationOf, gaps, scatter } from "./learned-estimates.ts";
 import { storedEncoder } from "./stored-outputs.ts";
 import type { Deciding } from "./through-session.ts";
 
@@ -86,8 +87,10 @@ export async function* decideLearned(
   const fewest = Math.min(...sizes);
   const notes = [splitInWords(sizes, heldOut !== null, parts.learning.encoder.name), ...textless(vectors, "")].concat(heldOut ? textless(heldOut.vectors, " of the training part") : []);
   for (const policy of fittedHere) {
-      const model = policy.learned.choose(columns.models, estimates.get(estimatorOf(policy)) ?? { quality: gaps(columns), costUsd: gaps(columns) });
-      decided.set(policy, { models: columns.models, model, ...reasons(model, vectors, rounds), notes: [...notes, ...policy.learned.remarks(fewest)] });
+    const expected = estimates.get(estimatorOf(policy)) ?? { quality: gaps(columns), costUsd: gaps(columns) };
+    const { choose, remarks } = policy.learned;
+    const model = choose(columns.models, expected);
+    decided.set(policy, { models: columns.models, model, ...reasons(model, vectors, rounds), notes: [...notes, ...remarks(fewest)], expectation: expectationOf(policy.learned, columns.models, expected) });
   }
   return decided;
 }
@@ -134,11 +137,6 @@ function heldOutRound(columns: OutcomeColumns, vectors: PromptVectors, trained: 
   };
 }
 
-function scatter(from: Estimates, at: readonly number[], into: Estimates): void {
-  for (const figure of ["quality", "costUsd"] as const)
-    for (const [m, column] of into[figure].entries()) for (const [k, i] of at.entries()) column[i] = from[figure][m]?.[k] ?? NaN;
-}
-
 function reasons(model: Int32Array, { known }: PromptVectors, rounds: readonly Round[]): Pick<StoredDecisions, "rule" | "rules"> {
   const rules = [...rounds.map(({ rule }) => rule), "its text is not here", "nothing to be fitted on"];
   const rule = new Int32Array(model.length);
@@ -152,8 +150,4 @@ function splitInWords(sizes: readonly number[], heldOut: boolean, embedder: stri
   const prompts = low === high ? `${low}` : `${low} to ${high}`;
   const how = heldOut ? `fitted on the ${prompts} prompts of the training part` : `fitted in ${sizes.length} folds, each prompt decided by what was fitted on the ${prompts} of the other folds`;
   return `${how}, by vectors of ${embedder}; no prompt, duplicate or session is on both sides; intervals are given the fitted routers`;
-}
-
-function gaps({ models, n }: OutcomeColumns): Float64Array[] {
-  return models.map(() => new Float64Array(n).fill(NaN));
 }

@@ -4,6 +4,7 @@ import type { StoredDecisions } from "../outcomes/store.ts";
 import type { Policy } from "../router/index.ts";
 import type { Artefact, ArtefactCard } from "../router/learned/artefact.ts";
 import type { Asked, Estimates, FitTools, Learned } from "../router/learned/learned.ts";
+import { expectationOf, gaps, scatter } from "./learned-estimates.ts";
 import type { PromptVectors } from "./prompt-vectors.ts";
 
 /** A policy that was fitted before, with what its file holds. */
@@ -44,7 +45,9 @@ export async function decideTrained(trained: TrainedPolicy, columns: OutcomeColu
     throw new WrpError(`policy "${policy.name}" was trained on ${seen} of these ${columns.n} prompts (or their duplicates, or their sessions): figures on them would not be held out`, {
       hint: "train with --split train and judge with --split test, or judge on other data; --allow-seen judges it all the same, and the report says so",
     });
-  const { model: chosen } = await choiceOf(trained, asked, columns.models, tools);
+  const { model: chosen, estimates } = await choiceOf(trained, asked, columns.models, tools);
+  const expected = { quality: gaps(columns), costUsd: gaps(columns) };
+  scatter(estimates, at, expected);
   const model = new Int32Array(columns.n).fill(-1);
   const rule = new Int32Array(columns.n).fill(1);
   for (const [k, i] of at.entries()) {
@@ -56,6 +59,7 @@ export async function decideTrained(trained: TrainedPolicy, columns: OutcomeColu
   return {
     models: columns.models,
     model,
+    expectation: expectationOf(policy.learned, columns.models, expected),
     rule,
     rules: [`as ${card.policy.kind} that was trained on ${card.trainedOn.workload}`, "its text is not here", "no estimate tells"],
     notes: [

@@ -59,7 +59,7 @@ export async function* decideAll(policies: readonly Policy[], columns: OutcomeCo
   for (const [policy, key] of asked) {
     const decisions = stored.get(policy) as StoredDecisions;
     store.saveDecisions(key, workload.hash, decisions);
-    decided.set(policy, { explained: { ...shown(policy), decisions: { form: "choice", model: decisions.model }, rules: decisions }, reused: false, keys: [key] });
+    decided.set(policy, { explained: { ...shown(policy), decisions: { form: "choice", model: decisions.model }, rules: decisions, ...(decisions.expectation ? { expectation: decisions.expectation } : {}) }, reused: false, keys: [key] });
   }
   return marked(decided, reader, asked, parts);
 }
@@ -82,7 +82,7 @@ function keyOf({ kind, content, hindsight, reads, caches, learned, online, train
   const drawn = settings.models.some((model) => model.simulated !== undefined);
   const live = looks ? liveHash(columns, liveModels(settings).map(({ name }) => name)) : null;
   const outcomes = looks ? { ...(live === null ? {} : { live }), models: settings.models, missing: settings.missing, ...(drawn ? { seed: settings.seed } : {}) } : null;
-  const fit = learned ? { ...settings.learning, seed: settings.seed, ...(trainedLive === null ? {} : { trainedLive }) } : undefined;
+  const fit = learned ? { ...settings.learning, seed: settings.seed, curve: true, ...(trainedLive === null ? {} : { trainedLive }) } : undefined;
   const drawnBy = online ? { seed: settings.seed, ...(online.dimensions === null ? {} : { encoder: settings.learning?.encoder }) } : undefined;
   const signals = ((reads || caches?.compares) && settings.signals) || [];
   return valueHash({ kind, content, models: columns.models, outcomes, wrpVersion, ...(signals.length > 0 ? { signals } : {}), ...(caches ? { failed: failedCalls(columns) } : {}), ...(fit ? { fit } : {}), ...(drawnBy ? { drawnBy } : {}) });
@@ -90,6 +90,8 @@ function keyOf({ kind, content, hindsight, reads, caches, learned, online, train
 
 /** What needs no look at a prompt; null where prompts have to be asked about. */
 function withoutPrompts(policy: Policy, key: string, columns: OutcomeColumns, { store, workload, settings, fresh }: DecidingParts): Decided | null {
+  // What it does is played over the columns that the report stands on (`withPaths`).
+  if (policy.plays) return { explained: { ...shown(policy), decisions: { form: "choice", model: new Int32Array(columns.n).fill(-1) }, rules: null }, reused: false, keys: [] };
   if (policy.volatile && policy.replay) return { explained: { ...shown(policy), decisions: policy.replay(columns), rules: null }, reused: false, keys: [] };
   const known = fresh ? null : store.findDecisions(key, workload.hash);
   if (known) return { explained: explainedBy(policy, known, columns), reused: true, keys: [key] };
@@ -103,8 +105,10 @@ function withoutPrompts(policy: Policy, key: string, columns: OutcomeColumns, { 
 /** A policy with decisions as they are stored, over these columns. */
 export function explainedBy(policy: Policy, known: StoredDecisions, columns: OutcomeColumns): ExplainedPolicy {
   const position = known.models.map((model) => columns.models.indexOf(model));
-  const model = known.model.map((m) => (m < 0 ? -1 : (position[m] as number)));
-  return { ...shown(policy), decisions: { form: "choice", model }, rules: known.rules.length > 0 ? known : null };
+  const placed = (model: Int32Array) => model.map((m) => (m < 0 ? -1 : (position[m] as number)));
+  const { quality = [], choices = null } = known.expectation ?? {};
+  const expectation = { quality: columns.models.map((model) => quality[known.models.indexOf(model)] ?? new Float32Array(columns.n).fill(NaN)), choices: choices && { ...choices, model: choices.model.map(placed) } };
+  return { ...shown(policy), decisions: { form: "choice", model: placed(known.model) }, rules: known.rules.length > 0 ? known : null, ...(known.expectation ? { expectation } : {}) };
 }
 
 function shown({ name, kind, control, hindsight, description, sweep }: Policy): Omit<ExplainedPolicy, "decisions" | "rules"> {

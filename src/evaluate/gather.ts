@@ -174,6 +174,7 @@ export async function pourInto(
   const builder = new ColumnsBuilder(factsOf(settings.policies).map((name) => ({ name, read: (prompt: Prompt) => factOf(name).read(prompt, {}) })), {
     samples: settings.repeat ?? 1,
     failureIsZero: settings.missing === "failure-is-refusal",
+    lengths: settings.policies.some((policy) => policy.kind === "cascade" && policy.stop === "answerLength"),
     counted: new Set([...asked.keys()].filter((name) => prices.hourly.has(name))),
   });
   const samples = [...Array(settings.repeat ?? 1).keys()];

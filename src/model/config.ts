@@ -1,5 +1,7 @@
 import { z } from "zod";
+import { cascadeFields } from "./cascade-fields.ts";
 import { gpuPriceSchema, type GpuPrice } from "./gpu-price.ts";
+import { learnedSpecs, trainedSpec } from "./learned-specs.ts";
 import type { CallSettings } from "./live.ts";
 import { onlineSpecs } from "./online-specs.ts";
 import { profileSchema, type Profile } from "./profile.ts";
@@ -117,29 +119,10 @@ export const policySpecSchema = z.discriminatedUnion("kind", [
     default: z.string(),
   }),
   z.strictObject({ kind: z.literal("recorded"), ...named }),
-  z.strictObject({
-    kind: z.literal("knn"),
-    ...named,
-    k: z.number().int().min(1).max(10_000).default(31).describe("nearest training prompts that a model's quality and cost are the means of; all of them where there are fewer"),
-    lambda: z.number().nonnegative().default(0).describe("quality that a USD is worth: the model of highest quality - lambda · cost is chosen"),
-    weights: z.enum(["even", "similarity"]).default("even").describe("how much each neighbour counts"),
-  }),
-  z.strictObject({
-    kind: z.literal("kmeans"),
-    ...named,
-    clusters: z.number().int().min(1).max(10_000).default(32).describe("clusters that training prompts are put in; fewer where fewer differ"),
-    alpha: z.number().min(0).max(1).default(1).describe("weight of quality in a cluster's score of a model, 1 - alpha that of low cost, both normalised over the models"),
-  }),
+  ...learnedSpecs,
+  trainedSpec,
+  z.strictObject({ kind: z.literal("cascade"), ...named, ...cascadeFields }),
   ...onlineSpecs,
-  z.strictObject({
-    kind: z.literal("trained"),
-    ...named,
-    artefact: z.string().min(1).describe("a file that wrp train wrote, relative to this file"),
-    of: z.string().optional().describe("the kind that it must be of"),
-    lambda: z.number().nonnegative().optional().describe("quality that a USD is worth, where its kind chooses by that; default: as it was trained"),
-    alpha: z.number().min(0).max(1).optional().describe("weight of quality, where its kind chooses by that; default: as it was trained"),
-    card: z.unknown().optional().describe("what the file says of itself; default: it is read"),
-  }),
   z.strictObject({
     kind: z.literal("command"),
     ...named,
@@ -286,14 +269,6 @@ export const configSchema = z.strictObject({
   seed: z.number().int().nonnegative().optional(),
   store: z.string().optional(),
 });
-
-/** Kinds of policy that are fitted on the outcomes of other prompts than they decide, here or by `wrp train`. */
-const LEARNED: readonly PolicySpec["kind"][] = ["knn", "kmeans", "trained"];
-
-/** Whether a kind of policy is fitted on outcomes. */
-export function isLearned({ kind }: { readonly kind: string }): boolean {
-  return (LEARNED as readonly string[]).includes(kind);
-}
 
 /** Names of the kinds of policy. */
 export function policyKinds(): string[] {

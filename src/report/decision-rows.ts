@@ -1,4 +1,5 @@
-import { isAnswered, isDecided, nameOfPlace, probabilityOf, type LabelColumn, type OutcomeColumns } from "../model/columns.ts";
+import { isAnswered, isDecided, nameOfPlace, type LabelColumn, type OutcomeColumns } from "../model/columns.ts";
+import { calledAt } from "../model/path.ts";
 import { eachChoice } from "./events.ts";
 import type { DecidedPolicy } from "./input.ts";
 import { servedOf } from "./remote.ts";
@@ -39,10 +40,17 @@ export function* decisionRows(columns: OutcomeColumns, policies: readonly Explai
         quality: value(columns.quality),
         costUsd: value(columns.costUsd),
         latencyMs: value(columns.latencyMs),
-        simulated: drawn.some((is, k) => is && probabilityOf(decisions, k, i) > 0),
+        simulated: drawnAt(decisions, i),
         expected: logged !== null && !served && !isAnswered(columns, m) && (m < 0 || columns.chosen[i] !== m || filled(m, i)),
       };
     }
+
+  /** Whether any answer that a policy may get there is drawn. */
+  function drawnAt(decisions: DecidedPolicy["decisions"], i: number): boolean {
+    let found = false;
+    eachChoice(decisions, i, (m) => void (found ||= calledAt(columns, m).some((called) => drawn[called])));
+    return found;
+  }
 
   /** Whether a figure stands where the log has none. */
   function filled(m: number, i: number): boolean {

@@ -1,5 +1,6 @@
 import { isAnswered, NO_SAMPLE, SAMPLE_FAILED, type Decisions, type ModelSamples, type OutcomeColumns, type SampleColumns } from "../model/columns.ts";
 import { DESERVED } from "../model/deserved.ts";
+import { calledAt } from "../model/path.ts";
 import type { ModelInfo, Slo } from "./input.ts";
 
 /** Whether something happens where a model answers a prompt: 0 or 1, NaN where the question does not arise. */
@@ -98,7 +99,9 @@ function taggedEvent(columns: OutcomeColumns, models: readonly ModelInfo[], tag:
   if (!label) return null;
   const counted = columns.models.map((name) => counts(models.find((m) => m.name === name) as ModelInfo));
   // What a live router served that is no model of the pool, nobody marked; what no model is asked goes nowhere.
-  return (m, i) => (label.index[i] === -1 ? NaN : (counted[m] ?? !isAnswered(columns, m)) ? 1 : 0);
+  const reaches = (m: number): boolean => counted[m] ?? !isAnswered(columns, m);
+  // Of several calls, one is enough.
+  return (m, i) => (label.index[i] === -1 ? NaN : calledAt(columns, m).some(reaches) ? 1 : 0);
 }
 
 function verdictOn({ declined, deserved }: OutcomeColumns, asked: number, value: (declined: number) => number): Event | null {

@@ -1,4 +1,5 @@
 import type { Decisions, OutcomeColumns } from "../model/columns.ts";
+import type { Expectation } from "../model/expectation.ts";
 import type { Gate } from "../model/gate.ts";
 import type { Report } from "../model/report.ts";
 import type { PromptFigures } from "./prompt-figures.ts";
@@ -15,6 +16,8 @@ export interface DecidedPolicy {
   readonly decisions: Decisions;
   /** Types of signal that wrp's own models read for it, in place of its router's. */
   readonly surrogates?: readonly string[];
+  /** Of a learned policy. */
+  readonly expectation?: Expectation;
 }
 
 export interface ModelInfo {

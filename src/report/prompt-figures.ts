@@ -1,5 +1,6 @@
 import { BASELINE_FIGURES, type BaselineFigure } from "../model/baseline.ts";
 import { isAnswered, isDecided, type Decisions, type OutcomeColumns } from "../model/columns.ts";
+import { giverAt } from "../model/path.ts";
 import { attackAnswered, attackReached, callFailed, eachChoice, falselyRefused, leaked, overRead, withinSlo, type Event } from "./events.ts";
 import { asChosen } from "./remote.ts";
 import type { MissingRule, ModelInfo, Slo } from "./input.ts";
@@ -24,7 +25,7 @@ export function promptFigures(
   const chosen = asChosen(decisions);
   const event = (one: Event | null, of = decisions) => (one ? overRead(of, n, one).map(rounded) : gaps(n));
   return {
-    m: chosen.form === "choice" ? Float64Array.from(chosen.model, (m) => (m < 0 ? NaN : isAnswered(columns, m) ? -1 : m)) : gaps(n),
+    m: chosen.form === "choice" ? Float64Array.from(chosen.model, (m) => (m < 0 ? NaN : isAnswered(columns, m) ? -1 : giverAt(columns, m))) : gaps(n),
     q: expected(decisions, n, (m, i) => (refused && (failed[m] as Uint8Array)[i] === 1 ? 0 : ((quality[m] as Float64Array)[i] as number))),
     c: expected(decisions, n, (m, i) => (costUsd[m] as Float64Array)[i] as number),
     l: expected(decisions, n, (m, i) => latencyMs[m]?.[i] ?? NaN),

@@ -3,18 +3,23 @@ import { unknownName, type Place, type WrpError } from "../model/errors.ts";
 import { always } from "./kinds/always.ts";
 import { bestSingle } from "./kinds/best-single.ts";
 import { budgeted } from "./kinds/budgeted.ts";
+import { cascade } from "./kinds/cascade.ts";
 import { cheapest } from "./kinds/cheapest.ts";
 import { command } from "./kinds/command.ts";
 import { epsilonGreedy } from "./kinds/epsilon-greedy.ts";
 import { kmeans } from "./kinds/kmeans.ts";
 import { knn } from "./kinds/knn.ts";
 import { linucb } from "./kinds/linucb.ts";
+import { logistic } from "./kinds/logistic.ts";
+import { mf } from "./kinds/mf.ts";
 import { mix } from "./kinds/mix.ts";
+import { mlp } from "./kinds/mlp.ts";
 import { oracle } from "./kinds/oracle.ts";
 import { random } from "./kinds/random.ts";
 import { recorded } from "./kinds/recorded.ts";
 import { remote } from "./kinds/remote.ts";
 import { rules } from "./kinds/rules.ts";
+import { svm } from "./kinds/svm.ts";
 import { thompson } from "./kinds/thompson.ts";
 import { threshold } from "./kinds/threshold.ts";
 import { trained } from "./kinds/trained.ts";
@@ -41,7 +46,12 @@ const kinds: { readonly [K in PolicySpec["kind"]]: Kind<K> } = {
   vsr,
   knn,
   kmeans,
+  logistic,
+  svm,
+  mlp,
+  mf,
   trained: trained((spec, context, base) => (kinds[spec.kind] as Kind<PolicySpec["kind"]>).build(spec as never, context, base)),
+  cascade,
   "epsilon-greedy": epsilonGreedy,
   ucb,
   linucb,

@@ -1,5 +1,4 @@
 import type { Random } from "./random.ts";
-import { shuffle } from "./shuffle.ts";
 
 /**
  * How prompts are resampled: clusters (connected duplicates and sessions) within strata (datasets). Units are numbered so
@@ -89,4 +88,13 @@ function pooled(strata: number[][]): number[][] {
     return large;
   }
   return [...large, rest];
+}
+
+function shuffle(list: number[], random: Random): void {
+  for (let i = list.length - 1; i > 0; i--) {
+    const j = random.below(i + 1);
+    const held = list[i] as number;
+    list[i] = list[j] as number;
+    list[j] = held;
+  }
 }

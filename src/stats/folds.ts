@@ -1,5 +1,4 @@
-import type { Random } from "./random.ts";
-import { shuffle } from "./shuffle.ts";
+import { shuffled, type Random } from "./random.ts";
 
 /**
  * The fold of every prompt, from 0; a cluster is never divided. Clusters are shuffled, and dealt from the largest to the smallest, each to
@@ -11,8 +10,7 @@ export function foldsOf(cluster: Int32Array, clusters: number, folds: number, ra
   const count = Math.min(folds, clusters);
   const size = new Int32Array(clusters);
   for (const c of cluster) (size[c] as number)++;
-  const order = Array.from(size.keys());
-  shuffle(order, random);
+  const order = shuffled(clusters, random);
   order.sort((a, b) => (size[b] as number) - (size[a] as number));
   const held = new Int32Array(count);
   const foldOf = new Int32Array(clusters);

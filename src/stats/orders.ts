@@ -1,5 +1,4 @@
-import type { Random } from "./random.ts";
-import { shuffle } from "./shuffle.ts";
+import { shuffled, type Random } from "./random.ts";
 
 /**
  * A random order of all items in which those of a cluster keep theirs: every such order is as likely as another. A session's turns come
@@ -9,8 +8,7 @@ import { shuffle } from "./shuffle.ts";
  */
 export function shuffledKeepingClusters(cluster: Int32Array, clusters: number, random: Random): Int32Array {
   const n = cluster.length;
-  const order = Int32Array.from(cluster.keys());
-  shuffle(order, random);
+  const order = Int32Array.from(shuffled(n, random));
   // The places that a cluster's items fell on are dealt to them again, the first to the first.
   const next = new Int32Array(clusters + 1);
   for (const c of cluster) (next[c + 1] as number)++;

@@ -40,6 +40,16 @@ export function random(seed: number, ...path: (string | number)[]): Random {
   };
 }
 
+/** The places from 0 up to `count` in random order, by Fisher and Yates. */
+export function shuffled(count: number, draws: Random): number[] {
+  const order = Array.from({ length: count }, (_, i) => i);
+  for (let i = count - 1; i > 0; i--) {
+    const j = draws.below(i + 1);
+    [order[i], order[j]] = [order[j] as number, order[i] as number];
+  }
+  return order;
+}
+
 /** FNV-1a over UTF-16 units with a final avalanche (murmur3's), 32 bits. */
 function fnv1a(text: string, start: number): number {
   let h = start;

@@ -20,3 +20,10 @@ export function rowsAt({ width, data }: Rows, at: ArrayLike<number>): Rows {
 export function rowsBetween({ width, data }: Rows, from: number, to: number): Rows {
   return { count: to - from, width, data: data.subarray(from * width, to * width) };
 }
+
+/** Columns as rows. */
+export function transposed({ count, width, data }: Rows): Rows {
+  const turned = new Float32Array(data.length);
+  for (let i = 0; i < count; i++) for (let d = 0; d < width; d++) turned[d * count + i] = data[i * width + d] as number;
+  return { count: width, width: count, data: turned };
+}

@@ -92,7 +92,7 @@ test("probabilities 0 and 1 are a choice; a prompt without any is not decided", 
   expect(rows[1]).toEqual(rows[0]);
   const figures = (name: string) => promptFigures(policies[name] as Decisions, columns, { models: infos, slo: null, missing: "gap" });
   for (const figure of ["q", "c", "l", "e", "x"] as const) expect([...figures("spread")[figure]]).toEqual([...figures("choice")[figure]]);
-  const rowsOf = (name: string) => [...decisionRows(columns, [{ name, kind: "ucb", control: false, hindsight: false, description: "", decisions: policies[name] as Decisions, rules: null }], new Set(), null)].map(({ policy: _, model: __, rule: ___, ...rest }) => rest);
+  const rowsOf = (name: string) => [...decisionRows(columns, [{ name, kind: "ucb", control: false, hindsight: false, description: "", decisions: policies[name] as Decisions, rules: null }], new Set(), null)].map(({ ordinal, quality, costUsd, latencyMs, simulated, expected }) => ({ ordinal, quality, costUsd, latencyMs, simulated, expected }));
   expect(rowsOf("spread")).toEqual(rowsOf("choice"));
 });
 

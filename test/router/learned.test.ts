@@ -6,23 +6,21 @@ import { buildPolicy, type RouterContext } from "../../src/router/index.ts";
 import type { Learned, Training } from "../../src/router/learned/learned.ts";
 import { random } from "../../src/stats/random.ts";
 import type { Rows } from "../../src/stats/rows.ts";
+import { asking, learned as learnedOver } from "../contract/learned-kind.ts";
 import { plainProducts, rowsOf } from "../stats/rows.ts";
 
 const tools = { products: plainProducts, random: random(1, "fit") };
 
-function context(names: readonly string[], costUsdPer1k = 1): RouterContext {
-  return { models: names.map((name) => ({ name, quality: 0.5, costUsdPer1k })), weak: null, strong: null, factValues: () => null, pool: { health: new Map(), queueDepth: new Map() } };
+function unpriced(names: readonly string[]): RouterContext {
+  return { models: names.map((name) => ({ name, quality: 0.5, costUsdPer1k: NaN })), weak: null, strong: null, factValues: () => null, pool: { health: new Map(), queueDepth: new Map() } };
 }
 
-function learned(spec: Record<string, unknown>, names: readonly string[] = ["a", "b"]): Learned {
-  return buildPolicy(policySpecSchema.parse(spec) as PolicySpec, context(names)).learned as Learned;
-}
+const learned = (spec: Readonly<Record<string, unknown>>, names: readonly string[] = ["a", "b"]) => learnedOver(spec, names);
 
 const estimated = async (own: Learned, of: Training, asked: Rows) => own.estimate(await own.fit(of, { ...tools, random: random(1, "fit") }), asking(asked), tools);
 
 const columns = (...table: number[][]) => table.map((column) => Float64Array.from(column));
 const estimates = (quality: number[][], costUsd: number[][]) => ({ quality: columns(...quality), costUsd: columns(...costUsd) });
-const asking = (rows: Rows) => ({ rows, facts: new Map<string, Float64Array>() });
 const training = (vectors: number[][], quality: number[][], costUsd: number[][]): Training => ({ ...asking(rowsOf(vectors)), quality: columns(...quality), costUsd: columns(...costUsd) });
 
 test("kNN expects the mean of what is known among the nearest; a model unknown there has its mean over the training", async () => {
@@ -75,22 +73,13 @@ test("clusters score alpha · quality + (1 - alpha) · (1 - cost), both between 
   expect(chosen(0.61)).toEqual([0, 1]);
 });
 
-test.each(["knn", "kmeans"])("%s takes one model, and 33; fewer prompts than it wants; the same again for the same seed", async (kind) => {
-  for (const count of [1, 33]) {
-    const names = Array.from({ length: count }, (_, m) => `m${m}`);
-    const own = learned({ kind }, names);
-    const of = training([[1, 0], [0, 1], [0.6, 0.8]], names.map((_, m) => [m === 5 ? 1 : 0.5, m === 7 ? 1 : 0.25, NaN]), names.map(() => [1, 1, 1]));
-    const once = async () => own.choose(names, await estimated(own, of, rowsOf([[1, 0], [0, 1]])));
-    const chosen = await once();
-    expect([...chosen].every((m) => m >= 0 && m < count)).toBe(true);
-    expect(await once()).toEqual(chosen);
-    expect(own.remarks(3)).toEqual([expect.stringContaining("more than the 3 prompts")]);
-    expect(own.remarks(1000)).toEqual([]);
-  }
+test.each(["knn", "kmeans"])("%s warns where it wants more prompts than there are", (kind) => {
+  expect(learned({ kind }).remarks(3)).toEqual([expect.stringContaining("more than the 3 prompts")]);
+  expect(learned({ kind }).remarks(1000)).toEqual([]);
 });
 
 test.each([{ kind: "knn", lambda: 1 }, { kind: "kmeans", alpha: 0.5 }])("$kind that weighs costs needs them, and says whose is missing", (spec) => {
-  const unpriced = context(["a", "b"], NaN);
-  expect(() => buildPolicy(policySpecSchema.parse(spec) as PolicySpec, unpriced)).toThrow(/the cost of a is not known/);
-  expect(() => buildPolicy(policySpecSchema.parse({ kind: spec.kind }) as PolicySpec, unpriced)).not.toThrow();
+  const context = unpriced(["a", "b"]);
+  expect(() => buildPolicy(policySpecSchema.parse(spec) as PolicySpec, context)).toThrow(/the cost of a is not known/);
+  expect(() => buildPolicy(policySpecSchema.parse({ kind: spec.kind }) as PolicySpec, context)).not.toThrow();
 });

@@ -92,7 +92,7 @@ test("a model's ridge regression is that of the normal equations, solved apart",
   const linear = new LinearArms(2, { rows: { count: n, width, data }, known: new Uint8Array(n).fill(1) }, { ridge, lambda });
   const x = (i: number) => [...data.slice(i * width, (i + 1) * width), 1];
   const a = Array.from({ length: width + 1 }, (_, r) => Array.from({ length: width + 1 }, (__, c) => (r === c ? ridge : 0)));
-  const b = new Array<number>(width + 1).fill(0);
+  const b = Array.from({ length: width + 1 }, () => 0);
   for (let i = 0; i < n - 1; i++) {
     const [quality, costUsd] = [draw.next(), draw.next() / 100];
     const arm = i % 3 === 0 ? 0 : 1;

@@ -1,5 +1,6 @@
 import type { Report, Sweep } from "../../model/report.ts";
-import { count, counted, GAP, interval, milliseconds, percent, plain, quality, usd, withInterval } from "./numbers.ts";
+import { calls, count, counted, GAP, interval, milliseconds, percent, plain, quality, usd, withInterval } from "./numbers.ts";
+import { calibrationWords, curveWords, gapWords } from "./curve-words.ts";
 import { remoteFact } from "./remote.ts";
 import { metricWords, simulatedModels } from "./words.ts";
 
@@ -21,10 +22,13 @@ export function reportFacts(report: Report): Fact[] {
     reference(report),
     frontier(report),
     ...report.policies.map(remoteFact),
+    ...report.policies.map(callsFact),
     ...report.moved.slice(0, MOST_MOVED).map((pair) => moved(pair, report.workload.prompts)),
     zeroRouter(report),
     oracle(report),
     ...report.sweeps.map((one) => sweep(report, one)),
+    ...report.curves.map((one) => ({ label: "curve", text: [curveWords(report, one), gapWords(one)].filter((part) => part !== null).join("; ") })),
+    ...report.policies.flatMap(({ name, calibration }) => (calibration ? [{ label: "calibration", text: `${name} ${calibrationWords(calibration)}` }] : [])),
     ...(report.online ?? []).map(online),
     ...report.models.flatMap((model) => spread(model)),
     simulated(report),
@@ -98,6 +102,13 @@ function moved({ a, b, count: prompts, n, flows }: Report["moved"][number], of: 
   const rest = flows.length - largest.length;
   const parts = [...largest, ...(rest > 0 ? [`${count(rest)} more`] : [])].join(", ");
   return { label: "moved", text: `${a} → ${b}: ${counted(prompts, "prompt")} of ${count(n)}${n < of ? " that both decide" : ""} (${n === 0 ? GAP : percent(prompts / n)})${parts === "" ? "" : `: ${parts}`}` };
+}
+
+/** Of a policy that may make several calls for an answer. */
+function callsFact({ name, calls: own }: Report["policies"][number]): Fact | null {
+  if (!own || own.perPrompt.mean === null) return null;
+  const each = Object.entries(own.byModel).map(([model, n]) => `${model} ${calls(n)}`);
+  return { label: "calls", text: `${name}: ${withInterval(own.perPrompt.mean, own.perPrompt.ci, calls)} per prompt (${each.slice(0, MOST_NAMES).join(", ")}${each.length > MOST_NAMES ? ` and ${count(each.length - MOST_NAMES)} more` : ""})` };
 }
 
 function zeroRouter(report: Report): Fact | null {

@@ -1,7 +1,9 @@
 import type { Report } from "../../model/report.ts";
 import { escapeScriptJson } from "./escape.ts";
 import { definitionsSection, modelsSection, runSection } from "./html/about.ts";
+import { calibrationSection } from "./html/calibration.ts";
 import { comparisonsSection, sentencesSection } from "./html/comparisons.ts";
+import { curvesSection } from "./html/curves.ts";
 import { header } from "./html/header.ts";
 import { movedSection } from "./html/moved.ts";
 import { renderPage } from "./html/page.ts";
@@ -24,6 +26,8 @@ export async function renderHtml(report: Report): Promise<string> {
     policiesSection(report),
     sharesSection(report),
     await sweepsSection(report),
+    curvesSection(report),
+    calibrationSection(report),
     await onlineSection(report),
     slicesSection(report),
     comparisonsSection(report),

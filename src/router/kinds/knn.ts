@@ -1,7 +1,7 @@
 import { nearestRows } from "../../stats/nearest-rows.ts";
 import type { Tensors } from "../../model/tensor.ts";
 import type { Kind } from "../kind.ts";
-import { bestScore } from "../learned/best-score.ts";
+import { byLambda } from "../learned/by-lambda.ts";
 import type { Asked, Estimates, FitTools, Training } from "../learned/learned.ts";
 import { knownMean } from "../learned/means.ts";
 import { checkLearnable } from "../learned/requirements.ts";
@@ -23,10 +23,7 @@ export const knn: Kind<"knn"> = {
         fit: async (training) => remembered(training),
         estimate: (fitted, asked, tools) => byNeighbours(fitted, asked, k, weights === "similarity", tools),
         remarks: (prompts) => (prompts < k ? [`k is ${k}, more than the ${prompts} prompts that it was fitted on: all of them are neighbours`] : []),
-        choose: (models, estimates) =>
-          bestScore(models, estimates, (i, into) => {
-            for (let m = 0; m < into.length; m++) into[m] = (estimates.quality[m]?.[i] as number) - (lambda === 0 ? 0 : lambda * (estimates.costUsd[m]?.[i] as number));
-          }),
+        ...byLambda(lambda),
       },
     };
   },

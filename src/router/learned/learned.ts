@@ -45,4 +45,22 @@ export interface Learned {
   remarks(prompts: number): string[];
   /** The model of each prompt, an index into `models`; -1 where no estimate tells. */
   choose(models: readonly string[], estimates: Estimates): Int32Array;
+  /** What it weighs cost by, so that it is a curve and not a point; absent where it weighs none. */
+  readonly knob?: Knob;
+}
+
+/** A number that cost is weighed by: at each value the policy chooses otherwise. */
+export interface Knob {
+  readonly name: "lambda" | "alpha";
+  readonly unit: string;
+  /** The policy's: `choose` is `chooseAt` this. */
+  readonly own: number;
+  /** What a larger value makes of its choice. */
+  readonly larger: "cheaper" | "dearer";
+  /** Quality and cost as they are weighed: the choice is that of highest quality - rate · cost of these. */
+  weighed(estimates: Estimates): Estimates;
+  /** Its value at a rate, 0 or more. */
+  valueAt(rate: number): number;
+  /** @param weighed what `weighed` gives */
+  chooseAt(value: number, models: readonly string[], weighed: Estimates): Int32Array;
 }

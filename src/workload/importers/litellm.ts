@@ -70,6 +70,7 @@ function draft(record: Fields, startedAt: number | null, name: RowName, notes: N
       ttftMs: ttftOf(record, startedAt, endedAt, place),
       error: failure?.error ?? null,
       text: failure || answer === null || answer.includes(REDACTED) ? null : answer,
+      response: record["response"],
       tags: tagsOf(record),
       meta: {
         startedAt: isoText(startedAt),

@@ -98,6 +98,7 @@ function recorded(record: Fields, startedAt: number | null, name: RowName, notes
       ttftMs: null,
       error,
       text: error !== null || isTrue(record["response_body_truncated"]) || isTrue(record["streaming"]) ? null : answerText(record["response_body"]),
+      response: isTrue(record["response_body_truncated"]) ? null : record["response_body"],
       tags: tagsOf(record),
       meta: { ...factsOf(record, startedAt, inUsd), ...signalsOf(record), [LOGGED_SIGNALS]: loggedOf(record), truncated: (messages && (cut || isTrue(record["prompt_truncated"]))) || null },
     },

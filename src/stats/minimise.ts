@@ -6,12 +6,14 @@ const SUFFICIENT = 1e-4;
  * The minimum of a smooth function by L-BFGS with backtracking (Nocedal & Wright 2006, algorithms 7.4 and 3.1), in float64 and in one order:
  * the same numbers at each run.
  *
- * @param evaluate the value at a point; writes its gradient
+ * @param evaluate the value at a point; writes its gradient, which is zeros before. NaN and Infinity are taken for too far a step
+ * @param iterations most steps
+ * @param tolerance it ends where the length of the gradient is no more
  */
-export function minimise(evaluate: (at: Float64Array, gradient: Float64Array) => number, start: Float64Array, { iterations, tolerance }: { readonly iterations: number; readonly tolerance: number }): Float64Array {
+export async function minimise(evaluate: (at: Float64Array, gradient: Float64Array) => number | Promise<number>, start: Float64Array, { iterations, tolerance }: { readonly iterations: number; readonly tolerance: number }): Promise<Float64Array> {
   let at = start.slice();
   let gradient = new Float64Array(at.length);
-  let value = evaluate(at, gradient);
+  let value = await evaluate(at, gradient);
   const moves: { readonly step: Float64Array; readonly change: Float64Array; readonly curvature: number }[] = [];
   for (let round = 0; round < iterations && norm(gradient) > tolerance; round++) {
     const direction = directionOf(gradient, moves);
@@ -21,7 +23,7 @@ export function minimise(evaluate: (at: Float64Array, gradient: Float64Array) =>
     for (let k = 0; k < STEPS && !found; k++, length /= 2) {
       const next = at.map((x, i) => x + length * (direction[i] as number));
       const slopes = new Float64Array(at.length);
-      const there = evaluate(next, slopes);
+      const there = await evaluate(next, slopes);
       if (there <= value + SUFFICIENT * length * slope) found = { at: next, gradient: slopes, value: there };
     }
     if (!found) break;
