@@ -1,5 +1,6 @@
 import { rowProducts } from "../lib/row-products.ts";
 import type { OutcomeColumns } from "../model/columns.ts";
+import { WrpError } from "../model/errors.ts";
 import type { StoredDecisions } from "../outcomes/store.ts";
 import type { Repriced } from "../pool/replaced-prices.ts";
 import type { Policy } from "../router/index.ts";
@@ -51,7 +52,7 @@ export async function* decideLearned(
   const { trained, artefacts } = parts.learning;
   const encoder = storedEncoder(parts.learning.encoder, store);
   const own = columnsUnder(settings.missing, columns);
-  const vectors = yield* told(promptVectors(promptsAgain(parts), columns.n, encoder, signal), columns.n);
+  const vectors = yield* readVectors(columns, policies[0] as LearnedPolicy, parts);
   const fittedHere = policies.filter((policy) => !policy.trained);
   const heldOut = trained && fittedHere.length > 0 && { columns: columnsUnder(settings.missing, trained.columns), vectors: yield* told(promptVectors(trained.workload.batches(), trained.columns.n, encoder, signal), trained.columns.n) };
   const shots = settings.learning?.shots ?? [];
@@ -104,6 +105,17 @@ export async function* decideLearned(
 
 function estimatorOf({ learned }: LearnedPolicy): string {
   return JSON.stringify(learned.estimator);
+}
+
+/** Vectors of the run's prompts. Throws WrpError where nothing is there to make them. */
+export async function* readVectors(columns: OutcomeColumns, { name }: Policy, parts: Pick<Parts, "store" | "workload" | "signal" | "withContent"> & { readonly learning?: LearningParts | undefined }): AsyncGenerator<Deciding, PromptVectors> {
+  if (!parts.learning) throw noLongerStored(name, "made its vectors");
+  return yield* told(promptVectors(promptsAgain(parts), columns.n, storedEncoder(parts.learning.encoder, parts.store), parts.signal), columns.n);
+}
+
+/** @param did what the models did that are not there */
+export function noLongerStored(policy: string, did: string): WrpError {
+  return new WrpError(`what policy "${policy}" decided is no longer stored, and it cannot be decided again without the models that ${did}`, { hint: "run wrp eval again" });
 }
 
 async function* told(reading: AsyncGenerator<number, PromptVectors>, of: number): AsyncGenerator<Deciding, PromptVectors> {
