@@ -64,6 +64,7 @@ export async function* decideLearned(
     return rowProducts(a, b);
   };
   const estimates = new Map<string, Estimates>();
+  const searched = new Map<string, { readonly setting: string; readonly value: number }[]>();
   for (const [r, { training, asked }] of rounds.entries()) {
     if (training.rows.count === 0 || asked.length === 0) continue;
     const known = knownAt(columns, vectors, asked);
@@ -71,6 +72,8 @@ export async function* decideLearned(
       const key = JSON.stringify(learned.estimator);
       if (!estimates.has(key)) estimates.set(key, { quality: gaps(columns), costUsd: gaps(columns) });
       const fitted = await learned.fit(training, { products, random: random(settings.seed, "fit", key, r) });
+      const found = learned.searched?.(fitted);
+      if (found) searched.set(key, [...(searched.get(key) ?? []), found]);
       scatter(await learned.estimate(fitted, known, { products }), asked, estimates.get(key) as Estimates);
     }
   }
@@ -94,7 +97,7 @@ export async function* decideLearned(
     const expected = estimates.get(estimatorOf(policy)) ?? { quality: gaps(columns), costUsd: gaps(columns) };
     const { choose, remarks } = policy.learned;
     const model = choose(columns.models, expected);
-    decided.set(policy, { models: columns.models, model, ...reasons(model, vectors, rounds), notes: [...notes, ...remarks(fewest)], expectation: expectationOf(policy.learned, columns.models, expected) });
+    decided.set(policy, { models: columns.models, model, ...reasons(model, vectors, rounds), notes: [...notes, ...chosenInWords(searched.get(estimatorOf(policy))), ...remarks(fewest)], expectation: expectationOf(policy.learned, columns.models, expected) });
   }
   return decided;
 }
@@ -146,4 +149,9 @@ function splitInWords(sizes: readonly number[], heldOut: boolean, embedder: stri
   const prompts = low === high ? `${low}` : `${low} to ${high}`;
   const how = heldOut ? `fitted on the ${prompts} prompts of the training part` : `fitted in ${sizes.length} folds, each prompt decided by what was fitted on the ${prompts} of the other folds`;
   return `${how}, by vectors of ${embedder}; no prompt, duplicate or session is on both sides; intervals are given the fitted routers`;
+}
+
+function chosenInWords(searched: readonly { readonly setting: string; readonly value: number }[] = []): string[] {
+  const [first] = searched;
+  return first ? [`${first.setting} was chosen in a nested fold of what it was fitted on: ${searched.map(({ value }) => value).join(", ")}`] : [];
 }

@@ -6,6 +6,7 @@ import { bestSingle } from "./kinds/best-single.ts";
 import { cascade } from "./kinds/cascade.ts";
 import { cheapest } from "./kinds/cheapest.ts";
 import { command } from "./kinds/command.ts";
+import { elo } from "./kinds/elo.ts";
 import { kmeans } from "./kinds/kmeans.ts";
 import { knn } from "./kinds/knn.ts";
 import { logistic } from "./kinds/logistic.ts";
@@ -48,6 +49,7 @@ const kinds: { readonly [K in PolicySpec["kind"]]: Kind<K> } = {
   svm,
   mlp,
   mf,
+  elo,
   trained: trained((spec, context, base) => (kinds[spec.kind] as Kind<PolicySpec["kind"]>).build(spec as never, context, base)),
 };
 
