@@ -9,8 +9,10 @@ import { random } from "../stats/random.ts";
 import { columnsUnder, promptsAgain } from "./gather.ts";
 import { stopIfAsked } from "./interrupt.ts";
 import type { LearningParts, Parts } from "./parts.ts";
-import { checkEncoder, decideTrained, type TrainedPolicy } from "./decide-trained.ts";
+import { checkEncoder, choiceOf, decideTrained, type TrainedPolicy } from "./decide-trained.ts";
 import { promptVectors, type PromptVectors } from "./prompt-vectors.ts";
+import { copiesAsked, CopyEstimates } from "./copy-estimates.ts";
+import type { PerturbedPrompts } from "./perturbed-prompts.ts";
 import { checkShots, shotsInWords, withFewShots } from "./few-shots.ts";
 import { knownAt, readablePlaces, textless, trainingAt } from "./training.ts";
 import { expectationOf, gaps, scatter } from "./learned-estimates.ts";
@@ -28,6 +30,12 @@ function isTrained(policy: LearnedPolicy): policy is TrainedPolicy["policy"] {
   return policy.trained !== undefined;
 }
 
+/** What a policy decided, on the workload and ([perturbation][copy]) on copies of its prompts. */
+interface LearnedDecisions {
+  readonly stored: StoredDecisions;
+  readonly copies: readonly Int32Array[];
+}
+
 /** Prompts that are decided by what is fitted on others. */
 interface Round {
   readonly training: Training;
@@ -40,13 +48,14 @@ interface Round {
 /**
  * Learned policies over the workload, each prompt decided by what was fitted on others: on the training part where there is one, else on
  * the other folds. Duplicates and the turns of a session are on one side. A prompt without a text, or with nothing to be fitted on, stays
- * undecided. Policies that estimate alike are fitted once.
+ * undecided. Policies that estimate alike are fitted once. A perturbed copy is decided by what decides its prompt.
  */
 export async function* decideLearned(
   policies: readonly LearnedPolicy[],
   columns: OutcomeColumns,
   parts: Pick<Parts, "store" | "workload" | "settings" | "signal" | "withContent"> & { readonly learning: LearningParts; readonly repriced: readonly Repriced[] },
-): AsyncGenerator<Deciding, ReadonlyMap<Policy, StoredDecisions>> {
+  perturbed: readonly PerturbedPrompts[],
+): AsyncGenerator<Deciding, ReadonlyMap<Policy, LearnedDecisions>> {
   const { settings, signal, store } = parts;
   const { trained, artefacts } = parts.learning;
   const encoder = storedEncoder(parts.learning.encoder, store);
@@ -59,6 +68,8 @@ export async function* decideLearned(
   const trainingOf: TrainingOf = (from, read, at) => withFewShots(trainingAt(from, columns.models, read, at), shots, columns.models, from, at, settings.seed);
   const rounds = fittedHere.length === 0 ? [] : heldOut ? [heldOutRound(vectors, heldOut, trainingOf)] : foldRounds(own, vectors, settings.seed, settings.learning?.folds ?? 0, trainingOf);
 
+  const asCopies = await copiesAsked(perturbed, columns, encoder, signal);
+  const copies = new CopyEstimates(asCopies, columns.models);
   const products: FitTools["products"] = async (a, b) => {
     await stopIfAsked(signal);
     return rowProducts(a, b);
@@ -72,10 +83,11 @@ export async function* decideLearned(
       if (!estimates.has(key)) estimates.set(key, { quality: gaps(columns), costUsd: gaps(columns) });
       const fitted = await learned.fit(training, { products, random: random(settings.seed, "fit", key, r) });
       scatter(await learned.estimate(fitted, known, { products }), asked, estimates.get(key) as Estimates);
+      await copies.add(key, asked, (some) => learned.estimate(fitted, some, { products }));
     }
   }
 
-  const decided = new Map<Policy, StoredDecisions>();
+  const decided = new Map<Policy, LearnedDecisions>();
   const readable = readablePlaces(vectors);
   for (const policy of policies) {
     if (!isTrained(policy)) continue;
@@ -83,7 +95,9 @@ export async function* decideLearned(
     if (!artefact) throw new Error(`the file of ${policy.name} was not read`);
     checkEncoder(policy.name, policy.trained, encoder);
     const one = await decideTrained({ policy, artefact }, columns, vectors, knownAt(columns, vectors, readable), readable, { allowSeen: settings.learning?.allowSeen === true, repriced: parts.repriced }, { products });
-    decided.set(policy, { ...one, notes: [...one.notes, ...textless(vectors, "")] });
+    const onCopies: Int32Array[] = [];
+    for (const copy of asCopies) onCopies.push((await choiceOf({ policy, artefact }, copy.asked, columns.models, { products }, parts.repriced)).model);
+    decided.set(policy, { stored: { ...one, notes: [...one.notes, ...textless(vectors, "")] }, copies: onCopies });
   }
   if (fittedHere.length === 0) return decided;
 
@@ -94,7 +108,8 @@ export async function* decideLearned(
     const expected = estimates.get(estimatorOf(policy)) ?? { quality: gaps(columns), costUsd: gaps(columns) };
     const { choose, remarks } = policy.learned;
     const model = choose(columns.models, expected);
-    decided.set(policy, { models: columns.models, model, ...reasons(model, vectors, rounds), notes: [...notes, ...remarks(fewest)], expectation: expectationOf(policy.learned, columns.models, expected) });
+    const stored = { models: columns.models, model, ...reasons(model, vectors, rounds), notes: [...notes, ...remarks(fewest)], expectation: expectationOf(policy.learned, columns.models, expected) };
+    decided.set(policy, { stored, copies: copies.choose(estimatorOf(policy), policy.learned) });
   }
   return decided;
 }

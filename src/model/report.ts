@@ -35,6 +35,16 @@ const arenaSchema = z.object({
   nMissing: z.number().int().describe("compared prompts without a known cost"),
 });
 
+const changeSchema = z.object({ mean: z.number().nullable(), ci, n: z.number().int() }).nullable();
+
+const robustnessSchema = z.object({
+  kind: z.string().describe("typos, case or paraphrase"),
+  perturbation: z.string(),
+  unchanged: estimateSchema.describe("share of copies that go to the model that their prompt goes to; n: prompts that have a copy"),
+  quality: changeSchema.describe("mean change over the same prompts; null where nobody knows"),
+  costUsdPer1k: changeSchema,
+});
+
 const policySchema = z.object({
   name: z.string(),
   kind: z.string(),
@@ -70,6 +80,7 @@ const policySchema = z.object({
     .object({ optSel: z.number().nullable(), optAcc: z.number().nullable(), optCost: z.number().nullable() })
     .optional()
     .describe("RouterArena: optimal = cheapest model with quality ≥ 1; prompts with none excluded"),
+  robustness: z.array(robustnessSchema).optional().describe("choices on copies of prompts that are written otherwise (--perturb); a copy is taken to have the outcomes of its prompt. Intervals are of one perturbation each"),
   remote: z
     .object({
       decisions: z

@@ -2,6 +2,7 @@ import type { Report, Sweep } from "../../model/report.ts";
 import { calls, count, counted, GAP, interval, milliseconds, percent, plain, quality, usd, withInterval } from "./numbers.ts";
 import { calibrationWords, curveWords, gapWords } from "./curve-words.ts";
 import { remoteFact } from "./remote.ts";
+import { robustnessFacts } from "./robustness.ts";
 import { metricWords, simulatedModels } from "./words.ts";
 
 const MOST_NAMES = 12;
@@ -29,6 +30,7 @@ export function reportFacts(report: Report): Fact[] {
     ...report.sweeps.map((one) => sweep(report, one)),
     ...report.curves.map((one) => ({ label: "curve", text: [curveWords(report, one), gapWords(one)].filter((part) => part !== null).join("; ") })),
     ...report.policies.flatMap(({ name, calibration }) => (calibration ? [{ label: "calibration", text: `${name} ${calibrationWords(calibration)}` }] : [])),
+    ...robustnessFacts(report),
     ...report.models.flatMap((model) => spread(model)),
     simulated(report),
     ...(report.timing.overhead ?? []).map(overhead),

@@ -8,6 +8,7 @@ import { header } from "./html/header.ts";
 import { movedSection } from "./html/moved.ts";
 import { renderPage } from "./html/page.ts";
 import { policiesSection } from "./html/policies.ts";
+import { robustnessSection } from "./html/robustness.ts";
 import { renderContents, renderSection } from "./html/section.ts";
 import { sharesSection } from "./html/shares.ts";
 import { slicesSection } from "./html/slices.ts";
@@ -27,6 +28,7 @@ export async function renderHtml(report: Report): Promise<string> {
     await sweepsSection(report),
     curvesSection(report),
     calibrationSection(report),
+    robustnessSection(report),
     slicesSection(report),
     comparisonsSection(report),
     movedSection(report),
