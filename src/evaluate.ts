@@ -100,7 +100,8 @@ export async function* evaluate(given: Parts): AsyncGenerator<EvaluateEvent, voi
       const asked = policy.open ? yield* decideThrough(policy, outcomes.columns, parts) : null;
       const { explained, reused, key } = asked ?? (inside.get(policy) as Decided);
       decided.push(explained);
-      if (asked?.overhead) overhead.push(asked.overhead);
+      const measured = asked?.overhead ?? inside.get(policy)?.overhead;
+      if (measured) overhead.push(measured);
       const each = explained.decisions.form === "choice"; // a mixture is one thing for the whole workload
       if (each && key !== null) keys.push(key, ...(inside.get(policy)?.copyKeys ?? []));
       if (each) counts[reused ? "reused" : "computed"] += outcomes.columns.n;

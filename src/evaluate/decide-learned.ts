@@ -1,5 +1,6 @@
 import { rowProducts } from "../lib/row-products.ts";
 import type { OutcomeColumns } from "../model/columns.ts";
+import type { Report } from "../model/report.ts";
 import type { StoredDecisions } from "../outcomes/store.ts";
 import type { Repriced } from "../pool/replaced-prices.ts";
 import type { Policy } from "../router/index.ts";
@@ -11,6 +12,7 @@ import { stopIfAsked } from "./interrupt.ts";
 import type { LearningParts, Parts } from "./parts.ts";
 import { checkEncoder, choiceOf, decideTrained, type TrainedPolicy } from "./decide-trained.ts";
 import { promptVectors, type PromptVectors } from "./prompt-vectors.ts";
+import { LearnedOverhead } from "./learned-overhead.ts";
 import { copiesAsked, CopyEstimates } from "./copy-estimates.ts";
 import type { PerturbedPrompts } from "./perturbed-prompts.ts";
 import { checkShots, shotsInWords, withFewShots } from "./few-shots.ts";
@@ -34,6 +36,7 @@ function isTrained(policy: LearnedPolicy): policy is TrainedPolicy["policy"] {
 interface LearnedDecisions {
   readonly stored: StoredDecisions;
   readonly copies: readonly Int32Array[];
+  readonly overhead: NonNullable<Report["timing"]["overhead"]>[number];
 }
 
 /** Prompts that are decided by what is fitted on others. */
@@ -53,12 +56,13 @@ interface Round {
 export async function* decideLearned(
   policies: readonly LearnedPolicy[],
   columns: OutcomeColumns,
-  parts: Pick<Parts, "store" | "workload" | "settings" | "signal" | "withContent"> & { readonly learning: LearningParts; readonly repriced: readonly Repriced[] },
+  parts: Pick<Parts, "store" | "workload" | "settings" | "signal" | "withContent" | "clockMs"> & { readonly learning: LearningParts; readonly repriced: readonly Repriced[] },
   perturbed: readonly PerturbedPrompts[],
 ): AsyncGenerator<Deciding, ReadonlyMap<Policy, LearnedDecisions>> {
   const { settings, signal, store } = parts;
   const { trained, artefacts } = parts.learning;
-  const encoder = storedEncoder(parts.learning.encoder, store);
+  const overhead = new LearnedOverhead(parts.clockMs);
+  const encoder = storedEncoder(overhead.timed(parts.learning.encoder), store);
   const own = columnsUnder(settings.missing, columns);
   const vectors = yield* told(promptVectors(promptsAgain(parts), columns.n, encoder, signal), columns.n);
   const fittedHere = policies.filter((policy) => !policy.trained);
@@ -82,7 +86,7 @@ export async function* decideLearned(
       const key = JSON.stringify(learned.estimator);
       if (!estimates.has(key)) estimates.set(key, { quality: gaps(columns), costUsd: gaps(columns) });
       const fitted = await learned.fit(training, { products, random: random(settings.seed, "fit", key, r) });
-      scatter(await learned.estimate(fitted, known, { products }), asked, estimates.get(key) as Estimates);
+      scatter(await overhead.of(key, asked.length, () => learned.estimate(fitted, known, { products })), asked, estimates.get(key) as Estimates);
       await copies.add(key, asked, (some) => learned.estimate(fitted, some, { products }));
     }
   }
@@ -94,10 +98,10 @@ export async function* decideLearned(
     const artefact = artefacts.get(policy.trained.hash);
     if (!artefact) throw new Error(`the file of ${policy.name} was not read`);
     checkEncoder(policy.name, policy.trained, encoder);
-    const one = await decideTrained({ policy, artefact }, columns, vectors, knownAt(columns, vectors, readable), readable, { allowSeen: settings.learning?.allowSeen === true, repriced: parts.repriced }, { products });
+    const one = await decideTrained({ policy, artefact }, columns, vectors, knownAt(columns, vectors, readable), readable, { workload: parts.workload.name, allowSeen: settings.learning?.allowSeen === true, repriced: parts.repriced, measured: (work) => overhead.of(policy.name, readable.length, work) }, { products });
     const onCopies: Int32Array[] = [];
     for (const copy of asCopies) onCopies.push((await choiceOf({ policy, artefact }, copy.asked, columns.models, { products }, parts.repriced)).model);
-    decided.set(policy, { stored: { ...one, notes: [...one.notes, ...textless(vectors, "")] }, copies: onCopies });
+    decided.set(policy, { stored: { ...one, notes: [...one.notes, ...textless(vectors, "")] }, copies: onCopies, overhead: overhead.each(policy.name, readable.length, [policy.name]) });
   }
   if (fittedHere.length === 0) return decided;
 
@@ -107,9 +111,9 @@ export async function* decideLearned(
   for (const policy of fittedHere) {
     const expected = estimates.get(estimatorOf(policy)) ?? { quality: gaps(columns), costUsd: gaps(columns) };
     const { choose, remarks } = policy.learned;
-    const model = choose(columns.models, expected);
+    const model = await overhead.of(policy.name, readable.length, () => choose(columns.models, expected));
     const stored = { models: columns.models, model, ...reasons(model, vectors, rounds), notes: [...notes, ...remarks(fewest)], expectation: expectationOf(policy.learned, columns.models, expected) };
-    decided.set(policy, { stored, copies: copies.choose(estimatorOf(policy), policy.learned) });
+    decided.set(policy, { stored, copies: copies.choose(estimatorOf(policy), policy.learned), overhead: overhead.each(policy.name, readable.length, [estimatorOf(policy), policy.name]) });
   }
   return decided;
 }

@@ -3,6 +3,7 @@ import type { OutcomeColumns } from "../model/columns.ts";
 import type { StoredDecisions } from "../outcomes/store.ts";
 import type { DecidedPolicy } from "../report/input.ts";
 import { WrpError } from "../model/errors.ts";
+import type { Report } from "../model/report.ts";
 import type { SignalReadings } from "../model/signal.ts";
 import type { Repriced } from "../pool/replaced-prices.ts";
 import type { Policy } from "../router/index.ts";
@@ -30,9 +31,11 @@ export interface Decided {
   readonly key: string | null;
   /** What the store knows its choices on perturbed copies by. */
   readonly copyKeys?: readonly string[];
+  /** What deciding took, where it was measured now. */
+  readonly overhead?: NonNullable<Report["timing"]["overhead"]>[number];
 }
 
-type DecidingParts = Pick<Parts, "store" | "workload" | "settings" | "wrpVersion" | "fresh" | "signal" | "withContent" | "tokens" | "signalModels"> & { readonly learning?: LearningParts | undefined; readonly trainedLive?: string | null | undefined; readonly repriced: readonly Repriced[]; readonly perturbing?: boolean };
+type DecidingParts = Pick<Parts, "store" | "workload" | "settings" | "wrpVersion" | "fresh" | "signal" | "withContent" | "tokens" | "signalModels" | "clockMs"> & { readonly learning?: LearningParts | undefined; readonly trainedLive?: string | null | undefined; readonly repriced: readonly Repriced[]; readonly perturbing?: boolean };
 
 /** Policies over the workload: from the store, over columns, or prompt by prompt, all of these in one pass, so that what several ask of a prompt is computed once. */
 export async function* decideAll(policies: readonly Policy[], columns: OutcomeColumns, parts: DecidingParts): AsyncGenerator<Deciding, ReadonlyMap<Policy, Decided>> {
@@ -71,6 +74,7 @@ export async function* decideAll(policies: readonly Policy[], columns: OutcomeCo
     const one = decided.get(policy) as Decided;
     decided.set(policy, { ...one, explained: { ...one.explained, perturbed }, copyKeys: keys });
   }
+  for (const [policy, { overhead }] of learned ?? []) decided.set(policy, { ...(decided.get(policy) as Decided), overhead });
   return marked(decided, reader, asked, parts);
 }
 

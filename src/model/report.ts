@@ -299,15 +299,17 @@ export const reportSchema = z.object({
         z.object({
           policy: z.string(),
           decisions: z.number().int().nonnegative(),
-          startMs: z.number().nullable().describe("from the start of its process to its first answer, which the other figures leave out"),
-          meanMs: z.number().nullable().describe("wall time of a decision, from the question to the answer; null where only the first was made"),
+          startMs: z.number().nullable().describe("from the start of its process to its first answer, which the other figures leave out; null of a learned policy: what it was fitted in is left out"),
+          meanMs: z.number().nullable().describe("wall time of a decision, from the question to the answer; null where only the first was made, and of a learned policy whose vectors were all stored"),
           p50Ms: z.number().nullable(),
           p95Ms: z.number().nullable(),
           p99Ms: z.number().nullable(),
+          vectorMs: z.number().nullable().optional().describe("of a learned policy: time per text of making vectors, in batches; null where all were stored"),
+          estimateMs: z.number().nullable().optional().describe("of a learned policy: time per prompt of what it expects and the choice by it, in batches"),
         }),
       )
       .optional()
-      .describe("policies that decided through a process of their own in this run"),
+      .describe("policies that decided in this run through a process of their own, or by what they were fitted to"),
     live: z
       .object({
         spentUsd: z.number().nonnegative().describe("what this run's calls cost, all tries; where a backend did not count tokens, what was held for the call"),

@@ -29,6 +29,7 @@ async function evaluated(at: Folder, ...args: string[]): Promise<Report> {
   return ran.json();
 }
 
+const bounds = (ci: [number, number] | null | undefined) => ci ?? [NaN, NaN];
 const rowsOf = (report: Report, name: string) => Object.fromEntries((policy(report, name).robustness ?? []).map((row) => [row.perturbation, row]));
 
 describe("policies that read the text", () => {
@@ -40,9 +41,9 @@ describe("policies that read the text", () => {
     for (const name of ["upper case", "title case"]) {
       expect(byWord[name]).toMatchObject({ kind: "case", unchanged: { mean: 0.5, n: 60 }, quality: { mean: -0.5, n: 60 } });
       expect(byWord[name]?.costUsdPer1k?.mean).toBeCloseTo(-0.5, 12);
-      const [low, high] = byWord[name]?.unchanged.ci as [number, number];
+      const [low, high] = bounds(byWord[name]?.unchanged.ci);
       expect(low < 0.5 && high > 0.5 && low > 0.3 && high < 0.7).toBe(true);
-      expect((byWord[name]?.quality?.ci as [number, number])[1]).toBeLessThan(-0.2);
+      expect(bounds(byWord[name]?.quality?.ci)[1]).toBeLessThan(-0.2);
     }
     for (const name of ["lower case", "polite frame", "told first", "told last"]) expect(byWord[name]).toMatchObject({ unchanged: { mean: 1 }, quality: { mean: 0, ci: [0, 0] }, costUsdPer1k: { mean: 0, ci: [0, 0] } });
     const typos = byWord[NAMES[0] as string]?.unchanged.mean as number;
