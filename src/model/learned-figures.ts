@@ -55,7 +55,7 @@ const reliabilitySchema = z.object({
   n: z.number().int().describe("expectations that it stands on"),
   ece: z.number().describe("Σ share · |mean expected - mean quality| over the bins (Naeini et al. 2015; Guo et al. 2017, eq. 3): biased upward, above 0 also where all is calibrated"),
   eceCorrected: z.number().describe("less the bias that its resamples show, at least 0"),
-  eceCi: ci.describe("basic bootstrap interval of `ece`, the bins held, which mirrors that bias away"),
+  eceCi: ci.describe("of the calibration error, the bins held: the upper bound is the basic bootstrap's, the lower one takes off the most that noise can add, so that it is 0 where all may be calibrated"),
   brier: estimateSchema.describe("mean of (expected - quality)², quality graded in [0,1] (Brier 1950)"),
   brierOfMean: z.number().describe("the same of one who always expects the mean quality that came: what expectations have to be below to tell anything"),
   bins: z.array(z.object({ n: z.number().int(), from: z.number(), to: z.number(), expected: z.number(), quality: estimateSchema })).describe("of about equal numbers, equal expectations together"),

@@ -1,5 +1,5 @@
 import type { Decisions } from "../model/columns.ts";
-import type { Report, ReportPolicy } from "../model/report.ts";
+import type { KnobCurve, Report, ReportPolicy } from "../model/report.ts";
 import { aiq, costRange } from "../stats/aiq.ts";
 import { design, type Design } from "../stats/design.ts";
 import type { CostQuality } from "../stats/hull.ts";
@@ -10,7 +10,7 @@ import { random } from "../stats/random.ts";
 import { pendingCalibration, type PendingCalibration } from "./calibration.ts";
 import { compareFamily, differenceInterval, promptsToSettle, type Difference } from "./comparisons.ts";
 import { allPrompts, comparedPrompts, type Compared } from "./compared.ts";
-import type { StrongPair } from "./curve-share.ts";
+import { strongPair } from "./curve-share.ts";
 import { pendingCurve } from "./curves.ts";
 import { METRICS } from "./definitions.ts";
 import { counts, describeOracle, describeWorkload, methodOf, whyUndecided } from "./describe.ts";
@@ -77,7 +77,7 @@ export function* compiling(input: ReportInput): Generator<number, Omit<Report, "
     ...one,
     gap: ledger.gap(columns.models.indexOf(one.spec.weak), columns.models.indexOf(one.spec.strong)),
   }));
-  const pair = pairOf(input);
+  const pair = strongPair(columns.models, input);
   const curves = blind ? [] : policies.flatMap((policy) => pendingCurve(policy, compared, units, pair, { resamples: input.resamples, visits: CURVE_VISITS }) ?? []);
   const calibrations = new Map(blind ? [] : policies.map((policy) => [policy.name, pendingCalibration(policy, compared, units, curveResamples)]));
   const robustness = new Map(policies.map((policy) => [policy.name, pendingRobustness(policy, compared, ledger)]));
@@ -102,6 +102,14 @@ export function* compiling(input: ReportInput): Generator<number, Omit<Report, "
   const oracle = policies.find((p) => p.kind === "oracle");
   const oracleQuality = oracle ? read(entries.get(oracle.name) as Entry).quality.mean : null;
 
+  const isAbove = (gap: (typeof sweeps)[number]["gap"]): boolean => {
+    const interval = differenceInterval("quality", { mean: results[gap.column] as Mean, pairs: gap.pairs, identical: false });
+    return interval !== null && interval[0] > 0;
+  };
+  const strongIsBetter = sweeps.some(({ policy, gap }) => policy === null && isAbove(gap));
+  const beside = { models, ledger, results, range, best: bestPoint(models.all), curves: curves.length, margin: input.margins.quality ?? null, strongIsBetter };
+  const finishedCurves = curves.map((curve) => curve.finish({ ...beside, row: read(entries.get(curve.policy) as Entry) }));
+
   const besideMixes = policies.filter((p) => !p.hindsight).length;
 
   const mixes = new Map<string, MixFigures>();
@@ -116,6 +124,7 @@ export function* compiling(input: ReportInput): Generator<number, Omit<Report, "
       ...own,
       costMatchedMix: mix?.row ?? null,
       ...policyAiq(sweeps.find((s) => s.policy === policy.name)?.sweep ?? null, range),
+      ...curveAiq(finishedCurves.find((curve) => curve.policy === policy.name)),
       ...calibrated(calibrations.get(policy.name) ?? null),
       ...robust(robustness.get(policy.name) ?? null, results),
       expected: blind ? expectedFigures(policy, own, columns, input.logged) : [],
@@ -150,19 +159,11 @@ export function* compiling(input: ReportInput): Generator<number, Omit<Report, "
     ...judged.flatMap(mixComparison),
   ];
 
-  const isAbove = (gap: (typeof sweeps)[number]["gap"]): boolean => {
-    const interval = differenceInterval("quality", { mean: results[gap.column] as Mean, pairs: gap.pairs, identical: false });
-    return interval !== null && interval[0] > 0;
-  };
   const finishedSweeps = sweeps.map(({ spec, sweep, gap }) => {
     const above = isAbove(gap);
     if (!above) warnings.push(`sweep ${spec.name}: APGR and CPT are n/a, since the interval of ${spec.strong} minus ${spec.weak} is not above 0`);
     return sweep.finish(!above, best ?? { quality: NaN, costUsdPer1k: NaN });
   });
-
-  const strongIsBetter = sweeps.some(({ policy, gap }) => policy === null && isAbove(gap));
-  const beside = { models, ledger, results, range, best: bestPoint(models.all), curves: curves.length, margin: input.margins.quality ?? null, strongIsBetter };
-  const finishedCurves = curves.map((curve) => curve.finish({ ...beside, row: read(entries.get(curve.policy) as Entry) }));
 
   const decidedGates = gates.map(({ policy, pending }) => pending.finish(results, mixes.get(policy) ?? null));
 
@@ -252,12 +253,6 @@ function pendingSweeps(input: ReportInput, compared: Compared, units: Design, re
   });
 }
 
-/** The weak and the strong model, where the pool has no others. */
-function pairOf({ columns, weak, strong }: ReportInput): StrongPair | null {
-  const pair = { weak: columns.models.indexOf(weak ?? ""), strong: columns.models.indexOf(strong ?? "") };
-  return columns.models.length === 2 && pair.weak >= 0 && pair.strong >= 0 && pair.weak !== pair.strong ? pair : null;
-}
-
 function robust(pending: PendingRobustness | null, results: readonly Mean[]): Pick<ReportPolicy, "robustness"> {
   return pending ? { robustness: pending.finish(results) } : {};
 }
@@ -269,6 +264,10 @@ function calibrated(pending: PendingCalibration | null): Pick<ReportPolicy, "cal
 function policyAiq(sweep: PendingSweep | null, range: readonly [number, number] | null): Pick<ReportPolicy, "aiq"> {
   const value = sweep && range ? sweep.aiq(range) : null;
   return value && range ? { aiq: { paper: value.paper, code: value.code, logCost: finite(value.logCost), range: [...range], ci: null } } : {};
+}
+
+function curveAiq(curve: KnobCurve | undefined): Pick<ReportPolicy, "aiq"> {
+  return curve?.aiq ? { aiq: curve.aiq } : {};
 }
 
 function poolAiq(models: readonly CostQuality[], range: readonly [number, number], ci: Bounds | null): NonNullable<Report["metrics"]["aiq"]> {

@@ -12,6 +12,12 @@ export interface StrongPair {
   readonly strong: number;
 }
 
+/** The weak and the strong model, where the pool has no others. */
+export function strongPair(models: readonly string[], of: { readonly weak: string | null; readonly strong: string | null }): StrongPair | null {
+  const [weak, strong] = [models.indexOf(of.weak ?? ""), models.indexOf(of.strong ?? "")];
+  return models.length === 2 && weak >= 0 && strong >= 0 && weak !== strong ? { weak, strong } : null;
+}
+
 /** A curve over the share of prompts that go to the strong model. */
 export interface GapRecovered {
   /** [point] */

@@ -125,7 +125,20 @@ export const METRICS = {
   regret: { unit: "grade", direction: "min", definition: "mean of max over models of q - lambda·cost minus the choice's", source: "Lai & Robbins 1985" },
   gainAtBestSingle: { unit: "grade", direction: "max", definition: "quality minus the best single model's", source: "LLMRouterBench (Gain@BestSingle)" },
   gapAtOracle: { unit: "grade", direction: "min", definition: "the oracle's quality minus the policy's", source: "LLMRouterBench (Gap@Oracle)" },
-  audc: { unit: "grade", direction: "max", definition: "trapezoid of quality over min-max normalised cost of the sweep", source: "CSCR (arXiv 2508.12491)" },
+  audc: { unit: "grade", direction: "max", definition: "trapezoid of quality over min-max normalised cost of the sweep or curve", source: "CSCR (arXiv 2508.12491)" },
+  "curve.againstMix": {
+    unit: "grade",
+    direction: "max",
+    definition: "mean over the costs that both can be had for of a learned policy's curve, linear between its points in order of cost, minus the zero router; not of the curve's hull, whose corners are picked by their outcomes",
+    source: "wrp, after RouterBench (Hu et al. 2024), section 3.2",
+  },
+  "calibration.ece": {
+    unit: "grade",
+    direction: "min",
+    definition: "mean distance of expected and actual quality over up to 15 bins of about equal numbers of expectations; a bin's actual quality is its mean grade; biased upward",
+    source: "Naeini et al. 2015; Guo et al. 2017, eq. 3",
+  },
+  "calibration.brier": { unit: "grade squared", direction: "min", definition: "mean of (expected quality - grade)²", source: "Brier 1950" },
   qnc: {
     unit: "ratio",
     direction: "min",

@@ -1,6 +1,7 @@
 import type { PolicySpec } from "../model/config.ts";
 import { unknownName, type Place, type WrpError } from "../model/errors.ts";
 import { always } from "./kinds/always.ts";
+import { bestOf } from "./kinds/best-of.ts";
 import { bestSingle } from "./kinds/best-single.ts";
 import { cascade } from "./kinds/cascade.ts";
 import { cheapest } from "./kinds/cheapest.ts";
@@ -41,12 +42,13 @@ const kinds: { readonly [K in PolicySpec["kind"]]: Kind<K> } = {
   vsr,
   knn,
   kmeans,
+  cascade,
+  "best-of": bestOf,
   logistic,
   svm,
   mlp,
   mf,
   trained: trained((spec, context, base) => (kinds[spec.kind] as Kind<PolicySpec["kind"]>).build(spec as never, context, base)),
-  cascade,
 };
 
 /** Builds one policy of its spec; `control` marks those that wrp adds. Throws WrpError. */

@@ -26,7 +26,9 @@ export interface Reliability {
  * Expected calibration error Σ_b (n_b/n) · |mean expected - mean outcome| over 15 bins of about equal numbers (Naeini et al. 2015; Guo et al.
  * 2017, eq. 3, whose bins are of equal width); equal expectations stay together, so bins may be fewer. Outcomes may be graded: the outcome of
  * a bin is its mean. The sum of absolute noise is biased upward: `corrected` takes off the bias that resamples show (Efron & Tibshirani 1993,
- * eq. 10.12), and the interval is the basic bootstrap's (Davison & Hinkley 1997, eq. 5.6), both at least 0; bins are held over resamples.
+ * eq. 10.12). The upper bound is the basic bootstrap's (Davison & Hinkley 1997, eq. 5.6), which fails near 0, where ECE has a corner: so the
+ * lower bound is ECE less the 97.5 % point of Σ_b |gap_b* - gap_b|, the most that noise can add by the triangle inequality. Both are at least
+ * 0; bins are held over resamples.
  *
  * @param design with the unit of each pair
  */
@@ -50,31 +52,38 @@ export function reliabilityOf(expected: Float64Array, came: Float64Array, design
     own.set(u, (own.get(u) ?? 0) + (expected[i] as number) - (came[i] as number));
   }
   const terms = sums.map((own) => ({ unit: Int32Array.from(own.keys()), sum: Float64Array.from(own.values()) }));
-  const ece = (weights: Float64Array): number => {
-    let [total, error] = [0, 0];
+  /** [bin] its share of all times how far what is expected is above what came. */
+  const gaps = (weights: Float64Array): number[] => {
+    let total = 0;
     for (let u = 0; u < size.length; u++) total += (weights[u] as number) * (size[u] as number);
-    for (const { unit, sum } of terms) {
+    return terms.map(({ unit, sum }) => {
       let off = 0;
       for (let k = 0; k < unit.length; k++) off += (weights[unit[k] as number] as number) * (sum[k] as number);
-      error += Math.abs(off);
-    }
-    return error / total;
+      return off / total;
+    });
   };
+  const absolute = (of: readonly number[]) => of.reduce((sum, gap) => sum + Math.abs(gap), 0);
+  const now = gaps(new Float64Array(design.units).fill(1));
   const again = new Float64Array(resamples);
+  const noise = new Float64Array(resamples);
 
   return {
-    resample: (weights, b) => void (again[b] = ece(weights)),
+    resample(weights, b) {
+      const own = gaps(weights);
+      again[b] = absolute(own);
+      noise[b] = absolute(own.map((gap, g) => gap - (now[g] as number)));
+    },
     finish() {
-      const value = ece(new Float64Array(design.units).fill(1));
+      const value = absolute(now);
       const mean = again.reduce((sum, one) => sum + one, 0) / resamples;
-      const bounds = design.units < 2 ? null : percentileInterval(again);
+      const [bounds, most] = design.units < 2 ? [null, null] : [percentileInterval(again), percentileInterval(noise)];
       const floor = (one: number) => Math.min(1, Math.max(0, one));
       const qualities = groupedMeans(design, came, bin, ends.length);
       const binary = came.every((y) => y === 0 || y === 1);
       return {
         ece: value,
         corrected: floor(2 * value - mean),
-        ci: bounds && [floor(2 * value - bounds[1]), floor(2 * value - bounds[0])],
+        ci: bounds && most && [floor(value - most[1]), floor(2 * value - bounds[0])],
         bins: ends.map((end, g) => {
           const own = order.subarray(ends[g - 1] ?? 0, end);
           const quality = qualities[g] as (typeof qualities)[number];
