@@ -1,7 +1,7 @@
 import { parse } from "yaml";
 import { policyKinds, policySpecSchema, type PolicySpec } from "../model/config.ts";
-import { isLearned } from "../model/learned-specs.ts";
 import { WrpError } from "../model/errors.ts";
+import { isLearned } from "../model/learned-specs.ts";
 import { policyName } from "../router/index.ts";
 import { withPolicyFile } from "./policy-file.ts";
 

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { withPolicyPrices } from "../evaluate/policy-prices.ts";
+import { PERTURBATIONS } from "../evaluate/perturbations.ts";
 import { WrpError } from "../model/errors.ts";
 import type { RunSettings } from "../evaluate.ts";
 import { MOST_REPEAT, type SensitiveSpec } from "../model/config.ts";
@@ -11,6 +12,7 @@ import { embedderOf, liveEmbedderIn } from "./embedder.ts";
 import { judgeOf } from "./judge.ts";
 import { modelsOf } from "./models.ts";
 import { policyFromFlag } from "./policy-flag.ts";
+import { replacedPrices } from "./price-flag.ts";
 import { remotesOf } from "./remotes.ts";
 
 /** Flags of `wrp eval` as commander gives them. */
@@ -28,16 +30,22 @@ export interface EvalFlags {
   readonly cv?: number;
   /** Trained policies may be judged on what they were trained on. */
   readonly allowSeen?: boolean;
+  /** Training outcomes of a model that learned policies see: MODEL=K. */
+  readonly shots?: string[];
   readonly models?: string[];
   readonly policy?: string[];
   readonly surrogate?: boolean;
   readonly free?: string[];
+  /** Prices to replay at: MODEL=PRICE. */
+  readonly price?: string[];
   /** By --gate: true where it stands alone. */
   readonly gate?: (string | true)[] | true;
   /** False for --no-gates. */
   readonly gates?: boolean;
   readonly baseline?: string;
   readonly bless?: boolean;
+  /** How copies of prompts are perturbed. */
+  readonly perturb?: string[];
   readonly reference?: string;
   readonly objective?: string[];
   readonly margin?: string[];
@@ -120,12 +128,15 @@ export function runSettings(flags: EvalFlags, loaded: LoadedConfig): RunSettings
   const policies = [...(config.policies ?? []), ...(flags.policy ?? []).map((flag) => policyFromFlag(flag, loaded.cwd))];
   const remotes = remotesOf(policies, loaded);
   const embedder = liveEmbedderIn(config);
+  const replaced = replacedPrices(flags.price ?? [], flags.free ?? []);
   return {
     seed: flags.seed ?? config.seed ?? DEFAULT_SEED,
     models: withPolicyPrices(models, policies),
     only: flags.models ?? null,
     policies,
     ...(remotes.length > 0 ? { remotes } : {}),
+    ...(flags.perturb ? { perturb: perturbationKinds(flags.perturb) } : {}),
+    ...(replaced.length > 0 ? { replaced } : {}),
     objectives: objectives(flags.objective) ?? config.objectives ?? null,
     reference: flags.reference ?? config.reference ?? null,
     margins: flags.margin ? limits(flags.margin, "--margin", ["quality", "costUsdPer1k", "latencyMs"]) : (config.margins ?? {}),
@@ -182,6 +193,12 @@ function objectives(names: readonly string[] | undefined): RunSettings["objectiv
     return found;
   });
   return wanted ?? null;
+}
+
+function perturbationKinds(names: readonly string[]): NonNullable<RunSettings["perturb"]> {
+  const unknown = names.find((name) => !PERTURBATIONS.some((kind) => kind === name));
+  if (unknown !== undefined) throw new WrpError(`unknown perturbation "${unknown}"`, { hint: `known: ${PERTURBATIONS.join(", ")}` });
+  return PERTURBATIONS.filter((kind) => names.includes(kind));
 }
 
 function costRange(text: string): [number, number] {

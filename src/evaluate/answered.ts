@@ -6,10 +6,13 @@ import { withCached } from "./cache-answers.ts";
 import type { ExplainedPolicy } from "./decide.ts";
 import { deserving } from "./deserving.ts";
 import { NO_CALL, nothingYet, type Batches, type Graders } from "./own-outcomes.ts";
+import type { RunSettings } from "./parts.ts";
+import { withPaths } from "./paths.ts";
 
-/** What answers in place of models, behind them: policies' own texts, then what their caches answered. */
-export async function withAnswers<P extends ExplainedPolicy>(...[columns, policies, decided, batches, settings]: Parameters<typeof withTexts<P>>): ReturnType<typeof withTexts<P>> {
-  const told = await withTexts(columns, policies, decided, batches, settings);
+/** What answers in place of one model, behind models and live routers: ways of several calls, policies' own texts, then what their caches answered. */
+export async function withAnswers<P extends ExplainedPolicy>(columns: OutcomeColumns, policies: readonly Policy[], decided: readonly P[], batches: () => Batches, settings: RunSettings, lenient: boolean): ReturnType<typeof withTexts<P>> {
+  const played = withPaths(columns, policies, decided, settings, lenient);
+  const told = await withTexts(played.columns, policies, played.decided, batches, settings);
   const cached = await withCached(told.columns, told.decided, batches, settings);
   return { ...cached, warnings: [...told.warnings, ...cached.warnings] };
 }

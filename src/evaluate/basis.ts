@@ -39,6 +39,7 @@ export function withModels(columns: OutcomeColumns, chosen: LabelColumn, names: 
     latencyMs: table(columns.latencyMs),
     ttftMs: columns.ttftMs.length > 0 ? table(columns.ttftMs) : [],
     declined: columns.declined.length > 0 ? table(columns.declined) : [],
+    ...(columns.measures ? { measures: new Map([...columns.measures].map(([kind, of]) => [kind, table(of)])) } : {}),
     failed: [...columns.failed, ...added.map(() => new Uint8Array(n))],
     samples: columns.samples && { ...columns.samples, models: [...columns.samples.models, ...added.map(() => null)] },
     chosen: chosen.index.map((k) => (k < 0 ? -1 : (modelOf[k] as number))),

@@ -1,6 +1,9 @@
 import { rowProducts } from "../lib/row-products.ts";
 import type { OutcomeColumns } from "../model/columns.ts";
+import { WrpError } from "../model/errors.ts";
+import type { Report } from "../model/report.ts";
 import type { StoredDecisions } from "../outcomes/store.ts";
+import type { Repriced } from "../pool/replaced-prices.ts";
 import type { Policy } from "../router/index.ts";
 import type { Estimates, FitTools, Learned, Training } from "../router/learned/learned.ts";
 import { foldsOf } from "../stats/folds.ts";
@@ -9,9 +12,14 @@ import { columnsUnder, promptsAgain } from "./gather.ts";
 import { stopIfAsked } from "./interrupt.ts";
 import type { LearningParts, Parts } from "./parts.ts";
 import { decideGiven, type GivenPolicy } from "./decide-given.ts";
-import { checkEncoder, decideTrained, type TrainedPolicy } from "./decide-trained.ts";
+import { checkEncoder, choiceOf, decideTrained, type TrainedPolicy } from "./decide-trained.ts";
 import { promptVectors, type PromptVectors } from "./prompt-vectors.ts";
+import { LearnedOverhead } from "./learned-overhead.ts";
+import { copiesAsked, CopyEstimates } from "./copy-estimates.ts";
+import type { PerturbedPrompts } from "./perturbed-prompts.ts";
+import { checkShots, shotsInWords, withFewShots } from "./few-shots.ts";
 import { knownAt, readablePlaces, textless, trainingAt } from "./training.ts";
+import { expectationOf, gaps, scatter } from "./learned-estimates.ts";
 import { storedEncoder } from "./stored-outputs.ts";
 import type { Deciding } from "./through-session.ts";
 
@@ -30,6 +38,13 @@ function isTrained(policy: LearnedPolicy): policy is TrainedPolicy["policy"] {
   return policy.trained !== undefined;
 }
 
+/** What a policy decided, on the workload and ([perturbation][copy]) on copies of its prompts. */
+interface LearnedDecisions {
+  readonly stored: StoredDecisions;
+  readonly copies: readonly Int32Array[];
+  readonly overhead: NonNullable<Report["timing"]["overhead"]>[number];
+}
+
 /** Prompts that are decided by what is fitted on others. */
 interface Round {
   readonly training: Training;
@@ -42,27 +57,36 @@ interface Round {
 /**
  * Learned policies over the workload, each prompt decided by what was fitted on others: on the training part where there is one, else on
  * the other folds. Duplicates and the turns of a session are on one side. A prompt without a text, or with nothing to be fitted on, stays
- * undecided. Policies that estimate alike are fitted once.
+ * undecided. Policies that estimate alike are fitted once. A perturbed copy is decided by what decides its prompt.
  */
 export async function* decideLearned(
   policies: readonly LearnedPolicy[],
   columns: OutcomeColumns,
-  parts: Pick<Parts, "store" | "workload" | "settings" | "signal" | "withContent"> & { readonly learning: LearningParts },
-): AsyncGenerator<Deciding, ReadonlyMap<Policy, StoredDecisions>> {
+  parts: Pick<Parts, "store" | "workload" | "settings" | "signal" | "withContent" | "clockMs"> & { readonly learning: LearningParts; readonly repriced: readonly Repriced[] },
+  perturbed: readonly PerturbedPrompts[],
+): AsyncGenerator<Deciding, ReadonlyMap<Policy, LearnedDecisions>> {
   const { settings, signal, store } = parts;
   const { trained, artefacts, opened } = parts.learning;
-  const encoder = storedEncoder(parts.learning.encoder, store);
+  const overhead = new LearnedOverhead(parts.clockMs);
+  const timed = overhead.timed(parts.learning.encoder);
+  const encoder = storedEncoder(timed, store);
   const own = columnsUnder(settings.missing, columns);
-  const vectors = yield* told(promptVectors(promptsAgain(parts), columns.n, encoder, signal), columns.n);
+  const vectors = yield* readVectors(columns, policies[0] as LearnedPolicy, { ...parts, learning: { ...parts.learning, encoder: timed } });
   const fittedHere = policies.filter((policy) => !policy.trained && !policy.given);
   const heldOut = trained && fittedHere.length > 0 && { columns: columnsUnder(settings.missing, trained.columns), vectors: yield* told(promptVectors(trained.workload.batches(), trained.columns.n, encoder, signal), trained.columns.n) };
-  const rounds = fittedHere.length === 0 ? [] : heldOut ? [heldOutRound(own, vectors, heldOut)] : foldRounds(own, vectors, settings.seed, settings.learning?.folds ?? 0);
+  const shots = settings.learning?.shots ?? [];
+  checkShots(shots, columns.models);
+  const trainingOf: TrainingOf = (from, read, at) => withFewShots(trainingAt(from, columns.models, read, at), shots, columns.models, from, at, settings.seed);
+  const rounds = fittedHere.length === 0 ? [] : heldOut ? [heldOutRound(vectors, heldOut, trainingOf)] : foldRounds(own, vectors, settings.seed, settings.learning?.folds ?? 0, trainingOf);
 
+  const asCopies = await copiesAsked(perturbed, columns, encoder, signal);
+  const copies = new CopyEstimates(asCopies, columns.models);
   const products: FitTools["products"] = async (a, b) => {
     await stopIfAsked(signal);
     return rowProducts(a, b);
   };
   const estimates = new Map<string, Estimates>();
+  const searched = new Map<string, { readonly setting: string; readonly value: number }[]>();
   for (const [r, { training, asked }] of rounds.entries()) {
     if (training.rows.count === 0 || asked.length === 0) continue;
     const known = knownAt(columns, vectors, asked);
@@ -70,38 +94,59 @@ export async function* decideLearned(
       const key = JSON.stringify(learned.estimator);
       if (!estimates.has(key)) estimates.set(key, { quality: gaps(columns), costUsd: gaps(columns) });
       const fitted = await learned.fit(training, { products, random: random(settings.seed, "fit", key, r) });
-      scatter(await learned.estimate(fitted, known, { products }), asked, estimates.get(key) as Estimates);
+      const found = learned.searched?.(fitted);
+      if (found) searched.set(key, [...(searched.get(key) ?? []), found]);
+      scatter(await overhead.of(key, asked.length, () => learned.estimate(fitted, known, { products })), asked, estimates.get(key) as Estimates);
+      await copies.add(key, asked, (some) => learned.estimate(fitted, some, { products }));
     }
   }
 
-  const decided = new Map<Policy, StoredDecisions>();
+  const decided = new Map<Policy, LearnedDecisions>();
   const readable = readablePlaces(vectors);
   for (const policy of policies) {
     if (isGiven(policy)) {
-      const one = await decideGiven(policy, columns, knownAt(columns, vectors, readable), readable, { products, opened });
-      decided.set(policy, { ...one, notes: [...one.notes, ...textless(vectors, "")] });
+      const one = await overhead.of(policy.name, readable.length, () => decideGiven(policy, columns, knownAt(columns, vectors, readable), readable, { products, opened }));
+      const onCopies: Int32Array[] = [];
+      for (const copy of asCopies) onCopies.push((await choiceOf(policy.learned, {}, policy.given.models, copy.asked, columns.models, { products, opened })).model);
+      decided.set(policy, { stored: { ...one, notes: [...one.notes, ...textless(vectors, "")] }, copies: onCopies, overhead: overhead.each(policy.name, readable.length, [policy.name]) });
     }
     if (!isTrained(policy)) continue;
     const artefact = artefacts.get(policy.trained.hash);
     if (!artefact) throw new Error(`the file of ${policy.name} was not read`);
     checkEncoder(policy.name, policy.trained, encoder);
-    const one = await decideTrained({ policy, artefact }, columns, vectors, knownAt(columns, vectors, readable), readable, settings.learning?.allowSeen === true, { products });
-    decided.set(policy, { ...one, notes: [...one.notes, ...textless(vectors, "")] });
+    const one = await decideTrained({ policy, artefact }, columns, vectors, knownAt(columns, vectors, readable), readable, { workload: parts.workload.name, allowSeen: settings.learning?.allowSeen === true, repriced: parts.repriced, measured: (work) => overhead.of(policy.name, readable.length, work) }, { products });
+    const onCopies: Int32Array[] = [];
+    for (const copy of asCopies) onCopies.push((await choiceOf(policy.learned, artefact.fitted, artefact.card.models.map(({ name }) => name), copy.asked, columns.models, { products }, parts.repriced)).model);
+    decided.set(policy, { stored: { ...one, notes: [...one.notes, ...textless(vectors, "")] }, copies: onCopies, overhead: overhead.each(policy.name, readable.length, [policy.name]) });
   }
   if (fittedHere.length === 0) return decided;
 
   const sizes = rounds.map(({ training }) => training.rows.count);
   const fewest = Math.min(...sizes);
-  const notes = [splitInWords(sizes, heldOut !== null, parts.learning.encoder.name), ...textless(vectors, "")].concat(heldOut ? textless(heldOut.vectors, " of the training part") : []);
+  const notes = [splitInWords(sizes, heldOut !== null, parts.learning.encoder.name), ...shotsInWords(shots, columns.models, rounds.map(({ training }) => training)), ...textless(vectors, "")].concat(heldOut ? textless(heldOut.vectors, " of the training part") : []);
   for (const policy of fittedHere) {
-      const model = policy.learned.choose(columns.models, estimates.get(estimatorOf(policy)) ?? { quality: gaps(columns), costUsd: gaps(columns) });
-      decided.set(policy, { models: columns.models, model, ...reasons(model, vectors, rounds), notes: [...notes, ...policy.learned.remarks(fewest)] });
+    const expected = estimates.get(estimatorOf(policy)) ?? { quality: gaps(columns), costUsd: gaps(columns) };
+    const { choose, remarks } = policy.learned;
+    const model = await overhead.of(policy.name, readable.length, () => choose(columns.models, expected));
+    const stored = { models: columns.models, model, ...reasons(model, vectors, rounds), notes: [...notes, ...chosenInWords(searched.get(estimatorOf(policy))), ...remarks(fewest)], expectation: expectationOf(policy.learned, columns.models, expected) };
+    decided.set(policy, { stored, copies: copies.choose(estimatorOf(policy), policy.learned), overhead: overhead.each(policy.name, readable.length, [estimatorOf(policy), policy.name]) });
   }
   return decided;
 }
 
 function estimatorOf({ learned }: LearnedPolicy): string {
   return JSON.stringify(learned.estimator);
+}
+
+/** Vectors of the run's prompts. Throws WrpError where nothing is there to make them. */
+export async function* readVectors(columns: OutcomeColumns, { name }: Policy, parts: Pick<Parts, "store" | "workload" | "signal" | "withContent"> & { readonly learning?: LearningParts | undefined }): AsyncGenerator<Deciding, PromptVectors> {
+  if (!parts.learning) throw noLongerStored(name, "made its vectors");
+  return yield* told(promptVectors(promptsAgain(parts), columns.n, storedEncoder(parts.learning.encoder, parts.store), parts.signal), columns.n);
+}
+
+/** @param did what the models did that are not there */
+export function noLongerStored(policy: string, did: string): WrpError {
+  return new WrpError(`what policy "${policy}" decided is no longer stored, and it cannot be decided again without the models that ${did}`, { hint: "run wrp eval again" });
 }
 
 async function* told(reading: AsyncGenerator<number, PromptVectors>, of: number): AsyncGenerator<Deciding, PromptVectors> {
@@ -112,28 +157,26 @@ async function* told(reading: AsyncGenerator<number, PromptVectors>, of: number)
   }
 }
 
-function foldRounds(columns: OutcomeColumns, vectors: PromptVectors, seed: number, wanted: number): Round[] {
+/** The training that the prompts at these places are. */
+type TrainingOf = (columns: OutcomeColumns, vectors: PromptVectors, at: readonly number[]) => Training;
+
+function foldRounds(columns: OutcomeColumns, vectors: PromptVectors, seed: number, wanted: number, trainingOf: TrainingOf): Round[] {
   const { fold, folds } = foldsOf(columns.cluster, columns.clusters, wanted, random(seed, "folds"));
   const readable = readablePlaces(vectors);
   return Array.from({ length: folds }, (_, f) => ({
-    training: trainingAt(columns, columns.models, vectors, readable.filter((i) => fold[i] !== f)),
+    training: trainingOf(columns, vectors, readable.filter((i) => fold[i] !== f)),
     asked: readable.filter((i) => fold[i] === f),
     rule: `fitted without fold ${f + 1} of ${folds}, where this prompt is`,
   }));
 }
 
-function heldOutRound(columns: OutcomeColumns, vectors: PromptVectors, trained: { readonly columns: OutcomeColumns; readonly vectors: PromptVectors }): Round {
+function heldOutRound(vectors: PromptVectors, trained: { readonly columns: OutcomeColumns; readonly vectors: PromptVectors }, trainingOf: TrainingOf): Round {
   const readable = readablePlaces(trained.vectors);
   return {
-    training: trainingAt(trained.columns, columns.models, trained.vectors, readable),
+    training: trainingOf(trained.columns, trained.vectors, readable),
     asked: readablePlaces(vectors),
     rule: "fitted on the training part",
   };
-}
-
-function scatter(from: Estimates, at: readonly number[], into: Estimates): void {
-  for (const figure of ["quality", "costUsd"] as const)
-    for (const [m, column] of into[figure].entries()) for (const [k, i] of at.entries()) column[i] = from[figure][m]?.[k] ?? NaN;
 }
 
 function reasons(model: Int32Array, { known }: PromptVectors, rounds: readonly Round[]): Pick<StoredDecisions, "rule" | "rules"> {
@@ -151,6 +194,7 @@ function splitInWords(sizes: readonly number[], heldOut: boolean, embedder: stri
   return `${how}, by vectors of ${embedder}; no prompt, duplicate or session is on both sides; intervals are given the fitted routers`;
 }
 
-function gaps({ models, n }: OutcomeColumns): Float64Array[] {
-  return models.map(() => new Float64Array(n).fill(NaN));
+function chosenInWords(searched: readonly { readonly setting: string; readonly value: number }[] = []): string[] {
+  const [first] = searched;
+  return first ? [`${first.setting} was chosen in a nested fold of what it was fitted on: ${searched.map(({ value }) => value).join(", ")}`] : [];
 }

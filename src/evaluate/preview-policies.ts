@@ -8,6 +8,7 @@ import { alignBaseline } from "./baseline.ts";
 import { assembled } from "./based.ts";
 import { referenceName } from "./describe.ts";
 import { readsTokens } from "./facts-read.ts";
+import { columnsUnder } from "./gather.ts";
 import { stopIfAsked } from "./interrupt.ts";
 import { promptReader } from "./read-signals.ts";
 import type { RunSettings } from "./parts.ts";
@@ -26,8 +27,14 @@ export async function tryPolicies(parts: PreviewParts, workload: OpenedWorkload,
   // With a policy left out, its name would seem unknown.
   if (told.errors === 0 && policies.length === settings.policies.length && parts.leftOut.length === 0) tellNames(parts, based, assembly, told.tell);
 
+  for (const policy of assembly.policies) {
+    const place = placeOfPolicy(policy.name, settings, placeOf);
+    const played = telling(told.tell, () => policy.plays?.(columnsUnder(settings.missing, columns), settings.seed), place);
+    for (const note of played?.notes ?? []) warn({ code: "not-decided", message: `policy "${policy.name}": ${note}`, place: place ?? null });
+  }
+
   const trying = new Map<Policy, Place | undefined>();
-  for (const policy of assembly.policies) if (!policy.control && policy.decide && !policy.replay) trying.set(policy, placeOfPolicy(policy.name, settings, placeOf));
+  for (const policy of assembly.policies) if (!policy.control && policy.decide && !policy.replay && !policy.plays) trying.set(policy, placeOfPolicy(policy.name, settings, placeOf));
   if (trying.size === 0) return;
   const tokens = readsTokens(settings.policies);
   const tried = [...trying];

@@ -37,6 +37,7 @@ export function withoutSilent(columns: OutcomeColumns, chosen: LabelColumn, sile
     failed: pick(columns.failed),
     samples: columns.samples && { ...columns.samples, models: pick(columns.samples.models) },
     declined: pick(columns.declined),
+    ...(columns.measures ? { measures: new Map([...columns.measures].map(([kind, table]) => [kind, pick(table)])) } : {}),
     chosen: columns.chosen.map((m) => (m < 0 ? -1 : heard.indexOf(m))),
   };
   const known = knownModels(left, chosen, models.filter(({ name }) => !isSilent(name)), only);

@@ -16,4 +16,19 @@ export interface Answer {
   readonly error: string | null;
   /** The answer's text, where it is known. */
   readonly text: string | null;
+  /** How sure the model was; absent where nothing is known of it. */
+  readonly confidence?: Confidence | undefined;
 }
+
+/** What is known of how sure a model was of its answer; what is absent is not known. */
+export interface Confidence {
+  /** Mean natural logarithm of its tokens' probabilities, ≤ 0. */
+  readonly logprob?: number | undefined;
+  /** Mean distance in that logarithm from the likeliest to the second likeliest token, ≥ 0. */
+  readonly margin?: number | undefined;
+  /** What a verifier, or the model itself when asked, gives the answer to be right, in [0,1]. */
+  readonly verified?: number | undefined;
+}
+
+/** Each kind of confidence. */
+export const CONFIDENCES = ["logprob", "margin", "verified"] as const satisfies readonly (keyof Confidence)[];

@@ -1,3 +1,6 @@
+import type { Confidence } from "./answer.ts";
+import { giverAt, type Path } from "./path.ts";
+
 /**
  * A workload's outcomes as columns, one entry per prompt: what replay, metrics and reports compute on.
  * Prompt texts are not here; they stay in the store.
@@ -20,6 +23,8 @@ export interface OutcomeColumns {
   readonly failed: readonly Uint8Array[];
   /** [model][prompt] 1 the answer declined, 0 it did not; NaN is a gap, also of every prompt that deserves nothing known. Empty array where no model has any. */
   readonly declined: readonly Float64Array[];
+  /** What stop rules of cascades go by, [model][prompt] by measure; NaN is a gap, a measure that no answer has is absent. */
+  readonly measures?: ReadonlyMap<Measure, readonly Float64Array[]>;
   /** [prompt] what a right answer does, as `DESERVED` numbers it; 0: nobody says. */
   readonly deserved: Uint8Array;
   /** [prompt] pieces of personal data that were found in it, 0 where its text is not known; absent where none was looked for or found. */
@@ -43,9 +48,14 @@ export interface OutcomeColumns {
    * the tables behind those of the models (`withRemotes`), in this order.
    */
   readonly remotes?: readonly RemoteOutcomes[];
+  /** Ways of several calls to one answer, of policies that make them: their figures stand in the tables behind those of live routers, in this order. */
+  readonly paths?: readonly Path[];
   /** How many of the tables' last columns hold what policies' caches answered, a column a policy. */
   readonly cached?: number;
 }
+
+/** What may be known of an answer besides its figures: how sure the model was, and its length in code points (gathered only for policies that read it). */
+export type Measure = keyof Confidence | "length";
 
 /** The name that policies' own texts go by, among the models of a policy. */
 export const ANSWERED = "answered without a model";
@@ -54,18 +64,19 @@ export const ANSWERED = "answered without a model";
 export const CACHED = "answered by the cache";
 
 /** Whether a column of the tables holds texts that a policy gave in place of a model's answer, a column a text, or what its cache answered: those stand last. */
-export function isAnswered({ models, remotes = [] }: Pick<OutcomeColumns, "models" | "remotes">, m: number): boolean {
-  return m >= models.length + remotes.length;
+export function isAnswered({ models, remotes = [], paths = [] }: Pick<OutcomeColumns, "models" | "remotes" | "paths">, m: number): boolean {
+  return m >= models.length + remotes.length + paths.length;
 }
 
 export function isCached({ quality, cached = 0 }: Pick<OutcomeColumns, "quality" | "cached">, m: number): boolean {
   return m >= quality.length - cached;
 }
 
-/** Who answers, by the place in the tables: a model, a live router, a cache, or nobody. */
-export function nameOfPlace(columns: Pick<OutcomeColumns, "models" | "remotes" | "quality" | "cached">, m: number): string {
+/** Who answers, by the place in the tables: a model, a live router, of a path whoever it ends with, a cache, or nobody. */
+export function nameOfPlace(columns: Pick<OutcomeColumns, "models" | "remotes" | "paths" | "quality" | "cached">, m: number): string {
   const { models, remotes = [] } = columns;
-  return models[m] ?? remotes[m - models.length]?.name ?? (isCached(columns, m) ? CACHED : ANSWERED);
+  const giver = giverAt(columns, m);
+  return models[giver] ?? remotes[giver - models.length]?.name ?? (isCached(columns, m) ? CACHED : ANSWERED);
 }
 
 /** What a live router's own calls came to, one entry per prompt. */
@@ -120,11 +131,51 @@ export interface LabelColumn {
 
 /**
  * What a policy wants over a whole workload. `choice`: one model a prompt (-1: it did not decide).
- * `mixture`: the same probabilities for every prompt, taken as an exact expectation.
+ * `mixture`: the same probabilities for every prompt, taken as an exact expectation. `spread`: each prompt has its own, taken alike.
  */
 export type Decisions =
   | { readonly form: "choice"; readonly model: Int32Array; readonly served?: Served }
-  | { readonly form: "mixture"; readonly weights: Float64Array };
+  | { readonly form: "mixture"; readonly weights: Float64Array }
+  | {
+      readonly form: "spread";
+      /** [model][prompt] probability; 0 of every model where the policy did not decide. */
+      readonly weights: readonly Float64Array[];
+      readonly replays: Replays;
+    };
+
+/** What a policy that learns as it goes chose, order by order: its probabilities are shares of these. */
+export interface Replays {
+  readonly lambdaPerUsd: number;
+  /** In the workload's own order; part of the shares only where there is no other. */
+  readonly inOrder: Replay;
+  readonly shuffled: readonly Replay[];
+}
+
+export interface Replay {
+  /** [step] the prompt that came then. */
+  readonly order: Int32Array;
+  /** [prompt] -1: it did not decide. */
+  readonly model: Int32Array;
+}
+
+/** The probability that a prompt goes to a model; of a choice 0 or 1. */
+export function probabilityOf(decisions: Decisions, m: number, i: number): number {
+  if (decisions.form === "choice") return decisions.model[i] === m ? 1 : 0;
+  return (decisions.form === "mixture" ? decisions.weights[m] : decisions.weights[m]?.[i]) ?? 0;
+}
+
+/** The models that a policy calls on any prompt read, by place in the tables, ascending. */
+export function modelsUsed(decisions: Decisions): number[] {
+  if (decisions.form === "choice") return [...new Set(decisions.model)].filter((m) => m >= 0).sort((a, b) => a - b);
+  const { form, weights } = decisions;
+  return [...weights.keys()].filter((m) => (form === "mixture" ? (weights[m] as number) > 0 : (weights[m] as Float64Array).some((w) => w > 0)));
+}
+
+/** Whether a policy has a model for a prompt. */
+export function isDecided(decisions: Decisions, i: number): boolean {
+  if (decisions.form === "choice") return (decisions.model[i] as number) >= 0;
+  return decisions.form === "mixture" || decisions.weights.some((column) => (column[i] as number) > 0);
+}
 
 /** Who really answered, where the figures of a choice are a live router's own: `model` is then its place behind the models. */
 export interface Served {

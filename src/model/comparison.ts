@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ci, verdictSchema } from "./report.ts";
+import { ci, verdictSchema } from "./estimate.ts";
 
 /** What `wrp compare A B` says: two policies on the prompts that both decided, of one run or of two. */
 

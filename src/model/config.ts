@@ -1,7 +1,10 @@
 import { z } from "zod";
+import { bestOfFields } from "./best-of-fields.ts";
+import { cascadeFields } from "./cascade-fields.ts";
 import { gpuPriceSchema, type GpuPrice } from "./gpu-price.ts";
-import { learnedSpecs } from "./learned-specs.ts";
+import { learnedSpecs, onnxSpec, trainedSpec } from "./learned-specs.ts";
 import type { CallSettings } from "./live.ts";
+import { onlineSpecs } from "./online-specs.ts";
 import { profileSchema, type Profile } from "./profile.ts";
 
 /**
@@ -118,29 +121,11 @@ export const policySpecSchema = z.discriminatedUnion("kind", [
   }),
   z.strictObject({ kind: z.literal("recorded"), ...named }),
   ...learnedSpecs,
-  z.strictObject({
-    kind: z.literal("trained"),
-    ...named,
-    artefact: z.string().min(1).describe("a file that wrp train wrote, relative to this file"),
-    of: z.string().optional().describe("the kind that it must be of"),
-    lambda: z.number().nonnegative().optional().describe("quality that a USD is worth, where its kind chooses by that; default: as it was trained"),
-    alpha: z.number().min(0).max(1).optional().describe("weight of quality, where its kind chooses by that; default: as it was trained"),
-    card: z.unknown().optional().describe("what the file says of itself; default: it is read"),
-  }),
-  z.strictObject({
-    kind: z.literal("onnx"),
-    ...named,
-    model: z.string().min(1).describe("an ONNX file that scores models, relative to this file"),
-    models: z.array(z.string().min(1)).min(1).describe("the models that it scores, in the order of its scores"),
-    inputs: z
-      .record(z.string(), z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]))
-      .optional()
-      .describe("what its inputs are given, by their names: vector (of the prompt's text, by the embedder), a numeric fact (prompt.lengthCodePoints, prompt.tokens, meta.x), or a list of these, side by side; default: the vector, to its only one"),
-    output: z.string().min(1).optional().describe("its output with the scores; default: the only one"),
-    score: z.enum(["probability", "logit"]).default("probability").describe("what a score is: an expected grade in [0,1], or the logit of one"),
-    lambda: z.number().nonnegative().default(0).describe("quality that a USD is worth, at each model's mean cost: the model of highest quality - lambda · cost is chosen"),
-    hash: z.string().optional().describe("of the file; default: it is read"),
-  }),
+  trainedSpec,
+  onnxSpec,
+  z.strictObject({ kind: z.literal("cascade"), ...named, ...cascadeFields }),
+  z.strictObject({ kind: z.literal("best-of"), ...named, ...bestOfFields }),
+  ...onlineSpecs,
   z.strictObject({
     kind: z.literal("command"),
     ...named,

@@ -40,6 +40,18 @@ const outcomeSchema = z.strictObject(
     outputTokens: count.nullish().describe("tokens received"),
     error: text.nullish().describe("why the call failed; a failed call has no quality"),
     text: text.nullish().describe("the answer's text"),
+    confidence: z
+      .strictObject(
+        {
+          logprob: z.number({ error: "must be a number ≤ 0" }).max(0, { error: "must be a number ≤ 0" }).nullish().describe("mean natural logarithm of the tokens' probabilities"),
+          margin: figure.nullish().describe("mean distance in that logarithm from the likeliest to the second likeliest token"),
+          verified: share.nullish().describe("what a verifier, or the model itself when asked, gives the answer to be right"),
+        },
+        { error: "must be an object of figures" },
+      )
+      .nullish()
+      .describe("how sure the model was of its answer"),
+    logprobs: z.looseObject({}, { error: "must be an object, as OpenAI's API answers it" }).nullish().describe("in the form of OpenAI's API, {content: [{logprob, top_logprobs}]}: confidence is taken from it where that is not stated"),
   },
   { error: "must be an object of figures" },
 );

@@ -8,7 +8,7 @@ export const learnedSpecs = [
   z.strictObject({
     kind: z.literal("knn"),
     name,
-    k: z.number().int().min(1).max(10_000).default(31).describe("nearest training prompts that a model's quality and cost are the means of; all of them where there are fewer"),
+    k: z.union([z.number().int().min(1).max(10_000), z.literal("auto")], { error: "must be a whole number from 1 to 10000, or auto" }).default(31).describe("nearest training prompts that a model's quality and cost are the means of; all of them where there are fewer; auto: chosen in a nested fold"),
     lambda,
     weights: z.enum(["even", "similarity"]).default("even").describe("how much each neighbour counts"),
   }),
@@ -21,7 +21,7 @@ export const learnedSpecs = [
   z.strictObject({
     kind: z.literal("logistic"),
     name,
-    decay: z.number().positive().default(1e-3).describe("weight of the squared weights against the mean loss: the higher, the less a head trusts the vectors"),
+    decay: z.union([z.number().positive(), z.literal("auto")], { error: "must be a number above 0, or auto" }).default(1e-3).describe("weight of the squared weights against the mean loss: the higher, the less a head trusts the vectors; auto: chosen in a nested fold"),
     lambda,
   }),
   z.strictObject({
@@ -45,6 +45,7 @@ export const learnedSpecs = [
     decay: z.number().nonnegative().default(1e-4).describe("weight of the squared weights against the mean loss"),
     lambda,
   }),
+  z.strictObject({ kind: z.literal("elo"), name, lambda }),
   z.strictObject({
     kind: z.literal("trees"),
     name,
@@ -73,14 +74,41 @@ export const learnedSpecs = [
   }),
 ] as const;
 
-const KINDS: readonly string[] = learnedSpecs.map(({ shape }) => shape.kind.value);
+/** A policy that `wrp train` fitted. */
+export const trainedSpec = z.strictObject({
+  kind: z.literal("trained"),
+  name,
+  artefact: z.string().min(1).describe("a file that wrp train wrote, relative to this file"),
+  of: z.string().optional().describe("the kind that it must be of"),
+  lambda: lambda.removeDefault().optional().describe("quality that a USD is worth, where its kind chooses by that; default: as it was trained"),
+  alpha: z.number().min(0).max(1).optional().describe("weight of quality, where its kind chooses by that; default: as it was trained"),
+  card: z.unknown().optional().describe("what the file says of itself; default: it is read"),
+});
 
-/** Whether policies of a kind are fitted on the outcomes at hand, in a run or by `wrp train`. */
-export function isTrainable({ kind }: { readonly kind: string }): boolean {
-  return KINDS.includes(kind);
+/** A policy that a file made elsewhere decides for. */
+export const onnxSpec = z.strictObject({
+  kind: z.literal("onnx"),
+  name,
+  model: z.string().min(1).describe("an ONNX file that scores models, relative to this file"),
+  models: z.array(z.string().min(1)).min(1).describe("the models that it scores, in the order of its scores"),
+  inputs: z
+    .record(z.string(), z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]))
+    .optional()
+    .describe("what its inputs are given, by their names: vector (of the prompt's text, by the embedder), a numeric fact (prompt.lengthCodePoints, prompt.tokens, meta.x), or a list of these, side by side; default: the vector, to its only one"),
+  output: z.string().min(1).optional().describe("its output with the scores; default: the only one"),
+  score: z.enum(["probability", "logit"]).default("probability").describe("what a score is: an expected grade in [0,1], or the logit of one"),
+  lambda: z.number().nonnegative().default(0).describe("quality that a USD is worth, at each model's mean cost: the model of highest quality - lambda · cost is chosen"),
+  hash: z.string().optional().describe("of the file; default: it is read"),
+});
+
+const FITTED: readonly string[] = learnedSpecs.map(({ shape }) => shape.kind.value);
+
+/** Whether a kind of policy is fitted on the data of a run. */
+export function isFittedHere({ kind }: { readonly kind: string }): boolean {
+  return FITTED.includes(kind);
 }
 
-/** Whether a kind of policy decides by what it expects of each model: fitted on outcomes here, before (`trained`), or elsewhere (`onnx`). */
+/** Whether a kind of policy decides by what it expects of each model: fitted on outcomes here, by `wrp train` before, or elsewhere. */
 export function isLearned({ kind }: { readonly kind: string }): boolean {
-  return isTrainable({ kind }) || kind === "trained" || kind === "onnx";
+  return isFittedHere({ kind }) || [trainedSpec, onnxSpec].some(({ shape }) => kind === shape.kind.value);
 }

@@ -1,3 +1,5 @@
+import type { Confidence } from "./answer.ts";
+
 /**
  * The nouns of live calls. An outcome of a live model may take several tries; every try is kept, with its own times, so that waiting for a
  * turn, waiting between tries and work stay apart. `null` is "not known": a gap, never a zero.
@@ -89,6 +91,8 @@ export interface Try {
   /** Headers of the response that say how it was routed and what is left of rate limits, in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly failure: Failure | null;
+  /** How sure the model was, where the protocol's log-probabilities were asked for and came. */
+  readonly confidence?: Confidence | undefined;
   /** Longest delay of the event loop while it ran, milliseconds: times are no better than that. */
   readonly lagMs: number;
 }

@@ -1,21 +1,13 @@
 import { z } from "zod";
+import { aiqSchema, ci, estimateSchema, openCi, verdictSchema } from "./estimate.ts";
+import { calibrationSchema, knobCurveSchema } from "./learned-figures.ts";
+import { onlineReportSchema } from "./online-report.ts";
 
 /**
  * The report: computed once from the outcomes, rendered many ways. This schema is the contract of `--json`; its JSON
  * Schema is `schemas/report.schema.json`. Shares, rates and CPT are in [0,1]; cost is USD per 1,000 prompts; a gap is
  * `null`, never 0.
  */
-
-export const ci = z
-  .tuple([z.number(), z.number()])
-  .nullable()
-  .describe("95 % interval [low, high]; null where none can be given");
-
-export const estimateSchema = z.object({
-  mean: z.number().nullable(),
-  ci,
-  n: z.number().int().nonnegative().describe("prompts that the number stands on"),
-});
 
 const quantile = z.object({ value: z.number().nullable(), ci });
 
@@ -26,8 +18,6 @@ const latencySchema = z.object({
   mean: z.number().nullable(),
   n: z.number().int().nonnegative(),
 });
-
-export const verdictSchema = z.enum(["better", "worse", "equivalent", "inconclusive"]);
 
 const costMatchedMixSchema = z.object({
   weights: z.record(z.string(), z.number()).describe("share of each model in the mix"),
@@ -46,12 +36,14 @@ const arenaSchema = z.object({
   nMissing: z.number().int().describe("compared prompts without a known cost"),
 });
 
-const aiqSchema = z.object({
-  paper: z.number().describe("area / (c_max - c_min)"),
-  code: z.number().describe("the same area / c_max, as RouterBench's code divides"),
-  logCost: z.number().nullable().describe("area over log cost / log(c_max / c_min); null where c_min is 0"),
-  range: z.tuple([z.number(), z.number()]).describe("USD per 1,000 prompts, fixed over resamples"),
-  ci: ci.describe("of `paper`"),
+const changeSchema = z.object({ mean: z.number().nullable(), ci, n: z.number().int() }).nullable();
+
+const robustnessSchema = z.object({
+  kind: z.string().describe("typos, case or paraphrase"),
+  perturbation: z.string(),
+  unchanged: estimateSchema.describe("share of copies that go to the model that their prompt goes to; n: prompts that have a copy"),
+  quality: changeSchema.describe("mean change over the same prompts; null where nobody knows"),
+  costUsdPer1k: changeSchema,
 });
 
 const policySchema = z.object({
@@ -84,10 +76,12 @@ const policySchema = z.object({
   costMatchedMix: costMatchedMixSchema.nullable().describe("null below the cheapest model or where cost is unknown"),
   aiq: aiqSchema.optional(),
   arena: arenaSchema.optional(),
+  calibration: calibrationSchema.optional().describe("of a learned policy: what it expected of quality against what came, on prompts that it was not fitted on; absent elsewhere"),
   optimality: z
     .object({ optSel: z.number().nullable(), optAcc: z.number().nullable(), optCost: z.number().nullable() })
     .optional()
     .describe("RouterArena: optimal = cheapest model with quality ≥ 1; prompts with none excluded"),
+  robustness: z.array(robustnessSchema).optional().describe("choices on copies of prompts that are written otherwise (--perturb); a copy is taken to have the outcomes of its prompt. Intervals are of one perturbation each"),
   remote: z
     .object({
       decisions: z
@@ -96,6 +90,13 @@ const policySchema = z.object({
     })
     .optional()
     .describe("a live router: its figures are its own answers', its shares are of those that it says served"),
+  calls: z
+    .object({
+      perPrompt: estimateSchema,
+      byModel: z.record(z.string(), z.number()).describe("calls of each model per prompt, also where another one's answer is given"),
+    })
+    .optional()
+    .describe("of a policy that may make several calls for an answer; all of them are in its cost, latency, privacy and attack reach, and `share` says whose answers it gives"),
   regret: z.object({ mean: z.number().nullable(), lambdaPerUsd: z.number() }).optional(),
   gainAtBestSingle: z.number().nullable(),
   gapAtOracle: z.number().nullable(),
@@ -144,19 +145,12 @@ const sweepSchema = z.object({
     exact: cptSchema.describe("first attained threshold"),
     envelope: cptSchema.describe("first crossing, linear between thresholds"),
     asCoded: cptSchema.describe("RouteLLM's np.interp over ten quantile bins"),
-    ci: z.object({ "20": cptCi(), "50": cptCi(), "80": cptCi() }),
+    ci: z.object({ "20": openCi, "50": openCi, "80": openCi }),
   }),
   monotone: z.boolean().describe("false where quality falls at some threshold: as-coded CPT is then unreliable"),
   audc: z.number().nullable().describe("area under quality over min-max normalised cost"),
   qnc: z.number().nullable().describe("cost of first reaching the best single's quality / the best single's cost"),
 });
-
-function cptCi() {
-  return z
-    .tuple([z.number().nullable(), z.number().nullable()])
-    .nullable()
-    .describe("95 % interval; a null bound is infinite (never reached)");
-}
 
 const sliceSchema = z.object({
   by: z.string(),
@@ -196,7 +190,7 @@ const spreadSchema = z.object({
 });
 
 /** Raised whenever the same run would give another document: what an older wrp stored is then computed anew. */
-export const REPORT_REVISION = 7;
+export const REPORT_REVISION = 8;
 
 export const reportSchema = z.object({
   schemaVersion: z.literal(1),
@@ -251,6 +245,8 @@ export const reportSchema = z.object({
   comparisons: z.array(comparisonSchema),
   slices: z.array(sliceSchema),
   sweeps: z.array(sweepSchema),
+  online: z.array(onlineReportSchema).optional().describe("policies that learn as they go: what learning cost; absent without such"),
+  curves: z.array(knobCurveSchema).describe("of each learned policy whose costs are known: its choices at other values of what it weighs cost by"),
   frontier: z.array(z.string()),
   moved: z.array(movedSchema),
   metrics: z.object({
@@ -305,15 +301,17 @@ export const reportSchema = z.object({
         z.object({
           policy: z.string(),
           decisions: z.number().int().nonnegative(),
-          startMs: z.number().nullable().describe("from the start of its process to its first answer, which the other figures leave out"),
-          meanMs: z.number().nullable().describe("wall time of a decision, from the question to the answer; null where only the first was made"),
+          startMs: z.number().nullable().describe("from the start of its process to its first answer, which the other figures leave out; null of a learned policy: what it was fitted in is left out"),
+          meanMs: z.number().nullable().describe("wall time of a decision, from the question to the answer; null where only the first was made, and of a learned policy whose vectors were all stored"),
           p50Ms: z.number().nullable(),
           p95Ms: z.number().nullable(),
           p99Ms: z.number().nullable(),
+          vectorMs: z.number().nullable().optional().describe("of a learned policy: time per text of making vectors, in batches; null where all were stored"),
+          estimateMs: z.number().nullable().optional().describe("of a learned policy: time per prompt of what it expects and the choice by it, in batches"),
         }),
       )
       .optional()
-      .describe("policies that decided through a process of their own in this run"),
+      .describe("policies that decided in this run through a process of their own, or by what they were fitted to"),
     live: z
       .object({
         spentUsd: z.number().nonnegative().describe("what this run's calls cost, all tries; where a backend did not count tokens, what was held for the call"),
@@ -349,9 +347,8 @@ export const reportSchema = z.object({
 });
 
 export type Report = z.infer<typeof reportSchema>;
+export type { Estimate, Interval, Verdict } from "./estimate.ts";
 export type ReportPolicy = Report["policies"][number];
-export type Estimate = z.infer<typeof estimateSchema>;
-export type Interval = Estimate["ci"];
-export type Verdict = z.infer<typeof verdictSchema>;
 export type Sweep = Report["sweeps"][number];
+export type KnobCurve = Report["curves"][number];
 export type Comparison = Report["comparisons"][number];

@@ -1,5 +1,5 @@
-import type { Answer } from "../model/answer.ts";
-import { MOST_SLICE_VALUES, SAMPLE_ANSWERED, SAMPLE_FAILED, type LabelColumn, type ModelSamples, type OutcomeColumns, type RemoteOutcomes } from "../model/columns.ts";
+import { CONFIDENCES, type Answer } from "../model/answer.ts";
+import { MOST_SLICE_VALUES, SAMPLE_ANSWERED, SAMPLE_FAILED, type LabelColumn, type Measure, type ModelSamples, type OutcomeColumns, type RemoteOutcomes } from "../model/columns.ts";
 import { DESERVED, type Deserved } from "../model/deserved.ts";
 import type { Prompt } from "../model/prompt.ts";
 import { Components } from "../stats/clusters.ts";
@@ -26,6 +26,8 @@ interface Gathering {
   readonly samples: number;
   /** Of several, a failed one counts as quality 0 beside graded ones. */
   readonly failureIsZero: boolean;
+  /** Whether the lengths of answers are measured. */
+  readonly lengths?: boolean;
   /** Models whose costs follow from their output tokens once all are there: what their answers say of cost does not count. */
   readonly counted: ReadonlySet<string>;
 }
@@ -95,7 +97,7 @@ export class ColumnsBuilder {
     const columns = this.#model(model);
     const costOf = this.#how.counted.has(model) ? (answer: Answer) => (answer.error === null ? answer.outputTokens : null) : statedCost;
     if (sample !== null && this.#how.samples > 1) columns.addSamples(this.#how, costOf, sample, from, answers, grades);
-    else columns.add(from, answers, grades, costOf);
+    else columns.add(from, answers, grades, costOf, this.#how.lengths);
   }
 
   /** Adds a live router's answers and grades likewise; null where it was not asked. */
@@ -182,10 +184,16 @@ export class ColumnsBuilder {
         [...this.#labels].filter(([, labels]) => !labels.overflowed).map(([name, labels]) => [name, labels.finish(n)]),
       ),
       chosen: chosen.index.map((k) => (k === -1 ? -1 : (modelOf[k] as number))),
+      ...this.#measures(),
       ...(samples.some((own) => own) ? { samples: { perPrompt: this.#how.samples, models: samples } } : {}),
       ...(this.#remotes.size > 0 ? { remotes: this.#finishRemotes() } : {}),
     };
     return { columns, zeroCost, chosen };
+  }
+
+  #measures(): Pick<OutcomeColumns, "measures"> {
+    const kinds = MEASURES.filter((kind) => this.#models.some(({ measures }) => measures.has(kind)));
+    return kinds.length === 0 ? {} : { measures: new Map(kinds.map((kind) => [kind, this.#models.map(({ measures }) => (measures.get(kind) ?? floats()).finish(this.size))])) };
   }
 
   #finishRemotes(): RemoteOutcomes[] {
@@ -222,6 +230,8 @@ export class ColumnsBuilder {
   }
 }
 
+const MEASURES: readonly Measure[] = [...CONFIDENCES, "length"];
+
 type Figures = { readonly [K in "quality" | "costUsd" | "latencyMs" | "ttftMs"]: Growing<Float64Array> };
 
 /** Sets what is known of an answer. */
@@ -244,6 +254,8 @@ class ModelColumns {
   readonly ttftMs = floats();
   readonly failed = new Growing((length) => new Uint8Array(length), 0);
   readonly declined = floats();
+  /** Of most there is none. */
+  readonly measures = new Map<Measure, Growing<Float64Array>>();
   readonly #read = new Growing((length) => new Uint8Array(length), 0);
   #samples: { readonly [K in keyof ModelSamples]: Growing<ModelSamples[K]> } | null = null;
 
@@ -283,20 +295,34 @@ class ModelColumns {
     return own;
   }
 
-  add(from: number, answers: readonly (Answer | null)[], grades: readonly (number | null)[], costOf: (answer: Answer) => number | null): void {
+  add(from: number, answers: readonly (Answer | null)[], grades: readonly (number | null)[], costOf: (answer: Answer) => number | null, lengths = false): void {
     for (let k = 0; k < answers.length; k++) {
       const answer = answers[k];
       if (!answer) continue;
       const at = from + k;
       put(this, at, answer, grades[k] ?? null, costOf(answer));
       if (answer.error !== null) this.failed.set(at, 1);
+      for (const kind of CONFIDENCES) if (answer.confidence?.[kind] !== undefined) this.#measure(kind).set(at, answer.confidence[kind]);
+      if (lengths && answer.text !== null && answer.error === null) this.#measure("length").set(at, codePoints(answer.text));
     }
+  }
+
+  #measure(kind: Measure): Growing<Float64Array> {
+    let values = this.measures.get(kind);
+    if (!values) this.measures.set(kind, (values = floats()));
+    return values;
   }
 
   /** True where the model has any outcome for this prompt. */
   answered(at: number): boolean {
     return !Number.isNaN(this.quality.get(at)) || this.failed.get(at) === 1;
   }
+}
+
+function codePoints(text: string): number {
+  let n = 0;
+  for (const _ of text) n++;
+  return n;
 }
 
 /** A typed array that grows as positions are set; what is never set holds `gap`. */

@@ -1,4 +1,5 @@
 import type { Connection } from "./connection.ts";
+import { packExpectation, unpackExpectation, type PackedExpectation } from "./pack-expectation.ts";
 import type { StoredDecisions } from "./store.ts";
 import { storedWorkload } from "./stored-workload.ts";
 
@@ -17,6 +18,7 @@ export function saveDecisions(c: Connection, policyHash: string, workloadHash: s
     notes: JSON.stringify(decisions.notes),
     pairs: JSON.stringify(pairs),
     codes: `[${codes.join(",")}]`,
+    expectation: decisions.expectation ? JSON.stringify(packExpectation(decisions.expectation)) : null,
   };
   c.run(c.db.insertInto("policy_decisions").values(values).onConflict((on) => on.doNothing()));
 }
@@ -26,7 +28,7 @@ export function findDecisions(c: Connection, policyHash: string, workloadHash: s
     c.db
       .selectFrom("policy_decisions as d")
       .innerJoin("workloads as w", "w.id", "d.workload_id")
-      .select(["d.models", "d.rules", "d.notes", "d.pairs", "d.codes"])
+      .select(["d.models", "d.rules", "d.notes", "d.pairs", "d.codes", "d.expectation"])
       .where("d.policy_hash", "=", policyHash)
       .where("w.hash", "=", workloadHash),
   );
@@ -39,6 +41,7 @@ export function findDecisions(c: Connection, policyHash: string, workloadHash: s
     rules: JSON.parse(row.rules) as string[],
     rule: Int32Array.from(codes, (code) => (pairs[code] as Pair)[1] ?? -1),
     notes: JSON.parse(row.notes) as string[],
+    ...(row.expectation === null ? {} : { expectation: unpackExpectation(JSON.parse(row.expectation) as PackedExpectation, codes.length) }),
   };
 }
 

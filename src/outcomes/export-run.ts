@@ -138,11 +138,11 @@ function decisionsUnder(c: Connection, policyHash: string, workloadHash: string)
     c.db
       .selectFrom("policy_decisions as d")
       .innerJoin("workloads as w", "w.id", "d.workload_id")
-      .select(["d.models", "d.rules", "d.notes", "d.pairs", "d.codes"])
+      .select(["d.models", "d.rules", "d.notes", "d.pairs", "d.codes", "d.expectation"])
       .where("d.policy_hash", "=", policyHash)
       .where("w.hash", "=", workloadHash),
-  ) as Record<string, string>;
-  return Object.fromEntries(Object.entries(row).map(([name, text]) => [name, JSON.parse(text) as unknown]));
+  ) as Record<string, string | null>;
+  return Object.fromEntries(Object.entries(row).flatMap(([name, text]) => (text === null ? [] : [[name, JSON.parse(text) as unknown]])));
 }
 
 function documentOf(c: Connection, reportKey: string | null): string {

@@ -1,5 +1,6 @@
 import type { Prompt } from "../model/prompt.ts";
 import { WrpError } from "../model/errors.ts";
+import { storedConfidence } from "./confidence.ts";
 import type { Connection } from "./connection.ts";
 import { explained } from "./errors.ts";
 import { textFiller } from "./left-out.ts";
@@ -139,9 +140,9 @@ function contentWriter(c: Connection, { workload }: RunFile): { readonly counts:
         answers.write(recordId, value.outcomes);
         for (const loose of value.looseTries) tries.addLoose(recordId, models.idOf(loose.model), loose.tries);
       } else if (kind === "decisions") {
-        const { policy, ...columns } = value;
+        const { policy, expectation = null, ...columns } = value;
         const texts = Object.fromEntries(Object.entries(columns).map(([name, list]) => [name, JSON.stringify(list)])) as Record<keyof typeof columns, string>;
-        c.run(c.db.insertInto("policy_decisions").values({ policy_hash: policy, workload_id: workloadId, ...texts }).onConflict((on) => on.doNothing()));
+        c.run(c.db.insertInto("policy_decisions").values({ policy_hash: policy, workload_id: workloadId, ...texts, expectation: expectation && JSON.stringify(expectation) }).onConflict((on) => on.doNothing()));
       }
     },
   };
@@ -160,8 +161,8 @@ function answerLineWriter(c: Connection, models: ModelNames) {
   const counts = { answersNew: 0, answersKnown: 0, gradesNew: 0, gradesKnown: 0 };
   const fillTexts = textFiller(handle);
   const insertAnswer = handle.prepare(
-    `INSERT INTO answers (record_id, model_id, settings_id, sample, input_tokens, output_tokens, cost_usd, latency_ms, ttft_ms, error, text)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+    `INSERT INTO answers (record_id, model_id, settings_id, sample, input_tokens, output_tokens, cost_usd, latency_ms, ttft_ms, error, text, confidence)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
   );
   const selectAnswer = handle
     .prepare<[number, number, number, number], number>("SELECT id FROM answers WHERE record_id = ? AND model_id = ? AND settings_id = ? AND sample = ?")
@@ -190,8 +191,8 @@ function answerLineWriter(c: Connection, models: ModelNames) {
     write(recordId: number, outcomes: readonly AnswerLine[]): void {
       for (const answer of outcomes) {
         const key = [recordId, models.idOf(answer.model), settingsOf(answer.settings), answer.sample] as const;
-        const { inputTokens, outputTokens, costUsd, latencyMs, ttftMs, error, text } = answer;
-        const { changes, lastInsertRowid } = insertAnswer.run(...key, inputTokens, outputTokens, costUsd, latencyMs, ttftMs, storedText(error), storedText(text));
+        const { inputTokens, outputTokens, costUsd, latencyMs, ttftMs, error, text, confidence } = answer;
+        const { changes, lastInsertRowid } = insertAnswer.run(...key, inputTokens, outputTokens, costUsd, latencyMs, ttftMs, storedText(error), storedText(text), storedConfidence(confidence));
         const id = changes === 1 ? Number(lastInsertRowid) : (selectAnswer.get(...key) as number);
         counts[changes === 1 ? "answersNew" : "answersKnown"]++;
         if (changes === 0) fillTexts(id, error, text);

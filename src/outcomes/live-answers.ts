@@ -30,7 +30,7 @@ export function liveAnswers(c: Connection, source: AnswerSource): LiveAnswers {
   const graders = new Map<string, number>();
   const select = handle
     .prepare<[number, string, number, number], [id: number, ...AnswerRow]>(
-      `SELECT a.id, NULL, a.cost_usd, a.latency_ms, a.ttft_ms, a.input_tokens, a.output_tokens, a.error, a.text
+      `SELECT a.id, NULL, a.cost_usd, a.latency_ms, a.ttft_ms, a.input_tokens, a.output_tokens, a.error, a.text, a.confidence
       FROM records AS r JOIN prompts AS p ON p.id = r.prompt_id JOIN answers AS a ON a.record_id = r.id
       WHERE r.source_id = ${sourceId} AND r.row = ? AND p.hash = ? AND a.model_id = ? AND a.settings_id = ${RECORDED_SETTINGS} AND a.sample = ?`,
     )
@@ -40,10 +40,10 @@ export function liveAnswers(c: Connection, source: AnswerSource): LiveAnswers {
       `SELECT id, error IS NOT NULL AS failed FROM answers WHERE record_id = ? AND model_id = ? AND settings_id = ${RECORDED_SETTINGS} AND sample = ?`,
     );
   const insertAnswer = handle.prepare(
-    `INSERT INTO answers (record_id, model_id, settings_id, sample, input_tokens, output_tokens, cost_usd, latency_ms, ttft_ms, error, text)
-    VALUES (?, ?, ${RECORDED_SETTINGS}, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO answers (record_id, model_id, settings_id, sample, input_tokens, output_tokens, cost_usd, latency_ms, ttft_ms, error, text, confidence)
+    VALUES (?, ?, ${RECORDED_SETTINGS}, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  const replaceAnswer = handle.prepare("UPDATE answers SET input_tokens = ?, output_tokens = ?, cost_usd = ?, latency_ms = ?, ttft_ms = ?, error = ?, text = ? WHERE id = ?");
+  const replaceAnswer = handle.prepare("UPDATE answers SET input_tokens = ?, output_tokens = ?, cost_usd = ?, latency_ms = ?, ttft_ms = ?, error = ?, text = ?, confidence = ? WHERE id = ?");
   const selectServed = handle
     .prepare<[], [startedAt: string, durationMs: number, firstTokenMs: number | null, outputTokens: number | null, failure: FailureKind | null]>(
       `SELECT t.started_at, t.end_ms, t.first_token_ms, t.output_tokens, t.failure_kind

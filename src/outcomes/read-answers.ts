@@ -1,3 +1,4 @@
+import { confidenceOf } from "./confidence.ts";
 import type { Connection } from "./connection.ts";
 import { modelNames } from "./model-names.ts";
 import type { AnswerLine, TryLine } from "./run-file.ts";
@@ -17,6 +18,7 @@ type Row = [
   ttftMs: number | null,
   error: StoredText | null,
   text: StoredText | null,
+  confidence: string | null,
   graderId: number | null,
   referenceHash: string | null,
   quality: number | null,
@@ -30,7 +32,7 @@ export function readAnswers(c: Connection): (recordId: number) => AnswerLine[] {
   const select = c.handle
     .prepare<[number], Row>(
       `SELECT a.id, a.model_id, a.settings_id, a.sample, a.input_tokens, a.output_tokens, a.cost_usd, a.latency_ms, a.ttft_ms, a.error,
-        a.text, g.grader_id, g.reference_hash, g.quality
+        a.text, a.confidence, g.grader_id, g.reference_hash, g.quality
       FROM answers AS a LEFT JOIN grades AS g ON g.answer_id = a.id WHERE a.record_id = ? ORDER BY a.id`,
     )
     .raw();
@@ -42,7 +44,7 @@ export function readAnswers(c: Connection): (recordId: number) => AnswerLine[] {
     for (const row of select.all(recordId)) {
       if (row[0] !== last) answers.push(answerOf(row, names.nameOf(row[1]), settings.get(row[2]) as string, tries.get(row[0]) ?? []));
       last = row[0];
-      if (row[13] !== null) answers.at(-1)?.grades.push([graders.get(row[11] as number) as string, row[12] as string, row[13]]);
+      if (row[14] !== null) answers.at(-1)?.grades.push([graders.get(row[12] as number) as string, row[13] as string, row[14]]);
     }
     // Numbers of graders are each store's own.
     for (const { grades } of answers) if (grades.length > 1) grades.sort(([a, x], [b, y]) => (a < b || (a === b && x < y) ? -1 : 1));
@@ -62,6 +64,7 @@ function answerOf(row: Row, model: string, settings: string, tries: readonly Try
     ttftMs: row[8],
     error: textOf(row[9]),
     text: textOf(row[10]),
+    ...confidenceOf(row[11]),
     grades: [],
     tries: [...tries],
   };

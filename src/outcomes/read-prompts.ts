@@ -1,6 +1,7 @@
 import { WrpError } from "../model/errors.ts";
 import type { Message, MetaValue, Prompt, RecordedOutcome } from "../model/prompt.ts";
 import type { WorkloadFile } from "../model/workload.ts";
+import { confidenceOf } from "./confidence.ts";
 import type { Connection } from "./connection.ts";
 import { explained } from "./errors.ts";
 import { type ModelNames, modelNames } from "./model-names.ts";
@@ -93,6 +94,7 @@ type AnswerRow = [
   outputTokens: number | null,
   error: StoredText | null,
   text: StoredText | null,
+  confidence: string | null,
 ];
 
 function rowReader<O extends { readonly text: string | null }>(c: Connection, hash: string, outcomesOf: (recordId: number) => readonly O[]) {
@@ -136,7 +138,7 @@ function outcomeReader(c: Connection): (recordId: number) => RecordedOutcome[] {
   const names = modelNames(c.handle);
   const answers = c.handle
     .prepare<[number], AnswerRow>(
-      `SELECT a.model_id, g.quality, a.cost_usd, a.latency_ms, a.ttft_ms, a.input_tokens, a.output_tokens, a.error, a.text
+      `SELECT a.model_id, g.quality, a.cost_usd, a.latency_ms, a.ttft_ms, a.input_tokens, a.output_tokens, a.error, a.text, a.confidence
       FROM answers AS a
       LEFT JOIN grades AS g ON g.answer_id = a.id AND g.grader_id = ${RECORDED_GRADER} AND g.reference_hash = ''
       WHERE a.record_id = ? AND a.settings_id = ${RECORDED_SETTINGS} ORDER BY a.id`,
@@ -180,6 +182,7 @@ function outcomeOf(row: AnswerRow, names: ModelNames): RecordedOutcome {
     outputTokens: row[6],
     error: textOf(row[7]),
     text: textOf(row[8]),
+    ...confidenceOf(row[9]),
   };
 }
 

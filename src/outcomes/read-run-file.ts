@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { WrpError } from "../model/errors.ts";
+import { isWhole } from "./pack-expectation.ts";
 import { headerLine, type Line, type LineKind, RUN_FILE_VERSION, runFileLines } from "./run-file.ts";
 
 /** A line of text without its end, and its number, from 1. */
@@ -144,7 +145,10 @@ function checker(fail: Fail) {
       } else if (kind === "prompt") {
         must(value.ordinal === seen.prompt - 1, `prompt ${seen.prompt - 1} is missing`);
         must(files.has(value.file), `prompt ${value.ordinal} is of a file that the workload does not have`);
-      } else if (kind === "decisions") must(value.codes.length === prompts, "decisions are of another number of prompts");
+      } else if (kind === "decisions") {
+        must(value.codes.length === prompts, "decisions are of another number of prompts");
+        must(value.expectation === undefined || isWhole(value.expectation, prompts, value.models.length), "what a policy expected is not of these prompts and models");
+      }
       else if (kind === "report") must(value.key === reportKey, "the report is not the run's");
       if (kind === "prompt" || kind === "record") must(value.outcomes.every((answer) => settings.has(answer.settings)), "settings of an answer are missing");
     },

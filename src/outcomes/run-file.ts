@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { packedExpectation } from "./pack-expectation.ts";
 import { type ChatRequest, chatRequestSchema } from "../model/chat-request.ts";
 
 /**
@@ -90,6 +91,7 @@ const answer = z.object({
   ttftMs: figure.nullable().default(null),
   error: z.string().nullable().default(null),
   text: z.string().nullable().default(null),
+  confidence: z.object({ logprob: z.number().optional(), margin: z.number().optional(), verified: z.number().optional() }).optional(),
   /** By grader and hash of the reference. */
   grades: z.array(z.tuple([z.string(), z.string(), z.number().min(0).max(1)])).default([]),
   /** Of a live answer, in their order; a file that is older than this has none. */
@@ -138,6 +140,8 @@ const decisionsLine = z
     notes: z.array(z.string()),
     pairs: z.array(z.tuple([whole.nullable(), whole.nullable()])),
     codes: z.array(whole),
+    /** Of a learned policy; a file that is older than this has none. */
+    expectation: packedExpectation.exactOptional(),
   })
   .refine(({ pairs, codes }) => codes.every((code) => code < pairs.length), { error: "codes must be numbers of pairs" });
 

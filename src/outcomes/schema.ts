@@ -27,6 +27,7 @@ export interface Schema {
     ttft_ms: number | null;
     error: StoredText | null;
     text: StoredText | null;
+    confidence: string | null;
   };
   loose_tries: { record_id: number; model_id: number; number: number; cost_usd: number | null };
   graders: { id: Generated<number>; name: string };
@@ -59,7 +60,7 @@ export interface Schema {
     reference: StoredText | null;
     request: string | null;
   };
-  policy_decisions: { policy_hash: string; workload_id: number; models: string; rules: string; notes: string; pairs: string; codes: string };
+  policy_decisions: { policy_hash: string; workload_id: number; models: string; rules: string; notes: string; pairs: string; codes: string; expectation: string | null };
   reports: { key: string; document: string };
   runs: {
     seq: Generated<number>;

@@ -1,4 +1,5 @@
 import type { Answer } from "../model/answer.ts";
+import type { Expectation } from "../model/expectation.ts";
 import type { ServedTry, Try } from "../model/live.ts";
 import type { Message, Prompt } from "../model/prompt.ts";
 import type { Report } from "../model/report.ts";
@@ -52,6 +53,8 @@ export interface StoredDecisions {
   readonly rules: readonly string[];
   /** What the policy met on the way that a report should warn of. */
   readonly notes: readonly string[];
+  /** Of a learned policy: what it expected, and its choices along its curve. */
+  readonly expectation?: Expectation;
 }
 
 /** Where answers are from that no file recorded. */

@@ -4,6 +4,7 @@ import { textFiller } from "./left-out.ts";
 import type { ModelNames } from "./model-names.ts";
 import { RECORDED_GRADER, RECORDED_SETTINGS } from "./schema.ts";
 import type { SavedCounts } from "./store.ts";
+import { storedConfidence } from "./confidence.ts";
 import { storedText } from "./text.ts";
 
 interface AnswerWriter {
@@ -17,8 +18,8 @@ interface AnswerWriter {
 /** Outcomes an insert: beyond a few dozen, more rows make a statement no faster. */
 const ROWS = 32;
 
-const ANSWER_COLUMNS = "record_id, model_id, settings_id, sample, input_tokens, output_tokens, cost_usd, latency_ms, ttft_ms, error, text";
-const ANSWER_VALUES = `(?, ?, ${RECORDED_SETTINGS}, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const ANSWER_COLUMNS = "record_id, model_id, settings_id, sample, input_tokens, output_tokens, cost_usd, latency_ms, ttft_ms, error, text, confidence";
+const ANSWER_VALUES = `(?, ?, ${RECORDED_SETTINGS}, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const GRADE_COLUMNS = "answer_id, grader_id, reference_hash, quality";
 const GRADE_VALUES = `(?, ${RECORDED_GRADER}, '', ?)`;
 
@@ -53,6 +54,7 @@ export function answerWriter(handle: Database, models: ModelNames): AnswerWriter
       outcome.ttftMs,
       storedText(outcome.error),
       storedText(outcome.text),
+      storedConfidence(outcome.confidence),
     );
   };
 

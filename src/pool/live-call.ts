@@ -263,7 +263,7 @@ class Call implements Dispatcher.DispatchHandler {
     if (this.#isSettled) return;
     this.#close();
     const endMs = this.#elapsed();
-    const { text, toolCalls, usage, finishReason, servedModel } = this.#reader.answer();
+    const { text, toolCalls, usage, finishReason, servedModel, confidence } = this.#reader.answer();
     this.#result = {
       startedAt: this.#startedAt.toISOString(),
       status: this.#status,
@@ -278,6 +278,7 @@ class Call implements Dispatcher.DispatchHandler {
       usage,
       text: maskedAnswer(text, this.#secrets),
       toolCalls: maskedAnswer(toolCalls, this.#secrets),
+      ...(confidence ? { confidence } : {}),
       finishReason: maskedAnswer(finishReason, this.#secrets),
       servedModel: maskedAnswer(servedModel, this.#secrets),
       headers: keptHeaders(this.#harmless(), (value) => masked(value, this.#secrets), this.#context.wantedHeader),

@@ -86,7 +86,7 @@ function isNobodys({ status, failure }: Try): boolean {
   return failure !== null && (status === 401 || status === 404);
 }
 
-function answerOf({ times, usage, text, toolCalls, failure }: Try, costUsd: number | null): Answer {
+function answerOf({ times, usage, text, toolCalls, failure, confidence }: Try, costUsd: number | null): Answer {
   return {
     quality: null,
     costUsd,
@@ -96,6 +96,7 @@ function answerOf({ times, usage, text, toolCalls, failure }: Try, costUsd: numb
     outputTokens: usage.outputTokens,
     error: failure ? `${failure.kind}: ${failure.message}` : null,
     text: failure ? text : (text ?? toolCalls ?? ""),
+    ...(confidence && !failure ? { confidence } : {}),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Confidence } from "../model/answer.ts";
 import type { CallSettings, FailureKind, Usage } from "../model/live.ts";
 import type { Message } from "../model/prompt.ts";
 
@@ -49,6 +50,7 @@ export interface StreamAnswer {
   readonly usage: Usage;
   readonly finishReason: string | null;
   readonly servedModel: string | null;
+  readonly confidence?: Confidence | undefined;
 }
 
 /** A stream that is not of the protocol ("malformed"), or in which the backend reports an error of its own. */

@@ -1,6 +1,7 @@
-import { isAnswered, nameOfPlace, type OutcomeColumns } from "../model/columns.ts";
+import { isAnswered, modelsUsed, nameOfPlace, type OutcomeColumns } from "../model/columns.ts";
 import type { PairedComparison, PolicyComparison } from "../model/comparison.ts";
 import { WrpError } from "../model/errors.ts";
+import { calledAt } from "../model/path.ts";
 import { promptKeys } from "../model/prompt-keys.ts";
 import { design, type Design } from "../stats/design.ts";
 import { analyticInterval, binaryDifferenceInterval, meanInterval, percentileInterval, studentQuantile, type Bounds } from "../stats/intervals.ts";
@@ -127,8 +128,7 @@ const used = new WeakMap<DecidedPolicy, readonly number[]>();
 function usedModels({ policy }: Side): readonly number[] {
   let models = used.get(policy);
   if (!models) {
-    const { decisions } = policy;
-    models = decisions.form === "mixture" ? [...decisions.weights.keys()].filter((m) => (decisions.weights[m] as number) > 0) : [...new Set(decisions.model)].filter((m) => m >= 0);
+    models = modelsUsed(policy.decisions);
     used.set(policy, models);
   }
   return models;
@@ -292,7 +292,7 @@ function modelAt({ policy: { decisions }, columns }: Side, i: number): string | 
 function described(side: Side, label: string): PolicyComparison["a"] {
   const drawn = new Set(side.models.flatMap((m) => (m.simulated === null ? [] : [m.name])));
   const { run, createdAt, workload, basis, policy, columns } = side;
-  return { label, run, policy: policy.name, kind: policy.kind, createdAt, workload, basis, simulated: usedModels(side).some((m) => drawn.has(columns.models[m] as string)), prompts: columns.n };
+  return { label, run, policy: policy.name, kind: policy.kind, createdAt, workload, basis, simulated: usedModels(side).some((m) => calledAt(columns, m).some((called) => drawn.has(columns.models[called] as string))), prompts: columns.n };
 }
 
 function warningsOf(a: Side, b: Side, units: Design): string[] {

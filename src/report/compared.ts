@@ -1,5 +1,6 @@
 import { isAnswered, type OutcomeColumns, type SampleColumns } from "../model/columns.ts";
 import { WrpError } from "../model/errors.ts";
+import { pathAt } from "../model/path.ts";
 import type { MissingRule } from "./input.ts";
 
 /** The prompts that a comparison stands on, with every model's figures there. */
@@ -30,7 +31,7 @@ export function allPrompts(columns: OutcomeColumns): Compared {
   const failedOnly = (m: number) => columns.chosen.includes(m) && columns.chosen.every((chosen, i) => chosen !== m || columns.failed[m]?.[i] === 1);
   const priced = costUsd.map((column, m) => (column.some((c) => !Number.isNaN(c)) || failedOnly(m)) && isRemotePriced(columns, m, null));
   const nothing = new Float64Array(n).fill(NaN);
-  return { n, models: columns.models.length, at: Uint32Array.from({ length: n }, (_, i) => i), quality: columns.quality.map((column, m) => (m < columns.models.length || isAnswered(columns, m) ? nothing : column)), priced, costUsdPer1k: costUsd.map((column, m) => column.map((c) => (priced[m] ? 1000 * c : NaN))), latencyMs, ttftMs, warnings: [] };
+  return { n, models: columns.models.length, at: Uint32Array.from({ length: n }, (_, i) => i), quality: columns.quality.map((column, m) => (m < columns.models.length || pathAt(columns, m) || isAnswered(columns, m) ? nothing : column)), priced, costUsdPer1k: costUsd.map((column, m) => column.map((c) => (priced[m] ? 1000 * c : NaN))), latencyMs, ttftMs, warnings: [] };
 }
 
 /**

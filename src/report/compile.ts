@@ -1,5 +1,5 @@
 import type { Decisions } from "../model/columns.ts";
-import type { Report, ReportPolicy } from "../model/report.ts";
+import type { KnobCurve, Report, ReportPolicy } from "../model/report.ts";
 import { aiq, costRange } from "../stats/aiq.ts";
 import { design, type Design } from "../stats/design.ts";
 import type { CostQuality } from "../stats/hull.ts";
@@ -7,8 +7,11 @@ import { hypervolume } from "../stats/hypervolume.ts";
 import { meanInterval, type Bounds } from "../stats/intervals.ts";
 import { resampling, type Mean } from "../stats/means.ts";
 import { random } from "../stats/random.ts";
+import { pendingCalibration, type PendingCalibration } from "./calibration.ts";
 import { compareFamily, differenceInterval, promptsToSettle, type Difference } from "./comparisons.ts";
 import { allPrompts, comparedPrompts, type Compared } from "./compared.ts";
+import { strongPair } from "./curve-share.ts";
+import { pendingCurve } from "./curves.ts";
 import { METRICS } from "./definitions.ts";
 import { counts, describeOracle, describeWorkload, methodOf, whyUndecided } from "./describe.ts";
 import { judge, objectivesOf } from "./frontier.ts";
@@ -18,8 +21,10 @@ import { learnedWarnings } from "./learned.ts";
 import { Ledger, type Entry } from "./ledger.ts";
 import { costMatchedMix, hullPoints, pendingAiq, singlePoints } from "./mix.ts";
 import { movedBetween } from "./moved.ts";
+import { onlineReport, orderWarnings } from "./online.ts";
 import { blindWarnings, decidedPolicy, expectedFigures } from "./decided.ts";
 import { decidedOf, partOf } from "./partial.ts";
+import { ASSUMED, pendingRobustness, type PendingRobustness } from "./robustness.ts";
 import { reportedPolicy } from "./policies.ts";
 import { simulatedFigures } from "./simulated.ts";
 import { slicesOf } from "./slices.ts";
@@ -73,6 +78,10 @@ export function* compiling(input: ReportInput): Generator<number, Omit<Report, "
     ...one,
     gap: ledger.gap(columns.models.indexOf(one.spec.weak), columns.models.indexOf(one.spec.strong)),
   }));
+  const pair = strongPair(columns.models, input);
+  const curves = blind ? [] : policies.flatMap((policy) => pendingCurve(policy, compared, units, pair, { resamples: input.resamples, visits: CURVE_VISITS }) ?? []);
+  const calibrations = new Map(blind ? [] : policies.map((policy) => [policy.name, pendingCalibration(policy, compared, units, curveResamples)]));
+  const robustness = new Map(policies.map((policy) => [policy.name, pendingRobustness(policy, compared, ledger)]));
   const singles = singlePoints(columns.models, compared, input.fittedHull, units);
   const costs = input.aiqRange ?? costRange(singles.now);
   const range = costs && costs[1] > costs[0] ? costs : null; // AIQ divides by the range's width
@@ -81,6 +90,8 @@ export function* compiling(input: ReportInput): Generator<number, Omit<Report, "
   const gates = pendingGates(input, { ...input, compared, units, readAll, ledger, resamples: curveResamples });
   const results = yield* resampling(units, ledger.columns, input.resamples, random(run.seed, "resample"), [
     ...sweeps.map(({ sweep }) => sweep.resample),
+    ...curves.map(({ resample }) => resample),
+    ...[...calibrations.values()].flatMap((one) => (one ? [one.resample] : [])),
     ...(area ? [area.resample] : []),
     ...gates.flatMap(({ pending }) => (pending.resample ? [pending.resample] : [])),
   ]);
@@ -91,6 +102,14 @@ export function* compiling(input: ReportInput): Generator<number, Omit<Report, "
   const dearest = costRange(models.now)?.[1] ?? null;
   const oracle = policies.find((p) => p.kind === "oracle");
   const oracleQuality = oracle ? read(entries.get(oracle.name) as Entry).quality.mean : null;
+
+  const isAbove = (gap: (typeof sweeps)[number]["gap"]): boolean => {
+    const interval = differenceInterval("quality", { mean: results[gap.column] as Mean, pairs: gap.pairs, identical: false });
+    return interval !== null && interval[0] > 0;
+  };
+  const strongIsBetter = sweeps.some(({ policy, gap }) => policy === null && isAbove(gap));
+  const beside = { models, ledger, results, range, best: bestPoint(models.all), curves: curves.length, margin: input.margins.quality ?? null, strongIsBetter };
+  const finishedCurves = curves.map((curve) => curve.finish({ ...beside, row: read(entries.get(curve.policy) as Entry) }));
 
   const besideMixes = policies.filter((p) => !p.hindsight).length;
 
@@ -106,10 +125,13 @@ export function* compiling(input: ReportInput): Generator<number, Omit<Report, "
       ...own,
       costMatchedMix: mix?.row ?? null,
       ...policyAiq(sweeps.find((s) => s.policy === policy.name)?.sweep ?? null, range),
+      ...curveAiq(finishedCurves.find((curve) => curve.policy === policy.name)),
+      ...calibrated(calibrations.get(policy.name) ?? null),
+      ...robust(robustness.get(policy.name) ?? null, results),
       expected: blind ? expectedFigures(policy, own, columns, input.logged) : [],
       gainAtBestSingle: best && figures.quality.mean !== null ? finite(figures.quality.mean - best.quality) : null,
       gapAtOracle: oracleQuality !== null && figures.quality.mean !== null ? oracleQuality - figures.quality.mean : null,
-      simulated: simulatedFigures(policy, input.models, own),
+      simulated: simulatedFigures(policy, columns, input.models, own),
       ...partOf(blind ? decidedOf(policy, compared) : own.quality.n, compared.n),
       onFrontier: false,
       dominatedBy: [],
@@ -128,6 +150,7 @@ export function* compiling(input: ReportInput): Generator<number, Omit<Report, "
   if (blind) warnings.push(...blindWarnings(reported, compared.n));
   const objectives = objectivesOf(blind ? (input.objectives ?? ["cost"]) : input.objectives, reported, warnings);
   const judged = judge(reported, objectives, warnings);
+  if (judged.some((policy) => policy.robustness)) warnings.push(ASSUMED);
   if (!blind) warnings.push(...learnedWarnings(judged));
 
   const comparisons = [
@@ -138,11 +161,13 @@ export function* compiling(input: ReportInput): Generator<number, Omit<Report, "
   ];
 
   const finishedSweeps = sweeps.map(({ spec, sweep, gap }) => {
-    const interval = differenceInterval("quality", { mean: results[gap.column] as Mean, pairs: gap.pairs, identical: false });
-    const above = interval !== null && interval[0] > 0;
+    const above = isAbove(gap);
     if (!above) warnings.push(`sweep ${spec.name}: APGR and CPT are n/a, since the interval of ${spec.strong} minus ${spec.weak} is not above 0`);
     return sweep.finish(!above, best ?? { quality: NaN, costUsdPer1k: NaN });
   });
+
+  const online = blind ? [] : policies.flatMap((policy) => onlineReport(policy, columns, compared) ?? []);
+  warnings.push(...orderWarnings(online, judged));
 
   const decidedGates = gates.map(({ policy, pending }) => pending.finish(results, mixes.get(policy) ?? null));
 
@@ -158,6 +183,8 @@ export function* compiling(input: ReportInput): Generator<number, Omit<Report, "
     comparisons,
     slices: slicesOf(columns, compared, units, policies.filter((p) => !p.control)),
     sweeps: finishedSweeps,
+    curves: finishedCurves,
+    ...(online.length > 0 ? { online } : {}),
     frontier: judged.filter((p) => p.onFrontier).map((p) => p.name),
     moved: movedPairs(policies, reference).flatMap(([a, b]) => movedBetween(columns, compared, a, b) ?? []),
     metrics: {
@@ -205,6 +232,7 @@ function pendingGates(input: ReportInput, subject: GateSubject): { policy: strin
 /** True where two policies choose alike on every compared prompt, or mix alike. */
 function sameDecisions({ at }: Compared, a: Decisions, b: Decisions): boolean {
   if (a.form === "mixture" && b.form === "mixture") return a.weights.every((w, m) => w === b.weights[m]);
+  if (a.form === "spread" && b.form === "spread") return a.weights.every((column, m) => at.every((i) => column[i] === b.weights[m]?.[i]));
   return a.form === "choice" && b.form === "choice" && at.every((i) => a.model[i] === b.model[i]);
 }
 
@@ -231,9 +259,21 @@ function pendingSweeps(input: ReportInput, compared: Compared, units: Design, re
   });
 }
 
+function robust(pending: PendingRobustness | null, results: readonly Mean[]): Pick<ReportPolicy, "robustness"> {
+  return pending ? { robustness: pending.finish(results) } : {};
+}
+
+function calibrated(pending: PendingCalibration | null): Pick<ReportPolicy, "calibration"> {
+  return pending ? { calibration: pending.finish() } : {};
+}
+
 function policyAiq(sweep: PendingSweep | null, range: readonly [number, number] | null): Pick<ReportPolicy, "aiq"> {
   const value = sweep && range ? sweep.aiq(range) : null;
   return value && range ? { aiq: { paper: value.paper, code: value.code, logCost: finite(value.logCost), range: [...range], ci: null } } : {};
+}
+
+function curveAiq(curve: KnobCurve | undefined): Pick<ReportPolicy, "aiq"> {
+  return curve?.aiq ? { aiq: curve.aiq } : {};
 }
 
 function poolAiq(models: readonly CostQuality[], range: readonly [number, number], ci: Bounds | null): NonNullable<Report["metrics"]["aiq"]> {
@@ -241,11 +281,15 @@ function poolAiq(models: readonly CostQuality[], range: readonly [number, number
   return { paper: value.paper, code: value.code, logCost: finite(value.logCost), range: [...range], ci };
 }
 
-function bestSingle(models: readonly CostQuality[]): { quality: number; costUsdPer1k: number } | null {
-  const best = models.reduce<CostQuality | null>(
+function bestPoint(models: readonly CostQuality[]): CostQuality | null {
+  return models.reduce<CostQuality | null>(
     (held, m) => (!held || m.quality > held.quality + 1e-12 || (Math.abs(m.quality - held.quality) <= 1e-12 && m.cost < held.cost) ? m : held),
     null,
   );
+}
+
+function bestSingle(models: readonly CostQuality[]): { quality: number; costUsdPer1k: number } | null {
+  const best = bestPoint(models);
   return best ? { quality: best.quality, costUsdPer1k: best.cost } : null;
 }
 

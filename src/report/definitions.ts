@@ -35,7 +35,19 @@ export const METRICS = {
     definition: "of all prompts read, calls that end within the stated SLO; a failed call is outside it; absent without an SLO",
     source: "DistServe (Zhong et al. 2024), section 2",
   },
-  share: { unit: "share", direction: "min", definition: "prompts that go to a model; a mixture's are exact", source: "wrp" },
+  share: { unit: "share", direction: "min", definition: "prompts that a model's answer is given to; a mixture's are exact", source: "wrp" },
+  calls: {
+    unit: "calls per prompt",
+    direction: "min",
+    definition: "of a policy that may make several calls for an answer: costs add up, latencies add up over calls one after the other and are the slowest's of those at the same time; every model called counts for leaks and attack reach",
+    source: "wrp",
+  },
+  robustness: {
+    unit: "share",
+    direction: "max",
+    definition: "copies of prompts, written otherwise, that go to the model that the prompt goes to, of at most 2,000 compared prompts by the seed; quality and cost change by the recorded figures of the models chosen, since a copy asks the same",
+    source: "after RouterArena (arXiv 2510.00202), whose figure is the share of its own 420 perturbed prompts, without an interval and without what the changes cost",
+  },
   "privacy.leakRate": {
     unit: "share",
     direction: "min",
@@ -113,7 +125,20 @@ export const METRICS = {
   regret: { unit: "grade", direction: "min", definition: "mean of max over models of q - lambda·cost minus the choice's", source: "Lai & Robbins 1985" },
   gainAtBestSingle: { unit: "grade", direction: "max", definition: "quality minus the best single model's", source: "LLMRouterBench (Gain@BestSingle)" },
   gapAtOracle: { unit: "grade", direction: "min", definition: "the oracle's quality minus the policy's", source: "LLMRouterBench (Gap@Oracle)" },
-  audc: { unit: "grade", direction: "max", definition: "trapezoid of quality over min-max normalised cost of the sweep", source: "CSCR (arXiv 2508.12491)" },
+  audc: { unit: "grade", direction: "max", definition: "trapezoid of quality over min-max normalised cost of the sweep or curve", source: "CSCR (arXiv 2508.12491)" },
+  "curve.againstMix": {
+    unit: "grade",
+    direction: "max",
+    definition: "mean over the costs that both can be had for of a learned policy's curve, linear between its points in order of cost, minus the zero router; not of the curve's hull, whose corners are picked by their outcomes",
+    source: "wrp, after RouterBench (Hu et al. 2024), section 3.2",
+  },
+  "calibration.ece": {
+    unit: "grade",
+    direction: "min",
+    definition: "mean distance of expected and actual quality over up to 15 bins of about equal numbers of expectations; a bin's actual quality is its mean grade; biased upward",
+    source: "Naeini et al. 2015; Guo et al. 2017, eq. 3",
+  },
+  "calibration.brier": { unit: "grade squared", direction: "min", definition: "mean of (expected quality - grade)²", source: "Brier 1950" },
   qnc: {
     unit: "ratio",
     direction: "min",

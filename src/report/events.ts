@@ -1,5 +1,6 @@
 import { isAnswered, NO_SAMPLE, SAMPLE_FAILED, type Decisions, type ModelSamples, type OutcomeColumns, type SampleColumns } from "../model/columns.ts";
 import { DESERVED } from "../model/deserved.ts";
+import { calledAt } from "../model/path.ts";
 import type { ModelInfo, Slo } from "./input.ts";
 
 /** Whether something happens where a model answers a prompt: 0 or 1, NaN where the question does not arise. */
@@ -87,7 +88,10 @@ export function eachChoice(decisions: Decisions, i: number, visit: (model: numbe
     if (m >= 0) visit(m, 1);
     return;
   }
-  for (let m = 0; m < decisions.weights.length; m++) if ((decisions.weights[m] as number) > 0) visit(m, decisions.weights[m] as number);
+  for (let m = 0; m < decisions.weights.length; m++) {
+    const w = decisions.form === "mixture" ? (decisions.weights[m] as number) : (decisions.weights[m]?.[i] as number);
+    if (w > 0) visit(m, w);
+  }
 }
 
 function taggedEvent(columns: OutcomeColumns, models: readonly ModelInfo[], tag: string, counts: (model: ModelInfo) => boolean): Event | null {
@@ -95,7 +99,9 @@ function taggedEvent(columns: OutcomeColumns, models: readonly ModelInfo[], tag:
   if (!label) return null;
   const counted = columns.models.map((name) => counts(models.find((m) => m.name === name) as ModelInfo));
   // What a live router served that is no model of the pool, nobody marked; what no model is asked goes nowhere.
-  return (m, i) => (label.index[i] === -1 ? NaN : (counted[m] ?? !isAnswered(columns, m)) ? 1 : 0);
+  const reaches = (m: number): boolean => counted[m] ?? !isAnswered(columns, m);
+  // Of several calls, one is enough.
+  return (m, i) => (label.index[i] === -1 ? NaN : calledAt(columns, m).some(reaches) ? 1 : 0);
 }
 
 function verdictOn({ declined, deserved }: OutcomeColumns, asked: number, value: (declined: number) => number): Event | null {

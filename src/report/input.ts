@@ -1,4 +1,5 @@
 import type { Decisions, OutcomeColumns } from "../model/columns.ts";
+import type { Expectation } from "../model/expectation.ts";
 import type { Gate } from "../model/gate.ts";
 import type { Report } from "../model/report.ts";
 import type { PromptFigures } from "./prompt-figures.ts";
@@ -15,6 +16,20 @@ export interface DecidedPolicy {
   readonly decisions: Decisions;
   /** Types of signal that wrp's own models read for it, in place of its router's. */
   readonly surrogates?: readonly string[];
+  /** Of a learned policy. */
+  readonly expectation?: Expectation;
+  /** Its choices on copies of some prompts that are written otherwise. */
+  readonly perturbed?: readonly PerturbedChoices[];
+}
+
+/** What a policy chooses on perturbed copies of some prompts. */
+export interface PerturbedChoices {
+  readonly kind: string;
+  readonly perturbation: string;
+  /** Places in the workload of the prompts that the copies are of, rising. */
+  readonly at: Uint32Array;
+  /** The model of each copy; -1 where none is called. */
+  readonly model: Int32Array;
 }
 
 export interface ModelInfo {

@@ -1,10 +1,9 @@
 import type { ReportPolicy } from "../model/report.ts";
 import { hullAt, nonDecreasingHull, type CostQuality, type OnHull } from "../stats/hull.ts";
-import { bcaInterval, studentQuantile, type Bounds } from "../stats/intervals.ts";
+import { widenedBca, type Bounds } from "../stats/intervals.ts";
 import { aiq } from "../stats/aiq.ts";
 import { centredByStratum, type Design } from "../stats/design.ts";
 import { FunctionOfMeans } from "../stats/function-of-means.ts";
-import { normalQuantile, Z95 } from "../stats/normal.ts";
 import { meanOf, unitInfluence, type Column, type Mean } from "../stats/means.ts";
 import { verdictOf } from "./comparisons.ts";
 import type { Compared } from "./compared.ts";
@@ -89,12 +88,10 @@ export function costMatchedMix(
   });
   const difference = unrounded(quality.mean - at.quality);
   const influence = mixInfluence(entry, models, at);
-  // BCa alone is too narrow on few prompts: the interval never lies inside that of the delta method with Student's t.
   const se = Math.sqrt(influence.reduce((sum, v) => sum + v * v, 0) * (influence.length / Math.max(1, influence.length - 1)));
   const interval = (level: number): Bounds | null => {
-    const bca = quality.units < 2 ? null : bcaInterval(difference, again, influence, level);
-    const half = studentQuantile(Math.max(1, quality.df)) * (normalQuantile((1 + level) / 2) / Z95) * se;
-    return bca && [Math.max(-1, Math.min(bca[0], unrounded(difference - half))), Math.min(1, Math.max(bca[1], unrounded(difference + half)))];
+    const bounds = quality.units < 2 ? null : widenedBca(difference, again, { influence, se, df: quality.df, level, limits: { low: -1, high: 1 } });
+    return bounds && [unrounded(bounds[0]), unrounded(bounds[1])];
   };
   const simultaneousCi = interval(1 - 0.05 / family);
   const name = (index: number) => names[index] as string;

@@ -1,4 +1,5 @@
 import { isAnswered, isCached, nameOfPlace, type OutcomeColumns } from "../model/columns.ts";
+import { giverAt } from "../model/path.ts";
 import type { Report } from "../model/report.ts";
 import type { Compared } from "./compared.ts";
 import type { DecidedPolicy } from "./input.ts";
@@ -10,7 +11,7 @@ const MOST_PROMPTS = 50;
 export function movedBetween(columns: OutcomeColumns, compared: Compared, a: DecidedPolicy, b: DecidedPolicy): Report["moved"][number] | null {
   const [ca, cb] = [a.decisions, b.decisions];
   if (ca.form !== "choice" || cb.form !== "choice") return null;
-  const [ta, tb] = [ca.served?.model ?? ca.model, cb.served?.model ?? cb.model];
+  const [ta, tb] = [ca, cb].map(({ served, model }) => (served?.model ?? model).map((m) => giverAt(columns, m))) as [Int32Array, Int32Array];
   // What a live router served that is no model of the pool is in its shares.
   const told = (m: number) => m < compared.models || isAnswered(columns, m);
   const width = compared.quality.length;

@@ -1,9 +1,11 @@
-import { isAnswered, isCached, nameOfPlace, type Decisions, type OutcomeColumns } from "../model/columns.ts";
+import { isAnswered, isCached, modelsUsed, nameOfPlace, probabilityOf, type Decisions, type OutcomeColumns } from "../model/columns.ts";
+import { giverAt } from "../model/path.ts";
 import type { Estimate, ReportPolicy } from "../model/report.ts";
 import { arenaScore } from "../stats/arena.ts";
 import type { Design } from "../stats/design.ts";
 import { analyticInterval, proportionInterval } from "../stats/intervals.ts";
 import { meanOf } from "../stats/means.ts";
+import { callFigures } from "./calls.ts";
 import type { Compared } from "./compared.ts";
 import type { DecidedPolicy, ModelInfo, Slo } from "./input.ts";
 import { attackAnswered, attackReached, callFailed, eachChoice, falselyRefused, leaked, overRead, withinSlo, type Event } from "./events.ts";
@@ -26,7 +28,7 @@ export interface Subject {
   readonly reference: DecidedPolicy;
 }
 
-export type OwnFigures = Omit<ReportPolicy, "costMatchedMix" | "aiq" | "gainAtBestSingle" | "gapAtOracle" | "simulated" | "expected" | "onFrontier" | "dominatedBy">;
+export type OwnFigures = Omit<ReportPolicy, "costMatchedMix" | "aiq" | "calibration" | "gainAtBestSingle" | "gapAtOracle" | "simulated" | "expected" | "onFrontier" | "dominatedBy">;
 
 /** What a policy's row says of itself, before it is set beside others. */
 export function reportedPolicy(subject: Subject): OwnFigures {
@@ -52,11 +54,12 @@ export function reportedPolicy(subject: Subject): OwnFigures {
     ...regret(subject),
     ...versusReference(subject),
     ...remoteFigures(subject),
+    ...callFigures(subject),
     ...(policy.surrogates?.length ? { surrogates: [...policy.surrogates] } : {}),
   };
 }
 
-/** Share of each model that the policy uses, and of its own answers. A mixture's and a constant's are what they are; a choice's has an interval. */
+/** Share of each model whose answers the policy gives, and of its own. A mixture's and a constant's are what they are; a choice's has an interval. */
 function shares({ policy: { decisions }, columns, compared, units }: Subject): OwnFigures["share"] {
   const served = servedOf(decisions);
   if (served) return servedShares(served, { compared, units });
@@ -65,10 +68,19 @@ function shares({ policy: { decisions }, columns, compared, units }: Subject): O
   if (constant >= 0) return Object.fromEntries([exact(constant, 1)]);
   if (decisions.form === "mixture")
     return Object.fromEntries([...decisions.weights].flatMap((w, m) => (w > 0 ? [exact(m, w)] : [])));
+  if (decisions.form === "spread")
+    return Object.fromEntries(
+      modelsUsed(decisions).map((m) => {
+        const mean = meanOf(units, (into) => {
+          for (let k = 0; k < into.length; k++) into[k] = probabilityOf(decisions, m, compared.at[k] as number);
+        });
+        return [nameOfPlace(columns, m), { mean: mean.mean, ci: analyticInterval(mean, { low: 0, high: 1 }) }];
+      }),
+    );
   // Of several texts of its own, the share is one.
   const isText = (m: number) => isAnswered(columns, m) && !isCached(columns, m);
   const own = decisions.model.find(isText);
-  const chosen = Int32Array.from(compared.at, (i) => (isText(decisions.model[i] as number) ? (own as number) : (decisions.model[i] as number)));
+  const chosen = Int32Array.from(compared.at, (i) => (isText(decisions.model[i] as number) ? (own as number) : giverAt(columns, decisions.model[i] as number)));
   const used = [...new Set(chosen)].filter((m) => m >= 0).sort((a, b) => a - b);
   return Object.fromEntries(
     used.map((m) => {

@@ -1,15 +1,17 @@
-import type { Decisions } from "../model/columns.ts";
+import { modelsUsed, type Decisions, type OutcomeColumns } from "../model/columns.ts";
+import { calledAt } from "../model/path.ts";
 import type { ReportPolicy } from "../model/report.ts";
 import type { DecidedPolicy, ModelInfo } from "./input.ts";
 
 /** What of a policy's row rests on simulated answers: every figure of an answer, where it uses a simulated model on any prompt read. */
 export function simulatedFigures(
   { decisions }: DecidedPolicy,
+  columns: OutcomeColumns,
   models: readonly ModelInfo[],
   row: Pick<ReportPolicy, "quality" | "costUsdPer1k" | "latencyMs" | "ttftMs" | "errorRate" | "goodput">,
 ): string[] {
   const simulated = models.map((model) => model.simulated !== null);
-  if (!simulated.includes(true) || !usesAny(decisions, simulated)) return [];
+  if (!simulated.includes(true) || !usesAny(decisions, columns, simulated)) return [];
   const known = {
     quality: row.quality.mean !== null,
     costUsdPer1k: row.costUsdPer1k !== null,
@@ -22,7 +24,6 @@ export function simulatedFigures(
 }
 
 /** @param wanted by model, in the order of the columns */
-function usesAny(decisions: Decisions, wanted: readonly boolean[]): boolean {
-  if (decisions.form === "mixture") return decisions.weights.some((w, m) => w > 0 && wanted[m] === true);
-  return decisions.model.some((m) => m >= 0 && wanted[m] === true);
+function usesAny(decisions: Decisions, columns: OutcomeColumns, wanted: readonly boolean[]): boolean {
+  return modelsUsed(decisions).some((m) => calledAt(columns, m).some((called) => wanted[called] === true));
 }

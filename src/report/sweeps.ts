@@ -1,6 +1,7 @@
 import type { OutcomeColumns } from "../model/columns.ts";
 import type { Sweep } from "../model/report.ts";
 import { aiq } from "../stats/aiq.ts";
+import { audc, qnc } from "../stats/cost-curve.ts";
 import { centredByStratum, type Design } from "../stats/design.ts";
 import { bcaInterval, percentileInterval, type Bounds } from "../stats/intervals.ts";
 import {
@@ -112,7 +113,7 @@ export function pendingSweep(
         },
         monotone: isMonotone(exact),
         audc: costs ? finite(audc(costs, exact.quality)) : null,
-        qnc: costs ? qnc(costs, exact.quality, best) : null,
+        qnc: costs ? finite(qnc(costs, exact.quality, best)) : null,
       };
     },
     aiq(range) {
@@ -154,26 +155,6 @@ function thin(c: Curve): number[] {
   }
   if (corners.length <= MOST_POINTS) return corners;
   return Array.from({ length: MOST_POINTS }, (_, j) => corners[Math.round((j * (corners.length - 1)) / (MOST_POINTS - 1))] as number);
-}
-
-/** Area under quality over cost, both ends of the sweep's own cost range at 0 and 1 (CSCR, arXiv 2508.12491). NaN where cost does not vary. */
-function audc(costs: Float64Array, quality: Float64Array): number {
-  const order = [...costs.keys()].sort((a, b) => (costs[a] as number) - (costs[b] as number));
-  const low = costs[order[0] as number] as number;
-  const high = costs[order[order.length - 1] as number] as number;
-  let area = 0;
-  for (let j = 1; j < order.length; j++) {
-    const [a, b] = [order[j - 1] as number, order[j] as number];
-    area += (((quality[a] as number) + (quality[b] as number)) / 2) * ((costs[b] as number) - (costs[a] as number));
-  }
-  return area / (high - low);
-}
-
-function qnc(costs: Float64Array, quality: Float64Array, best: { quality: number; costUsdPer1k: number }): number | null {
-  let cheapest = Infinity;
-  for (let k = 0; k < costs.length; k++)
-    if ((quality[k] as number) >= best.quality - 1e-12) cheapest = Math.min(cheapest, costs[k] as number);
-  return finite(cheapest / best.costUsdPer1k);
 }
 
 function byQuantile<T>(of: (q: (typeof QUANTILES)[number]) => T): { "20": T; "50": T; "80": T } {

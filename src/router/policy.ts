@@ -7,7 +7,9 @@ import type { Place } from "../model/errors.ts";
 import type { Prompt } from "../model/prompt.ts";
 import type { SignalReadings, SignalSpecs } from "../model/signal.ts";
 import type { ArtefactCard } from "./learned/artefact.ts";
+import type { Played } from "./loops/played.ts";
 import type { Learned } from "./learned/learned.ts";
+import type { Online } from "./online/online.ts";
 import type { CacheSession } from "./vsr/cache/session.ts";
 import type { VsrTrace } from "./vsr/trace.ts";
 
@@ -62,6 +64,15 @@ export interface SweepSpec {
   readonly strong: string;
 }
 
+/** Calls that hang on answers, of some of a policy's prompts. */
+export interface Loop {
+  plays(columns: OutcomeColumns, seed: number): Played;
+  /** How its prompts are called in words. */
+  readonly name: string;
+  /** What `notes` says where it is not played. @param undecided how many it is about */
+  note(undecided: number, of: number): string;
+}
+
 /** A policy that left a prompt without a model, and why. */
 export interface Undecided {
   readonly undecided: string;
@@ -108,7 +119,8 @@ export interface GivenFile {
 /**
  * A routing policy. It decides one prompt at a time (`decide`), a whole workload over columns (`replay`), or both; a
  * policy with `replay` alone looks at outcomes and cannot route a new prompt. One with `open` alone decides elsewhere;
- * one with `learned` is fitted on a training part first.
+ * one with `learned` is fitted on a training part first; one with `plays` makes several calls for an answer, and what it does next hangs on
+ * what was answered; one with `online` learns as the prompts go by.
  */
 export interface Policy {
   readonly name: string;
@@ -137,10 +149,16 @@ export interface Policy {
   replay?(columns: OutcomeColumns): Decisions;
   /** How it is fitted on outcomes of other prompts than it decides; such a policy has no other way. */
   readonly learned?: Learned;
+  /** How it learns from the outcomes of its own choices; such a policy has no other way. */
+  readonly online?: Online;
   /** Where it was fitted before, what it was fitted on: it decides by the file with this hash. */
   readonly trained?: ArtefactCard;
   /** Where it decides by a file that was made elsewhere: the file, its hash, and the models that its estimates are of, in their order. */
   readonly given?: GivenFile;
+  /** Its calls for each prompt, as the outcomes lead it; `decide` then says what it would do. Throws WrpError where the outcomes lack what it goes by. */
+  plays?(columns: OutcomeColumns, seed: number): Played;
+  /** The same for prompts that `decide` leaves undecided, by the reason that it gives. */
+  readonly loops?: ReadonlyMap<string, Loop>;
   /** Starts whatever decides. Building a policy starts nothing. Throws WrpError. */
   open?(host: SessionHost): Promise<PolicySession>;
 }

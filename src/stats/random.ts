@@ -41,10 +41,10 @@ export function random(seed: number, ...path: (string | number)[]): Random {
 }
 
 /** The places from 0 up to `count` in random order, by Fisher and Yates. */
-export function shuffled(count: number, random: Random): number[] {
+export function shuffled(count: number, draws: Random): number[] {
   const order = Array.from({ length: count }, (_, i) => i);
   for (let i = count - 1; i > 0; i--) {
-    const j = random.below(i + 1);
+    const j = draws.below(i + 1);
     [order[i], order[j]] = [order[j] as number, order[i] as number];
   }
   return order;

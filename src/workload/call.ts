@@ -2,6 +2,7 @@ import type { ChatRequest } from "../model/chat-request.ts";
 import type { Message, MetaValue } from "../model/prompt.ts";
 import { keepRequest } from "./chat-request.ts";
 import { nameHash, newDraft, type Draft, type RowName } from "./draft.ts";
+import { responseConfidence } from "./logprobs.ts";
 import type { Notes } from "./notes.ts";
 import { countCell, figureCell, newOutcome, settle } from "./outcome.ts";
 
@@ -22,6 +23,8 @@ export interface LoggedCall {
   /** Why it failed: status and class, never the message, which may quote prompts and keys. */
   readonly error: string | null;
   readonly text: string | null;
+  /** The response's body, where the log has it: how sure the model was stands there. */
+  readonly response?: unknown;
   readonly tags: readonly string[];
   /** Facts; null ones are left out. */
   readonly meta: Readonly<Record<string, MetaValue>>;
@@ -60,6 +63,7 @@ export function callPrompt(name: RowName, call: LoggedCall, cells: CallCells, no
   Object.assign(outcome, tokens);
   outcome.error = call.error;
   outcome.text = call.text;
+  if (call.error === null) Object.assign(outcome, responseConfidence(call.response));
   draft.outcomes = [settle(outcome, notes, draft.id)];
   return draft;
 }

@@ -71,7 +71,6 @@ function rowOf(prompt: Prompt): DatasetRow {
   };
 }
 
-function figuresOf(outcome: RecordedOutcome): Record<string, string | number> {
-  const figures = Object.entries(outcome).filter(([key, value]) => key !== "model" && value !== null);
-  return Object.fromEntries(figures) as Record<string, string | number>;
+function figuresOf({ model: _model, ...outcome }: RecordedOutcome): NonNullable<DatasetRow["outcomes"]>[string] {
+  return Object.fromEntries(Object.entries(outcome).filter(([, value]) => value !== null && value !== undefined));
 }

@@ -265,6 +265,36 @@ export function outcomeStoreContract(name: string, open: () => Promise<OutcomeSt
       store.close();
     });
 
+    test("of learned policies come back with what was expected and their curves", async () => {
+      const store = await open();
+      save(store, "w", fruits(0, 3));
+      let round = 0;
+      const column = <T>(of: fc.Arbitrary<T>, n: number) => fc.array(of, { minLength: n, maxLength: n });
+      const expectation = fc.integer({ min: 0, max: 9 }).chain((n) =>
+        fc.record({
+          quality: column(column(fc.float({ min: 0, max: 1 }), n), 2).map((table) => table.map((values) => Float32Array.from(values))),
+          choices: fc.option(
+            fc.array(fc.record({ value: fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }), model: column(fc.integer({ min: -1, max: 1 }), n) }), { minLength: 1, maxLength: 5 }).map((points) => ({
+              knob: { name: "lambda", unit: "quality per USD" },
+              values: points.map(({ value }) => value),
+              own: points.length - 1,
+              model: points.map(({ model }) => Int32Array.from(model)),
+            })),
+          ),
+        }, { noNullPrototype: true }),
+      );
+      fc.assert(
+        fc.property(expectation, (expected) => {
+          const n = expected.quality[0]?.length ?? 0;
+          const decisions: StoredDecisions = { models: ["a", "b"], model: new Int32Array(n), rule: new Int32Array(n), rules: ["it"], notes: [], expectation: expected };
+          const policy = `learned ${++round}`;
+          store.saveDecisions(policy, "w", decisions);
+          expect(store.findDecisions(policy, "w")).toStrictEqual(decisions);
+        }),
+      );
+      store.close();
+    });
+
     test(
       "saved a second time change nothing, and belong to one workload",
       withStore((store) => {

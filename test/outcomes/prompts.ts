@@ -64,7 +64,7 @@ const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null });
 // JSON and SQLite know no sign of zero.
 const number = fc.double({ noNaN: true, noDefaultInfinity: true }).map((x) => (x === 0 ? 0 : x));
 
-const anyOutcome: fc.Arbitrary<RecordedOutcome> = fc.record(
+const figures = fc.record(
   {
     model: fc.constantFrom("small", "large", "größer", "a/b:c"),
     quality: maybe(fc.double({ min: 0, max: 1, noNaN: true })),
@@ -78,6 +78,8 @@ const anyOutcome: fc.Arbitrary<RecordedOutcome> = fc.record(
   },
   { noNullPrototype: true },
 );
+const anyConfidence = fc.record({ logprob: positive.map((value) => -value || 0), margin: positive, verified: fc.double({ min: 0, max: 1, noNaN: true }) }, { noNullPrototype: true, requiredKeys: [] });
+const anyOutcome: fc.Arbitrary<RecordedOutcome> = fc.oneof(figures, fc.tuple(figures, anyConfidence).map(([known, confidence]) => ({ ...known, confidence })));
 
 /** With messages that are those of the prompt and more, or others. */
 const anyRequest: fc.Arbitrary<ChatRequest> = fc.record(

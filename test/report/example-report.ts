@@ -1,4 +1,4 @@
-import type { Report, ReportPolicy, Sweep } from "../../src/model/report.ts";
+import type { KnobCurve, Report, ReportPolicy, Sweep } from "../../src/model/report.ts";
 
 /** Report values to render in tests: real figures where there are some, the hard shapes otherwise. */
 export const examples = {
@@ -49,7 +49,7 @@ function routerbench(): Report {
     policy({ name: "length", kind: "threshold", control: true, quality: 0.7301, cost: 2.3109, n: PROMPTS, share: shares([[mistral, 0.55], [gpt4, 0.45]]), hull }),
   ];
   const configured = [
-    policy({ name: "similarity-knn", kind: "similarity", quality: 0.8412, cost: 1.9021, n: PROMPTS, share: shares([[mixtral, 0.41], ["zero-one-ai/Yi-34B-Chat", 0.26], [gpt4, 0.33]]), latency: 1210, hull }),
+    { ...policy({ name: "similarity-knn", kind: "similarity", quality: 0.8412, cost: 1.9021, n: PROMPTS, share: shares([[mixtral, 0.41], ["zero-one-ai/Yi-34B-Chat", 0.26], [gpt4, 0.33]]), latency: 1210, hull }), calibration: { chosen: reliability(0.034, 0.8, 0.97), all: reliability(0.012, 0.35, 0.95) } },
     policy({ name: "rules-v2", kind: "rules", quality: 0.7702, cost: 0.9043, n: PROMPTS, share: shares([[mixtral, 0.72], ["gpt-3.5-turbo-1106", 0.16], [gpt4, 0.12]]), latency: 720, hull }),
   ];
   const frontier = ["mistralai/mistral-7b-chat", mixtral, "zero-one-ai/Yi-34B-Chat", "similarity-knn", gpt4];
@@ -79,6 +79,7 @@ function routerbench(): Report {
       }),
     })),
     sweeps: [sweep("length", mistral, gpt4, [0.5844, 0.8794], [0.0813, 5.0153], 120)],
+    curves: [knobCurve("similarity-knn", "lambda", [0.5844, 0.8733], [0.0813, 4.61], hull, 0.021), { ...knobCurve("clusters", "alpha", [0.6, 0.86], [0.12, 3.9], hull, -0.004), qnc: { value: null, ci: null } }],
     moved: [
       {
         a: "rules-v2",
@@ -178,6 +179,7 @@ function hostile(): Report {
     comparisons: [compare(names[0] as string, names[1] as string, -0.05, 0.01)],
     slices: names.slice(0, 3).map((value) => ({ by: `<i>by</i>`, value, prompts: 20, policies: policies.map(({ name, quality, costUsdPer1k }) => ({ name, quality, costUsdPer1k })) })),
     sweeps: [sweep(names[1] as string, names[1] as string, names[0] as string, [0.3, 0.6], [0.1, 0.3], 10)],
+    curves: [{ ...knobCurve(names[0] as string, names[1] as string, [0.3, 0.6], [0.1, 0.3], [], 0), knob: { name: names[1] as string, unit: names[0] as string, value: 0.5 } }],
     moved: [
       {
         a: names[0] as string,
@@ -441,7 +443,44 @@ function sweep(name: string, weak: string, strong: string, quality: [number, num
   };
 }
 
-interface BaseParts extends Partial<Pick<Report, "comparisons" | "slices" | "sweeps" | "moved" | "basis" | "gates" | "verdict" | "warnings" | "objectives" | "metrics">> {
+/** A learned policy's curve that bends from one end to the other. */
+function knobCurve(name: string, knob: string, [low, high]: [number, number], [cheap, dear]: [number, number], hull: readonly { costUsdPer1k: number; quality: number }[], above: number): KnobCurve {
+  const at = (t: number) => ({ quality: low + (high - low) * t ** 0.6, cost: cheap * (dear / cheap) ** t });
+  const points = Array.from({ length: 12 }, (_, k) => at(k / 11));
+  const around = (value: number, half: number): [number, number] => [Number((value - half).toFixed(4)), Number((value + half).toFixed(4))];
+  return {
+    policy: name,
+    knob: { name: knob, unit: "quality per USD", value: 12.5 },
+    n: PROMPTS,
+    points: points.map(({ quality, cost }, k) => ({ value: 100 / 2 ** k, quality: { mean: quality, ci: around(quality, 0.004), n: PROMPTS }, costUsdPer1k: { mean: cost, ci: around(cost, cost / 40), n: PROMPTS }, own: k === 3 })),
+    band: Array.from({ length: 13 }, (_, k) => at(k / 12)).map(({ quality, cost }) => {
+      const mix = atCost(hull, cost);
+      return { costUsdPer1k: cost, quality, ci: around(quality, 0.02), mixQuality: mix, mixDifference: mix === null ? null : quality - mix, mixCi: mix === null ? null : around(quality - mix, 0.01) };
+    }),
+    aiq: { paper: 0.8319, code: 0.8201, logCost: 0.7512, range: [0.0813, 5.0153], ci: [0.8274, 0.8362] },
+    audc: { value: 0.8211, ci: [0.8166, 0.8253] },
+    qnc: { value: 0.9312, ci: [0.8711, null] },
+    againstMix: { range: [cheap, dear], difference: above, ci: around(above, 0.004), simultaneousCi: around(above, 0.005), margin: null, verdict: above > 0.005 ? "better" : "inconclusive", hull: { difference: above + 0.002, ci: around(above + 0.002, 0.004) } },
+  };
+}
+
+/** Expectations from one quality to another, off by as much. */
+function reliability(ece: number, from: number, to: number): NonNullable<ReportPolicy["calibration"]>["chosen"] {
+  return {
+    n: PROMPTS,
+    ece,
+    eceCorrected: ece * 0.9,
+    eceCi: [ece * 0.8, ece * 1.2],
+    brier: { mean: 0.1041, ci: [0.0996, 0.1085], n: PROMPTS },
+    brierOfMean: 0.1144,
+    bins: Array.from({ length: 15 }, (_, b) => {
+      const expected = from + ((to - from) * b) / 14;
+      return { n: 2433, from: expected - 0.01, to: expected + 0.01, expected, quality: { mean: expected - ece, ci: [expected - ece - 0.02, Math.min(1, expected - ece + 0.02)] as [number, number], n: 2433 } };
+    }),
+  };
+}
+
+interface BaseParts extends Partial<Pick<Report, "comparisons" | "slices" | "sweeps" | "curves" | "moved" | "basis" | "gates" | "verdict" | "warnings" | "objectives" | "metrics">> {
   workload: Report["workload"];
   policies: ReportPolicy[];
   models: Report["models"];
@@ -467,6 +506,7 @@ function base(parts: BaseParts): Report {
     comparisons: [],
     slices: [],
     sweeps: [],
+    curves: [],
     moved: [],
     metrics: { aiq: null, oracle: null, zeroRouter: null, hypervolume: null },
     gates: [],

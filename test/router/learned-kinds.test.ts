@@ -1,8 +1,10 @@
 import { policyKinds } from "../../src/model/config.ts";
-import { isTrainable } from "../../src/model/learned-specs.ts";
+import { isFittedHere } from "../../src/model/learned-specs.ts";
 import { learnedKindContract } from "../contract/learned-kind.ts";
 
 /** Kinds that are told no more than their name. */
-const specs = policyKinds().filter((kind) => isTrainable({ kind })).map((kind) => ({ kind }));
+const specs = policyKinds().filter((kind) => isFittedHere({ kind })).map((kind) => ({ kind }));
 
+learnedKindContract({ kind: "knn", k: "auto" }, []);
+learnedKindContract({ kind: "logistic", decay: "auto" }, []);
 for (const spec of specs) learnedKindContract(spec, specs.filter((other) => other !== spec));

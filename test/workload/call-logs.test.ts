@@ -89,6 +89,8 @@ describe("LiteLLM", () => {
       turn: 0,
       tags: ["feature:search"],
       meta: { startedAt: "2026-09-07T08:01:00.250Z", callType: "acompletion", requestedModel: "fast", modelGroup: "fast", deployment: "b1946ac9", provider: "openai" },
+      // What is stored is the messages alone.
+      request: { unknown: ["tools", "format", "limits", "metadata"] },
       reference: null,
       grader: null,
       chosen: "gpt-4o-mini",
@@ -468,6 +470,9 @@ describe("Router Replay", () => {
     const record = { id: "r", timestamp: "2026-09-07T08:00:00Z", decision: "d", selected_model: "m", request_body: JSON.stringify({ messages: [user("Hi")] }), response_body: answer, confidence_score: 0.5 };
     const whole = await only("whole-record.jsonl", record);
     expect([whole.messages, whole.outcomes[0]?.text, whole.meta["confidence"], whole.session]).toEqual([[user("Hi")], "Ho", 0.5, null]);
+    const sure = { choices: [{ message: { content: "Ho" }, logprobs: { content: [{ logprob: -0.5, top_logprobs: [{ logprob: -0.5 }, { logprob: -2.5 }] }] } }] };
+    expect((await only("sure.jsonl", { ...record, response_body: JSON.stringify(sure) })).outcomes[0]?.confidence).toEqual({ logprob: -0.5, margin: 2 });
+    expect((await only("unsure.jsonl", record)).outcomes[0]).not.toHaveProperty("confidence");
     const less = await only("less.jsonl", { ...record, request_body_truncated: true, response_body_truncated: true, confidence_score_available: false, conversation_id: "c", turn_index: 3 });
     expect([less.messages, less.outcomes[0]?.text, less.meta["confidence"], less.session, less.turn]).toEqual([null, null, undefined, "c", 3]);
     expect((await only("streamed-record.jsonl", { ...record, streaming: true })).outcomes[0]?.text).toBeNull();

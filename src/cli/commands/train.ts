@@ -1,7 +1,7 @@
 import { train, type Trained, type TrainEvent } from "../../evaluate/train.ts";
 import { policyKinds } from "../../model/config.ts";
-import { isTrainable } from "../../model/learned-specs.ts";
 import { WrpError } from "../../model/errors.ts";
+import { isFittedHere } from "../../model/learned-specs.ts";
 import { openWorkload } from "../../workload/index.ts";
 import { artefactInWords } from "../artefact-words.ts";
 import { checkNotInput, checkWritable, isStdout, writeWhole } from "../files.ts";
@@ -27,8 +27,8 @@ export async function trainCommand(policy: string, data: readonly string[], flag
   if (isStdout(output)) throw new WrpError("a trained policy goes into a file", { hint: "-o router.safetensors" });
   const loaded = loadConfig(flags.config, world.cwd);
   const spec = policyOfFlag(policy, loaded.config.policies ?? [], world.cwd) ?? policyFromFlag(policy, world.cwd);
-  if (!isTrainable(spec))
-    throw new WrpError(`policies of kind ${spec.kind} are not trained`, { hint: `kinds that are: ${policyKinds().filter((kind) => isTrainable({ kind })).join(", ")}` });
+  if (!isFittedHere(spec))
+    throw new WrpError(`policies of kind ${spec.kind} are not trained`, { hint: `kinds that are: ${policyKinds().filter((kind) => isFittedHere({ kind })).join(", ")}` });
   const asked = await withListPrices(runSettings({ ...evalFlags, gates: false }, { ...loaded, config: { ...loaded.config, policies: [spec] } }), world.now());
   const { settings, vectors } = await withLearning(asked, {}, localModels(loaded, world), world);
   if (!vectors) throw new Error("a learned policy has vectors");

@@ -5,6 +5,8 @@ import { tries } from "./0003-tries.ts";
 import { looseTries } from "./0004-loose-tries.ts";
 import { modelOutputs } from "./0005-model-outputs.ts";
 import { requests } from "./0006-requests.ts";
+import { confidences } from "./0007-confidences.ts";
+import { expectations } from "./0008-expectations.ts";
 
 /**
  * Every change of the schema, by the name that the store records it under. They run in the order of their names.
@@ -17,4 +19,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0004-loose-tries": looseTries,
   "0005-model-outputs": modelOutputs,
   "0006-requests": requests,
+  "0007-confidences": confidences,
+  "0008-expectations": expectations,
 };

@@ -1,3 +1,4 @@
+import { logprobReader } from "../../lib/logprobs.ts";
 import type { Usage } from "../../model/live.ts";
 import type { ChatRequest, Protocol, StreamAnswer, StreamReader } from "../protocol.ts";
 import { StreamError } from "../protocol.ts";
@@ -42,6 +43,7 @@ function reader(): StreamReader {
   let servedModel: string | null = null;
   let isOver = false;
   const calls: ToolCall[] = [];
+  const logprobs = logprobReader();
 
   /** What `delta` of a stream and `message` of a document have in common. True where it holds a token. */
   function takeDelta(delta: Fields): boolean {
@@ -68,6 +70,7 @@ function reader(): StreamReader {
 
   function takeChoice(choice: Fields | undefined, part: "delta" | "message"): boolean {
     finishReason = textOf(choice?.["finish_reason"]) || finishReason;
+    logprobs.take(choice?.["logprobs"]);
     const delta = fieldsOf(choice?.[part]) ?? fieldsOf(choice?.["message"]);
     return delta !== null && takeDelta(delta);
   }
@@ -105,6 +108,7 @@ function reader(): StreamReader {
       usage,
       finishReason,
       servedModel,
+      confidence: logprobs.confidence(),
     }),
   };
 }

@@ -5,7 +5,8 @@ import { policyGroups } from "./groups.ts";
 export function renderCsv(report: Report): string {
   const policies = policyGroups(report).flatMap((group) => group.policies);
   const models = [...new Set([...report.models.map((m) => m.name), ...policies.flatMap((p) => Object.keys(p.share))])];
-  const rows = policies.map((policy) => ({ ...row(policy), ...shares(policy, models) }));
+  const several = policies.some((p) => p.calls);
+  const rows = policies.map((policy) => ({ ...row(policy), ...(several ? { callsPerPrompt: policy.calls?.perPrompt.mean } : {}), ...shares(policy, models) }));
   const header = Object.keys(rows[0] ?? { ...row(NO_POLICY), ...shares(NO_POLICY, models) });
   return [header, ...rows.map((cells) => Object.values(cells))].map((cells) => `${csvLine(cells)}\n`).join("");
 }

@@ -1,11 +1,15 @@
 import type { Report } from "../../model/report.ts";
 import { escapeScriptJson } from "./escape.ts";
 import { definitionsSection, modelsSection, runSection } from "./html/about.ts";
+import { calibrationSection } from "./html/calibration.ts";
 import { comparisonsSection, sentencesSection } from "./html/comparisons.ts";
+import { curvesSection } from "./html/curves.ts";
 import { header } from "./html/header.ts";
 import { movedSection } from "./html/moved.ts";
 import { renderPage } from "./html/page.ts";
+import { onlineSection } from "./html/online.ts";
 import { policiesSection } from "./html/policies.ts";
+import { robustnessSection } from "./html/robustness.ts";
 import { renderContents, renderSection } from "./html/section.ts";
 import { sharesSection } from "./html/shares.ts";
 import { slicesSection } from "./html/slices.ts";
@@ -23,6 +27,10 @@ export async function renderHtml(report: Report): Promise<string> {
     policiesSection(report),
     sharesSection(report),
     await sweepsSection(report),
+    curvesSection(report),
+    calibrationSection(report),
+    await onlineSection(report),
+    robustnessSection(report),
     slicesSection(report),
     comparisonsSection(report),
     movedSection(report),

@@ -10,6 +10,11 @@ export function quality(value: number | null | undefined): string {
   return fixed(value, 4);
 }
 
+/** Calls per prompt: 1.37. */
+export function calls(value: number | null | undefined): string {
+  return fixed(value, 2);
+}
+
 /** USD with `$`, to 4 significant digits, 3 below ten cents: $5.015, $0.0813, $0.00123, $1 235. */
 export function usd(value: number | null | undefined): string {
   if (missing(value)) return GAP;

@@ -34,7 +34,7 @@ export const contrastive: Kind<"contrastive"> = {
           return { quality: gradesByWins(cosines.map((column) => column.map((cosine) => cosine / temperature)), standingsIn(fitted, "contrastive")), costUsd: await expectedCosts(fitted, rows, products) };
         },
         remarks: () => [],
-        choose: byLambda(lambda),
+        ...byLambda(lambda),
       },
     };
   },

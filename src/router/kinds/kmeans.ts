@@ -1,7 +1,7 @@
 import { kMeans, nearestCentre } from "../../stats/k-means.ts";
 import type { Tensors } from "../../model/tensor.ts";
 import type { Kind } from "../kind.ts";
-import { bestScore } from "../learned/best-score.ts";
+import { byAlpha } from "../learned/by-alpha.ts";
 import type { Asked, Estimates, FitTools, Training } from "../learned/learned.ts";
 import { knownMean } from "../learned/means.ts";
 import { checkLearnable } from "../learned/requirements.ts";
@@ -24,11 +24,7 @@ export const kmeans: Kind<"kmeans"> = {
         fit: (training, tools) => fitClusters(training, clusters, tools),
         estimate: byCluster,
         remarks: (prompts) => (prompts < clusters ? [`${clusters} clusters are more than the ${prompts} prompts that it was fitted on: each has its own`] : []),
-        choose: (models, estimates) =>
-          bestScore(models, estimates, (i, into) => {
-            const [quality, cost] = [normalised(estimates, "quality", i), normalised(estimates, "costUsd", i)];
-            for (let m = 0; m < into.length; m++) into[m] = alpha * (quality[m] as number) + (alpha === 1 ? 0 : (1 - alpha) * (1 - (cost[m] as number)));
-          }),
+        ...byAlpha(alpha),
       },
     };
   },
@@ -54,15 +50,6 @@ async function byCluster(fitted: Tensors, { rows }: Asked, { products }: Pick<Fi
   const nearest = await nearestCentre(rows, rowsOf(fitted, "centres", rows.width), products);
   const expected = (means: readonly Float64Array[]) => means.map((own) => Float64Array.from(nearest, (c) => own[c] as number));
   return { quality: expected(columnsOf(fitted, "quality")), costUsd: expected(columnsOf(fitted, "costUsd")) };
-}
-
-/** [model] where the model stands between the lowest (0) and the highest (1) known of them; all 0 where they are equal. */
-function normalised(estimates: Estimates, of: "quality" | "costUsd", i: number): number[] {
-  const values = estimates[of].map((column) => column[i] as number);
-  const known = values.filter((value) => !Number.isNaN(value));
-  const low = Math.min(...known);
-  const width = Math.max(...known) - low;
-  return values.map((value) => (width === 0 && !Number.isNaN(value) ? 0 : (value - low) / width));
 }
 
 function round(share: number): number {

@@ -32,7 +32,7 @@ export const mf: Kind<"mf"> = {
           return { quality: gradesByWins(scores, standingsIn(fitted, "mf")), costUsd: await expectedCosts(fitted, rows, products) };
         },
         remarks: () => [],
-        choose: byLambda(lambda),
+        ...byLambda(lambda),
       },
     };
   },

@@ -31,7 +31,7 @@ export const mlp: Kind<"mlp"> = {
           return { quality: scores.map((column) => column.map(sigmoid)), costUsd: await expectedCosts(fitted, rows, products) };
         },
         remarks: () => [],
-        choose: byLambda(lambda),
+        ...byLambda(lambda),
       },
     };
   },

@@ -35,7 +35,7 @@ export const onnx: Kind<"onnx"> = {
           return { quality: await scorerOf(session, spec)(asked), costUsd: costs.map((usd) => new Float64Array(asked.rows.count).fill(usd)) };
         },
         remarks: () => [],
-        choose: byLambda(lambda),
+        ...byLambda(lambda),
       },
     };
   },

@@ -27,7 +27,7 @@ export const svm: Kind<"svm"> = {
           return { quality: scores.map((column) => column.map((grade) => Math.min(1, Math.max(0, grade)))), costUsd: await expectedCosts(fitted, rows, products) };
         },
         remarks: () => [],
-        choose: byLambda(lambda),
+        ...byLambda(lambda),
       },
     };
   },

@@ -34,7 +34,7 @@ export const trees: Kind<"trees"> = {
         fit: (training, tools) => grown(training, names, settings, tools),
         estimate: expected(names, settings),
         remarks: () => [],
-        choose: byLambda(lambda),
+        ...byLambda(lambda),
       },
     };
   },

@@ -3,8 +3,8 @@ import { z } from "zod";
 import { canonicalJson } from "../../lib/hash.ts";
 import { safetensorsHead, safetensorsOf, tensorsIn, type SafetensorsHead } from "../../lib/safetensors.ts";
 import { policySpecSchema, type PolicySpec } from "../../model/config.ts";
-import { isTrainable } from "../../model/learned-specs.ts";
 import { WrpError } from "../../model/errors.ts";
+import { isFittedHere } from "../../model/learned-specs.ts";
 import type { Tensor, Tensors } from "../../model/tensor.ts";
 import type { ModelFigures } from "../policy.ts";
 
@@ -68,7 +68,7 @@ export function cardIn({ metadata }: SafetensorsHead, file: string): ArtefactCar
   const parsed = cardSchema.safeParse(card);
   const issue = parsed.error?.issues[0];
   if (!parsed.success) throw new WrpError(`its card is not right: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`, { place });
-  if (!isTrainable(parsed.data.policy)) throw new WrpError(`its card is of kind ${parsed.data.policy.kind}, which is not trained`, { place });
+  if (!isFittedHere(parsed.data.policy)) throw new WrpError(`its card is of kind ${parsed.data.policy.kind}, which is not trained`, { place });
   return parsed.data;
 }
 

@@ -25,6 +25,8 @@ export interface Training extends Asked {
   readonly quality: readonly Float64Array[];
   /** [model][prompt] USD of the call; NaN is a gap. */
   readonly costUsd: readonly Float64Array[];
+  /** [prompt] whom it belongs to, from 0: duplicates and turns of a session, which no split within the training may part. */
+  readonly cluster: Int32Array;
 }
 
 /** What fitting and estimating are lent: they make no numbers of their own. */
@@ -47,8 +49,28 @@ export interface Learned {
   fit(training: Training, tools: FitTools): Promise<Tensors>;
   /** Models in the order of the training's. Throws WrpError where `fitted` is not of this kind, or of vectors of another width. */
   estimate(fitted: Tensors, asked: Asked, tools: EstimateTools): Promise<Estimates>;
+  /** A setting that was chosen while fitting, and its value; null or absent where none is. */
+  searched?(fitted: Tensors): { readonly setting: string; readonly value: number } | null;
   /** What a report should warn of where it is fitted on as few prompts as this. */
   remarks(prompts: number): string[];
   /** The model of each prompt, an index into `models`; -1 where no estimate tells. */
   choose(models: readonly string[], estimates: Estimates): Int32Array;
+  /** What it weighs cost by, so that it is a curve and not a point; absent where it weighs none. */
+  readonly knob?: Knob;
+}
+
+/** A number that cost is weighed by: at each value the policy chooses otherwise. */
+export interface Knob {
+  readonly name: "lambda" | "alpha";
+  readonly unit: string;
+  /** The policy's: `choose` is `chooseAt` this. */
+  readonly own: number;
+  /** What a larger value makes of its choice. */
+  readonly larger: "cheaper" | "dearer";
+  /** Quality and cost as they are weighed: the choice is that of highest quality - rate · cost of these. */
+  weighed(estimates: Estimates): Estimates;
+  /** Its value at a rate, 0 or more. */
+  valueAt(rate: number): number;
+  /** @param weighed what `weighed` gives */
+  chooseAt(value: number, models: readonly string[], weighed: Estimates): Int32Array;
 }

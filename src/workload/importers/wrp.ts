@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { CONFIDENCES, type Confidence } from "../../model/answer.ts";
 import { datasetRowSchema, type DatasetRow } from "../../model/dataset-row.ts";
 import type { Message, RecordedOutcome } from "../../model/prompt.ts";
 import type { Row } from "../containers/container.ts";
@@ -8,6 +9,7 @@ import { nameHash, newDraft, type Draft, type RowName } from "../draft.ts";
 import type { Notes } from "../notes.ts";
 import { brief, newOutcome, OTHER_SCALE, settle, shown } from "../outcome.ts";
 import { BadRow } from "../problems.ts";
+import { saidBy } from "../logprobs.ts";
 import { perRow, type Importer } from "./importer.ts";
 
 /** wrp's own rows (model/dataset-row.ts). */
@@ -38,7 +40,7 @@ function parse(row: Row, name: RowName, notes: Notes): Draft {
     draft.hash = data.promptHash ?? nameHash(draft.dataset, draft.id);
     draft.lengthCodePoints = data.lengthCodePoints ?? null;
   }
-  if (request !== null) keepRequest(draft, chatRequest(request));
+  if (request !== null) keepRequest(draft, chatRequest(request, data.request?.unknown ?? []));
   draft.inputTokens = data.inputTokens ?? null;
   draft.reference = data.reference ?? null;
   draft.grader = data.grader ?? null;
@@ -95,10 +97,18 @@ function outcomesOf(data: DatasetRow, promptId: string, notes: Notes): RecordedO
       outcome.outputTokens = figures.outputTokens ?? null;
       outcome.error = figures.error ?? null;
       outcome.text = figures.text ?? null;
+      Object.assign(outcome, confidenceOf(figures));
     }
     outcomes.push(settle(outcome, notes, promptId));
   }
   return outcomes;
+}
+
+/** What is stated, else what the log-probabilities say. */
+function confidenceOf({ confidence, logprobs }: Pick<NonNullable<NonNullable<DatasetRow["outcomes"]>[string]>, "confidence" | "logprobs">): Pick<RecordedOutcome, "confidence"> {
+  const stated = CONFIDENCES.flatMap((kind) => (typeof confidence?.[kind] === "number" ? [[kind, confidence[kind]]] : []));
+  if (stated.length > 0) return { confidence: Object.fromEntries(stated) as Confidence };
+  return saidBy(logprobs);
 }
 
 function badRow(issue: z.core.$ZodIssue, row: unknown): BadRow {

@@ -1,7 +1,7 @@
 import type { Report, ReportPolicy } from "../../../model/report.ts";
 import { escapeHtml } from "../escape.ts";
 import { groupOf, policyGroups } from "../groups.ts";
-import { cost, costDecimals, GAP, interval, milliseconds, percent, quality, signed } from "../numbers.ts";
+import { calls, cost, costDecimals, GAP, interval, milliseconds, percent, quality, signed } from "../numbers.ts";
 import { isOwnMix, MARK_LEGEND, metricWords, VERDICT_MARK, verdictWords } from "../words.ts";
 import type { Section } from "./section.ts";
 import { numberCell, sortableTable } from "./table.ts";
@@ -71,6 +71,13 @@ const allColumns: readonly PolicyColumn[] = [
       const text = `${signed(mix.difference)} <span class="mark ${mix.verdict}"${title}>${VERDICT_MARK[mix.verdict]}</span>`;
       return { html: `${text}<span class="ci">${escapeHtml(interval(mix.ci))}</span>`, value: mix.difference };
     },
+  },
+  {
+    head: "calls",
+    number: true,
+    hint: "calls per prompt; all of them are in cost, latency, leaks and attack reach",
+    known: (p) => p.calls !== undefined,
+    cell: ({ calls: own }) => numberCell(calls(own?.perPrompt.mean), interval(own?.perPrompt.ci, calls), own?.perPrompt.mean),
   },
   latencyColumn("p50"),
   latencyColumn("p95"),

@@ -25,6 +25,7 @@ nav{display:flex;flex-wrap:wrap;gap:4px 18px;padding:12px 0;border-top:1px solid
 .sentences{list-style:none;margin:0;padding:0}.sentences li{padding:5px 0 5px 24px;text-indent:-24px;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
 .sentences .mark{display:inline-block;width:20px;text-indent:0}
 figure{margin:8px 0}.chart{overflow-x:auto}.chart svg{display:block;min-width:680px;max-width:1000px;width:100%;background:transparent}
+.learned-table th[scope=row]{min-width:170px}.multiples{display:flex;flex-wrap:wrap;gap:8px 24px}.multiples svg{display:block;background:transparent}.multiples figcaption{max-width:220px;overflow-wrap:anywhere}
 .point{cursor:default}.point:hover>:not(title){stroke-width:3}
 .scroll{overflow-x:auto;max-width:100%}.scroll:focus-visible{outline:2px solid var(--accent)}
 table{border-collapse:collapse;width:100%;font-size:14px}

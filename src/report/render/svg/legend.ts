@@ -1,9 +1,10 @@
 import { escapeHtml } from "../escape.ts";
+import { knobStroke } from "./knob-curve.ts";
 import { LINE } from "./theme.ts";
 import { textWidth } from "./text-width.ts";
 
 /** Something a chart's key can explain. */
-export type LegendItem = "models" | "policies" | "controls" | "frontier" | "hull" | "sweep" | "random mix";
+export type LegendItem = "models" | "policies" | "controls" | "frontier" | "hull" | "sweep" | "learned" | "random mix";
 
 const TEXT: Readonly<Record<LegendItem, string>> = {
   models: "model",
@@ -12,6 +13,7 @@ const TEXT: Readonly<Record<LegendItem, string>> = {
   frontier: "frontier",
   hull: "zero router (best static mix)",
   sweep: "threshold sweep",
+  learned: "learned policy's curve",
   "random mix": "random mix",
 };
 
@@ -43,6 +45,7 @@ function sample(item: LegendItem, x: number, y: number): string {
 
 function strokeOf(item: Exclude<LegendItem, "models" | "policies" | "controls">): string {
   if (item === "frontier") return `stroke="${LINE.frontier}" stroke-width="2"`;
+  if (item === "learned") return knobStroke(0);
   if (item === "sweep") return `stroke="${LINE.sweep}" stroke-width="1.5"`;
   return `stroke="${LINE.hull}" stroke-width="1.5" stroke-dasharray="5 4"`;
 }

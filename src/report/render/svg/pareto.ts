@@ -4,6 +4,7 @@ import { count } from "../numbers.ts";
 import { alongLine, curveLabels, curvesOf, dashes } from "./curve.ts";
 import { linearDomain, logDomain, logTicks } from "./domain.ts";
 import { drawFrame } from "./frame.ts";
+import { drawnCurves, knobLabels, knobLine, knobMarks } from "./knob-curve.ts";
 import { legend } from "./legend.ts";
 import type { LegendItem } from "./legend.ts";
 import { drawPoints } from "./points.ts";
@@ -22,14 +23,16 @@ export function paretoPoints({ policies }: Report): ChartPoint[] {
   });
 }
 
-/** Quality against cost: points with intervals both ways, the frontier, the zero router's hull, threshold sweeps. */
+/** Quality against cost: points with intervals both ways, the frontier, the zero router's hull, threshold sweeps, learned policies' curves. */
 export async function paretoChart(report: Report): Promise<string> {
   const points = paretoPoints(report);
   const hull = report.metrics.zeroRouter?.hull.map((p): [number, number] => [p.costUsdPer1k, p.quality]) ?? [];
   const curves = curvesOf(report, report.sweeps, (p) => (p.costUsdPer1k === null ? null : [p.costUsdPer1k, p.quality]));
   const sweeps = curves.map((curve) => curve.line);
-  const costs = [...points.flatMap((p) => [p.x, ...(p.ciX ?? [])]), ...[...hull, ...sweeps.flat()].map(([x]) => x)];
-  const qualities = [...points.flatMap((p) => [p.y, ...(p.ciY ?? [])]), ...[...hull, ...sweeps.flat()].map(([, y]) => y)];
+  const learned = drawnCurves(report);
+  const lines = [...hull, ...sweeps.flat(), ...learned.flatMap(knobLine)];
+  const costs = [...points.flatMap((p) => [p.x, ...(p.ciX ?? [])]), ...lines.map(([x]) => x)];
+  const qualities = [...points.flatMap((p) => [p.y, ...(p.ciY ?? [])]), ...lines.map(([, y]) => y)];
   const means = points.map((p) => p.x);
   const log = Math.min(...costs) > 0 && Math.max(...means) / Math.min(...means) > 10;
   const x = log ? logDomain(costs) : linearDomain(costs, 0, Infinity);
@@ -42,25 +45,27 @@ export async function paretoChart(report: Report): Promise<string> {
     x: { label: `cost, USD per 1,000 prompts${log ? " (log scale)" : ""}`, domain: x, log, ticks: log ? logTicks(x) : 8, format: tick },
     y: { label: "quality", domain: y, ticks: 8 },
     marks: (plot) => [
+      ...knobMarks(plot, learned, (line) => hullLine(line, log)),
       ...curves.map((curve) => plot.line(curve.line, { stroke: LINE.sweep, strokeWidth: 1.25, strokeDasharray: dashes(curve) })),
       ...(hull.length > 1 ? [plot.line(hullLine(hull, log), { stroke: LINE.hull, strokeWidth: 1.5, strokeDasharray: "5 4" })] : []),
       ...(front.length > 1 ? [plot.line(front, { stroke: LINE.frontier, strokeWidth: 2 })] : []),
     ],
   });
-  const along = [front, hullLine(hull, log), ...sweeps].flatMap((line) => alongLine(line, frame));
-  const { svg, unlabelled } = drawPoints(points, frame, { along, labels: curveLabels(curves, frame) });
+  const along = [front, hullLine(hull, log), ...sweeps, ...learned.map((curve) => hullLine(knobLine(curve), log))].flatMap((line) => alongLine(line, frame));
+  const { svg, unlabelled } = drawPoints(points, frame, { along, labels: [...curveLabels(curves, frame), ...knobLabels(learned, frame)] });
   const kinds = (["models", "policies", "controls"] as const).filter((kind) => points.some((p) => groupOf(p.policy) === kind));
   const items: LegendItem[] = [
     ...kinds,
     ...(front.length > 1 ? (["frontier"] as const) : []),
     ...(hull.length > 1 ? (["hull"] as const) : []),
     ...(sweeps.length > 0 ? (["sweep"] as const) : []),
+    ...(learned.length > 0 ? (["learned"] as const) : []),
   ];
   const without = report.policies.length - points.length;
   const notes = [
     unlabelled > 0 ? `${count(unlabelled)} policies without a label` : "",
     without > 0 ? `${count(without)} policies have no known cost and are not drawn` : "",
-    "bars: 95 % intervals",
+    learned.length > 0 ? "bars and bands: 95 % intervals" : "bars: 95 % intervals",
   ].filter((note) => note !== "");
   return frame.finish({
     title: `Quality against cost of ${count(points.length)} policies on ${report.workload.name}`,

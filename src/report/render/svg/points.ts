@@ -35,6 +35,8 @@ export interface CurveLabel {
   readonly text: string;
   readonly x: number;
   readonly y: number;
+  /** The curve's colour; default: that of soft text. */
+  readonly fill?: string;
 }
 
 /** What labels have to do with besides the points: pixel points along curves to keep off, and the curves' names. */
@@ -117,9 +119,11 @@ function labels(placed: readonly Placed[], frame: Frame, curves: Curves): DrawnP
     }
     const { box, leader } = place;
     const kind = i >= wanted.length ? " curve" : group.some(({ point }) => point.policy.onFrontier) ? " front" : "";
-    const text = texts[i] ?? (curves.labels[i - wanted.length] as CurveLabel).text;
+    const curve = curves.labels[i - wanted.length];
+    const text = texts[i] ?? (curve as CurveLabel).text;
+    const fill = curve?.fill === undefined ? "" : ` style="fill:${curve.fill}"`;
     const line = leader ? `<line class="leader" x1="${px(leader[0])}" y1="${px(leader[1])}" x2="${px(leader[2])}" y2="${px(leader[3])}"/>` : "";
-    return `${line}<text class="label${kind}" x="${px(box.x0)}" y="${px(box.y1 - 3.5)}" font-size="${FONT}" textLength="${px(box.x1 - box.x0)}" lengthAdjust="spacingAndGlyphs">${escapeHtml(text)}</text>`;
+    return `${line}<text class="label${kind}"${fill} x="${px(box.x0)}" y="${px(box.y1 - 3.5)}" font-size="${FONT}" textLength="${px(box.x1 - box.x0)}" lengthAdjust="spacingAndGlyphs">${escapeHtml(text)}</text>`;
   });
   return { svg: `<g class="labels">${svg.join("")}</g>`, unlabelled };
 }

@@ -1,0 +1,20 @@
+import type { OutcomeColumns } from "../model/columns.ts";
+import type { StoredDecisions } from "../outcomes/store.ts";
+import { knobChoices } from "../router/learned/knob-choices.ts";
+import type { Estimates, Learned } from "../router/learned/learned.ts";
+
+/** What a learned policy expects of the prompts of a workload, as it is stored beside its decisions: also its choices along what it weighs cost by. */
+export function expectationOf({ knob }: Learned, models: readonly string[], expected: Estimates): NonNullable<StoredDecisions["expectation"]> {
+  return { quality: expected.quality.map((column) => Float32Array.from(column)), choices: knob ? knobChoices(knob, models, expected) : null };
+}
+
+/** Puts the estimates of the prompts at these places where these stand. */
+export function scatter(from: Estimates, at: readonly number[], into: Estimates): void {
+  for (const figure of ["quality", "costUsd"] as const)
+    for (const [m, column] of into[figure].entries()) for (const [k, i] of at.entries()) column[i] = from[figure][m]?.[k] ?? NaN;
+}
+
+/** Estimates of nothing, of the models and prompts of a workload. */
+export function gaps({ models, n }: Pick<OutcomeColumns, "models" | "n">): Float64Array[] {
+  return models.map(() => new Float64Array(n).fill(NaN));
+}

@@ -1,0 +1,38 @@
+import { bestScore } from "./best-score.ts";
+import type { Estimates, Learned } from "./learned.ts";
+
+/**
+ * Chooses the model of highest alpha · quality + (1 - alpha) · (1 - cost), on each prompt both put between the lowest (0) and the highest (1)
+ * of the models (Avengers-Pro, Zhang et al. 2025). A model of unknown cost is chosen only where alpha is 1.
+ *
+ * @param own alpha, in [0,1]
+ */
+export function byAlpha(own: number): Pick<Learned, "choose" | "knob"> {
+  const chooseAt: NonNullable<Learned["knob"]>["chooseAt"] = (alpha, models, weighed) =>
+    bestScore(models, weighed, (i, into) => {
+      for (let m = 0; m < into.length; m++) into[m] = alpha * (weighed.quality[m]?.[i] as number) + (alpha === 1 ? 0 : (1 - alpha) * (1 - (weighed.costUsd[m]?.[i] as number)));
+    });
+  return {
+    choose: (models, estimates) => chooseAt(own, models, normalised(estimates)),
+    knob: { name: "alpha", unit: "share of quality in the score", own, larger: "dearer", weighed: normalised, valueAt: (rate) => 1 / (1 + rate), chooseAt },
+  };
+}
+
+function normalised({ quality, costUsd }: Estimates): Estimates {
+  return { quality: betweenEnds(quality), costUsd: betweenEnds(costUsd) };
+}
+
+/** [model][prompt] where the model stands between the lowest (0) and the highest (1) known of them; all 0 where they are equal. */
+function betweenEnds(table: readonly Float64Array[]): Float64Array[] {
+  const placed = table.map((column) => new Float64Array(column.length));
+  for (let i = 0; i < (table[0]?.length ?? 0); i++) {
+    let [low, high] = [Infinity, -Infinity];
+    for (const column of table) {
+      const value = column[i] as number;
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
+    for (const [m, column] of table.entries()) (placed[m] as Float64Array)[i] = high === low ? 0 * (column[i] as number) : ((column[i] as number) - low) / (high - low);
+  }
+  return placed;
+}
