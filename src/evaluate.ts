@@ -108,7 +108,7 @@ export async function* evaluate(given: Parts): AsyncGenerator<EvaluateEvent, voi
       yield { type: "decided", policy: policy.name, prompts: outcomes.columns.n, reused };
     }
     const decideMs = clockMs() - decideFrom;
-    const answered = await withAnswers(withRemotes(outcomes.columns), policies, decided, () => promptsAgain(parts), settings);
+    const answered = await withAnswers(withRemotes(outcomes.columns), policies, decided, () => promptsAgain(parts), settings, parts.live !== undefined);
     const { columns } = answered;
 
     const reportFrom = clockMs();
@@ -242,7 +242,7 @@ export async function redecide(
   });
   const inside = await resultOf(decideAll(policies.filter(({ open }) => !open), columns, { ...known, repriced: gathered.repriced }));
   const decided = policies.map((policy) => (policy.open ? recallAsked(parts.store, run, policy, columns) : (inside.get(policy) as Decided).explained));
-  const answered = await withAnswers(withRemotes(columns), policies, decided, () => parts.store.readPrompts(run.workloadHash), settings);
+  const answered = await withAnswers(withRemotes(columns), policies, decided, () => parts.store.readPrompts(run.workloadHash), settings, true);
   return { columns: answered.columns, logged: outcomes.logged, settings, figures: context.models, policies: [...answered.decided], basis: outcomes.basis, models: modelInfos(settings, prices, outcomes), workload: read?.name ?? known.workload.name };
 }
 

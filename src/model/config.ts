@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { bestOfFields } from "./best-of-fields.ts";
 import { cascadeFields } from "./cascade-fields.ts";
 import { gpuPriceSchema, type GpuPrice } from "./gpu-price.ts";
 import { learnedSpecs, trainedSpec } from "./learned-specs.ts";
@@ -121,6 +122,7 @@ export const policySpecSchema = z.discriminatedUnion("kind", [
   ...learnedSpecs,
   trainedSpec,
   z.strictObject({ kind: z.literal("cascade"), ...named, ...cascadeFields }),
+  z.strictObject({ kind: z.literal("best-of"), ...named, ...bestOfFields }),
   z.strictObject({
     kind: z.literal("command"),
     ...named,

@@ -1,6 +1,7 @@
 import type { PolicySpec } from "../model/config.ts";
 import { unknownName, type Place, type WrpError } from "../model/errors.ts";
 import { always } from "./kinds/always.ts";
+import { bestOf } from "./kinds/best-of.ts";
 import { bestSingle } from "./kinds/best-single.ts";
 import { cascade } from "./kinds/cascade.ts";
 import { cheapest } from "./kinds/cheapest.ts";
@@ -43,6 +44,7 @@ const kinds: { readonly [K in PolicySpec["kind"]]: Kind<K> } = {
   knn,
   kmeans,
   cascade,
+  "best-of": bestOf,
   logistic,
   svm,
   mlp,
