@@ -25,7 +25,7 @@ export function readablePlaces({ known }: PromptVectors): number[] {
 }
 
 /** A note where some prompts have none. @param where of which part of the data: ` of the training part` */
-export function textless({ known }: PromptVectors, where: string): string[] {
+export function textless({ known }: Pick<PromptVectors, "known">, where: string): string[] {
   const without = known.reduce((sum, one) => sum + (one === 1 ? 0 : 1), 0);
   return without === 0 ? [] : [`${without} of ${known.length} prompts${where} have no text here, so nothing is learned or decided of them`];
 }
