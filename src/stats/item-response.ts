@@ -32,7 +32,7 @@ export async function fitItemResponse(rows: Rows, grades: readonly Float64Array[
   const own = partsOf(start, shape);
   for (let k = 0; k < dimensions * rows.width; k++) own.hidden[k] = random.next() - 0.5;
   for (let m = 0; m < grades.length; m++) for (let u = 0; u <= dimensions; u++) own.outputs[m * (dimensions + 1) + u] = u === dimensions ? -1 : random.next() - 0.5;
-  const known = grades.flatMap((column) => [...column.filter((grade) => !Number.isNaN(grade))]);
+  const known = grades.flatMap((column) => Array.from(column).filter((grade) => !Number.isNaN(grade)));
   own.offsets[dimensions] = known.length === 0 ? 0 : -logisticLoss.start(known.reduce((sum, grade) => sum + grade, 0) / known.length);
   const found = networkOf(await minimise(objective, start, { iterations: ITERATIONS, tolerance: TOLERANCE }), shape);
   return { ...found, biases: Float64Array.from(grades, (column) => (column.every(Number.isNaN) ? NaN : 0)) };

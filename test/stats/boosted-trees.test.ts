@@ -21,19 +21,21 @@ function fitted(columns: readonly Float64Array[], target: readonly number[], sha
 const SMALL: TreeShape = { depth: 3, rounds: 10, rate: 0.5, minLeaf: 1 };
 
 describe("what scikit-learn's trees expect", () => {
-  test.each(fixture.shapes)("depth $depth, rate $rate: GradientBoostingRegressor", ({ exact, withGaps: _, ...shape }) => {
+  test.each(fixture.shapes)("depth $depth, rate $rate: GradientBoostingRegressor", (shape) => {
+    const { exact } = shape;
     const found = treeValues(fitted(columnsOf(fixture.columns), fixture.target, shape), columnsOf(fixture.asked), exact.length);
     for (const [i, value] of exact.entries()) expect(found[i]).toBeCloseTo(value, 9);
   });
 
-  test.each(fixture.shapes)("depth $depth, rate $rate, with gaps: HistGradientBoostingRegressor", ({ exact: _, withGaps, ...shape }) => {
+  test.each(fixture.shapes)("depth $depth, rate $rate, with gaps: HistGradientBoostingRegressor", (shape) => {
+    const { withGaps } = shape;
     const found = treeValues(fitted(columnsOf(fixture.gaps), fixture.target, shape), columnsOf(fixture.gaps), withGaps.length);
     for (const [i, value] of withGaps.entries()) expect(found[i]).toBeCloseTo(value, 5); // its gradients are of single precision
   });
 });
 
-const value = fc.constantFrom(NaN, 0, 1, 2, 3);
-const tables = fc.array(fc.record({ row: fc.tuple(value, value), target: fc.constantFrom(NaN, 0, 0.25, 1) }), { minLength: 1, maxLength: 25 });
+const cell = fc.constantFrom(NaN, 0, 1, 2, 3);
+const tables = fc.array(fc.record({ row: fc.tuple(cell, cell), target: fc.constantFrom(NaN, 0, 0.25, 1) }), { minLength: 1, maxLength: 25 });
 const shapes = fc.record({ depth: fc.integer({ min: 1, max: 3 }), rounds: fc.integer({ min: 1, max: 6 }), rate: fc.constantFrom(0.1, 0.5, 1), minLeaf: fc.integer({ min: 1, max: 4 }) });
 
 test("squares left never rise; what was told is what the trees leave; rows without a target have no part in it", () => {
