@@ -92,23 +92,24 @@ export async function* evaluate(given: Parts): AsyncGenerator<EvaluateEvent, voi
     const overhead: NonNullable<Report["timing"]["overhead"]> = [];
     const counts = { computed: 0, reused: 0, micros: 0 };
     const learning = parts.vectors && { encoder: parts.vectors, artefacts: parts.artefacts ?? new Map(), trained: fit && parts.trainedOn && { workload: parts.trainedOn, columns: fit.columns } };
-    const inside = yield* decideAll(policies.filter(({ open }) => !open), outcomes.columns, { ...parts, learning, trainedLive, repriced: outcomes.repriced });
+    const inside = yield* decideAll(policies.filter(({ open }) => !open), outcomes.columns, { ...parts, learning, trainedLive, repriced: outcomes.repriced, perturbing: true });
     counts.micros += (clockMs() - decideFrom) * 1000;
     for (const policy of policies) {
       await stopIfAsked(parts.signal);
       const before = clockMs();
       const asked = policy.open ? yield* decideThrough(policy, outcomes.columns, parts) : null;
-      const { explained, reused, key } = asked ?? (inside.get(policy) as Decided);
+      const { explained, reused, keys: own } = asked ?? (inside.get(policy) as Decided);
       decided.push(explained);
-      if (asked?.overhead) overhead.push(asked.overhead);
-      const each = explained.decisions.form === "choice"; // a mixture is one thing for the whole workload
-      if (each && key !== null) keys.push(key);
+      const measured = asked?.overhead ?? inside.get(policy)?.overhead;
+      if (measured) overhead.push(measured);
+      const each = explained.decisions.form !== "mixture"; // a mixture is one thing for the whole workload
+      keys.push(...own, ...(inside.get(policy)?.copyKeys ?? []));
       if (each) counts[reused ? "reused" : "computed"] += outcomes.columns.n;
       if (asked && !reused) counts.micros += (clockMs() - before) * 1000;
       yield { type: "decided", policy: policy.name, prompts: outcomes.columns.n, reused };
     }
     const decideMs = clockMs() - decideFrom;
-    const answered = await withAnswers(withRemotes(outcomes.columns), policies, decided, () => promptsAgain(parts), settings);
+    const answered = await withAnswers(withRemotes(outcomes.columns), policies, decided, () => promptsAgain(parts), settings, parts.live !== undefined);
     const { columns } = answered;
 
     const reportFrom = clockMs();
@@ -242,7 +243,7 @@ export async function redecide(
   });
   const inside = await resultOf(decideAll(policies.filter(({ open }) => !open), columns, { ...known, repriced: gathered.repriced }));
   const decided = policies.map((policy) => (policy.open ? recallAsked(parts.store, run, policy, columns) : (inside.get(policy) as Decided).explained));
-  const answered = await withAnswers(withRemotes(columns), policies, decided, () => parts.store.readPrompts(run.workloadHash), settings);
+  const answered = await withAnswers(withRemotes(columns), policies, decided, () => parts.store.readPrompts(run.workloadHash), settings, true);
   return { columns: answered.columns, logged: outcomes.logged, settings, figures: context.models, policies: [...answered.decided], basis: outcomes.basis, models: modelInfos(settings, prices, outcomes), workload: read?.name ?? known.workload.name };
 }
 

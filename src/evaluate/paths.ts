@@ -1,5 +1,6 @@
 import { counted } from "../lib/counted.ts";
 import type { OutcomeColumns } from "../model/columns.ts";
+import { telling } from "../model/errors.ts";
 import type { Path } from "../model/path.ts";
 import { withBehind, type FurtherOutcomes } from "../outcomes/remote-columns.ts";
 import type { Policy } from "../router/index.ts";
@@ -14,12 +15,14 @@ import type { RunSettings } from "./parts.ts";
  * those policies choose among them.
  *
  * @param decided what policies decided, in their order; of those that play, nothing yet
+ * @param lenient after calls were made: a policy that cannot be played decides nothing, and says why; else that is an error
  */
 export function withPaths<P extends ExplainedPolicy>(
   columns: OutcomeColumns,
   policies: readonly Policy[],
   decided: readonly P[],
   { missing, seed }: Pick<RunSettings, "missing" | "seed">,
+  lenient = false,
 ): { columns: OutcomeColumns; decided: readonly P[] } {
   if (!policies.some(({ plays, loops }) => plays ?? loops)) return { columns, decided };
   const known = columnsUnder(missing, columns);
@@ -30,20 +33,26 @@ export function withPaths<P extends ExplainedPolicy>(
     paths.push(...own.paths);
     return columns.quality.length + further.push(...own.paths.map((path) => outcomesOf(path, own.check, columns))) - own.paths.length;
   };
+  const attempted = (play: () => Played): Played | { readonly why: string } => {
+    let why = "";
+    const own = lenient ? telling(({ message }) => void (why = message), play) : play();
+    return own ?? { why };
+  };
   const placed = decided.map((policy, k): P => {
     const { plays, loops } = policies[k] ?? {};
     if (plays) {
-      const own = plays(known, seed);
+      const own = attempted(() => plays(known, seed));
+      if ("why" in own) return { ...policy, rules: { rule: new Int32Array(columns.n).fill(-1), rules: [], notes: [own.why] } };
       const first = place(own);
       return { ...policy, decisions: { form: "choice", model: own.taken.map((at) => (at < 0 ? -1 : first + at)) }, rules: { rule: own.taken, rules: own.rules, notes: own.notes } };
     }
-    return loops ? withLoops(policy, loops, (loop) => loop.plays(known, seed), place) : policy;
+    return loops ? withLoops(policy, loops, (loop) => telling(() => undefined, () => loop.plays(known, seed)) ?? null, place) : policy;
   });
   return { columns: paths.length === 0 ? columns : { ...withBehind(columns, further), paths }, decided: placed };
 }
 
-/** Where a policy's reason for leaving a prompt undecided is calls that hang on answers, those that outcomes tell. */
-function withLoops<P extends ExplainedPolicy>(policy: P, loops: ReadonlyMap<string, Loop>, play: (loop: Loop) => Played, place: (own: Played) => number): P {
+/** Plays what a policy left undecided since calls hang on answers, where outcomes tell how they go; elsewhere it stays open. */
+function withLoops<P extends ExplainedPolicy>(policy: P, loops: ReadonlyMap<string, Loop>, play: (loop: Loop) => Played | null, place: (own: Played) => number): P {
   const { decisions, rules } = policy;
   if (decisions.form !== "choice" || !rules) return policy;
   const [model, rule, texts, notes] = [decisions.model.slice(), rules.rule.slice(), [...rules.rules], [...rules.notes]];

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { aiqSchema, ci, estimateSchema, openCi, verdictSchema } from "./estimate.ts";
 import { calibrationSchema, knobCurveSchema } from "./learned-figures.ts";
+import { onlineReportSchema } from "./online-report.ts";
 
 /**
  * The report: computed once from the outcomes, rendered many ways. This schema is the contract of `--json`; its JSON
@@ -33,6 +34,16 @@ const arenaSchema = z.object({
   unguarded: z.number().nullable().describe("no clamp (router_evaluation/compute_scores.py)"),
   zeroWhenFree: z.number().nullable().describe("0 where cost ≤ 0 (automation/process_pr_submission.py)"),
   nMissing: z.number().int().describe("compared prompts without a known cost"),
+});
+
+const changeSchema = z.object({ mean: z.number().nullable(), ci, n: z.number().int() }).nullable();
+
+const robustnessSchema = z.object({
+  kind: z.string().describe("typos, case or paraphrase"),
+  perturbation: z.string(),
+  unchanged: estimateSchema.describe("share of copies that go to the model that their prompt goes to; n: prompts that have a copy"),
+  quality: changeSchema.describe("mean change over the same prompts; null where nobody knows"),
+  costUsdPer1k: changeSchema,
 });
 
 const policySchema = z.object({
@@ -70,6 +81,7 @@ const policySchema = z.object({
     .object({ optSel: z.number().nullable(), optAcc: z.number().nullable(), optCost: z.number().nullable() })
     .optional()
     .describe("RouterArena: optimal = cheapest model with quality ≥ 1; prompts with none excluded"),
+  robustness: z.array(robustnessSchema).optional().describe("choices on copies of prompts that are written otherwise (--perturb); a copy is taken to have the outcomes of its prompt. Intervals are of one perturbation each"),
   remote: z
     .object({
       decisions: z
@@ -233,6 +245,7 @@ export const reportSchema = z.object({
   comparisons: z.array(comparisonSchema),
   slices: z.array(sliceSchema),
   sweeps: z.array(sweepSchema),
+  online: z.array(onlineReportSchema).optional().describe("policies that learn as they go: what learning cost; absent without such"),
   curves: z.array(knobCurveSchema).describe("of each learned policy whose costs are known: its choices at other values of what it weighs cost by"),
   frontier: z.array(z.string()),
   moved: z.array(movedSchema),
@@ -288,15 +301,17 @@ export const reportSchema = z.object({
         z.object({
           policy: z.string(),
           decisions: z.number().int().nonnegative(),
-          startMs: z.number().nullable().describe("from the start of its process to its first answer, which the other figures leave out"),
-          meanMs: z.number().nullable().describe("wall time of a decision, from the question to the answer; null where only the first was made"),
+          startMs: z.number().nullable().describe("from the start of its process to its first answer, which the other figures leave out; null of a learned policy: what it was fitted in is left out"),
+          meanMs: z.number().nullable().describe("wall time of a decision, from the question to the answer; null where only the first was made, and of a learned policy whose vectors were all stored"),
           p50Ms: z.number().nullable(),
           p95Ms: z.number().nullable(),
           p99Ms: z.number().nullable(),
+          vectorMs: z.number().nullable().optional().describe("of a learned policy: time per text of making vectors, in batches; null where all were stored"),
+          estimateMs: z.number().nullable().optional().describe("of a learned policy: time per prompt of what it expects and the choice by it, in batches"),
         }),
       )
       .optional()
-      .describe("policies that decided through a process of their own in this run"),
+      .describe("policies that decided in this run through a process of their own, or by what they were fitted to"),
     live: z
       .object({
         spentUsd: z.number().nonnegative().describe("what this run's calls cost, all tries; where a backend did not count tokens, what was held for the call"),

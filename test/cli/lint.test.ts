@@ -81,7 +81,7 @@ describe("wrp check config.yaml", () => {
     expect((await checked("env.yaml", "--no-config")).places).toEqual([]);
     const model = async (text: string) => (await at.inside("route", text, "--policy", "vsr:env.yaml", "--json")).json<{ decisions: { model: string }[] }>().decisions[0]?.model;
     expect([await model("It is $5.00"), await model("It is $$5.00!")]).toEqual(["m", "n"]);
-    at.put("env.yaml", config("a", "'\${MODEL:-m}'"));
+    at.put("env.yaml", config("a", "'${MODEL:-m}'"));
     expect((await checked("env.yaml", "--no-config")).places.filter((one) => one.includes("environment"))).toEqual(["warning environment-text 2 63", "warning environment-text 8 93"]);
   });
 

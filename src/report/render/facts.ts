@@ -2,6 +2,7 @@ import type { Report, Sweep } from "../../model/report.ts";
 import { calls, count, counted, GAP, interval, milliseconds, percent, plain, quality, usd, withInterval } from "./numbers.ts";
 import { calibrationWords, curveWords, gapWords } from "./curve-words.ts";
 import { remoteFact } from "./remote.ts";
+import { robustnessFacts } from "./robustness.ts";
 import { metricWords, simulatedModels } from "./words.ts";
 
 const MOST_NAMES = 12;
@@ -29,6 +30,8 @@ export function reportFacts(report: Report): Fact[] {
     ...report.sweeps.map((one) => sweep(report, one)),
     ...report.curves.map((one) => ({ label: "curve", text: [curveWords(report, one), gapWords(one)].filter((part) => part !== null).join("; ") })),
     ...report.policies.flatMap(({ name, calibration }) => (calibration ? [{ label: "calibration", text: `${name} ${calibrationWords(calibration)}` }] : [])),
+    ...(report.online ?? []).map(online),
+    ...robustnessFacts(report),
     ...report.models.flatMap((model) => spread(model)),
     simulated(report),
     ...(report.timing.overhead ?? []).map(overhead),
@@ -142,6 +145,17 @@ function sweep(report: Report, { name, weak, strong, apgr, cpt, pointsTotal, mon
   };
 }
 
+/** What learning cost, in units of reward, beside what a single order may come to. */
+function online({ policy, lambdaPerUsd, orders, quality: own, regret, inOrder }: NonNullable<Report["online"]>[number]): Fact {
+  const reward = lambdaPerUsd === 0 ? "quality" : `quality − ${plain(lambdaPerUsd)} · cost`;
+  const mean = orders === 0 ? "in the workload's own order" : `mean of ${counted(orders, "random order")}, one order ±${plain(regret?.versusBestSingle.sd)}`;
+  const cost = regret
+    ? `regret ${withInterval(regret.versusBestSingle.mean.at(-1), regret.versusBestSingle.ci.at(-1), plain)} against ${regret.bestSingle} alone after ${counted(regret.prompts.at(-1) ?? 0, "prompt")} (Σ ${reward}; ${mean}), ${plain(regret.versusOracle.mean.at(-1))} against the oracle`
+    : `regret ${GAP}: a cost that its reward counts is not known`;
+  const drift = orders === 0 ? "" : `; in the workload's own order ${regret ? `regret ${plain(regret.inOrder)}, ` : ""}quality ${quality(inOrder.quality)} beside ${withInterval(own.mean, own.ci)}`;
+  return { label: `online ${policy}`, text: `${cost}${drift}` };
+}
+
 function simulated({ policies, models }: Report): Fact | null {
   const some = policies.filter((policy) => policy.simulated.length > 0);
   if (some.length === 0) return null;
@@ -153,7 +167,11 @@ function simulated({ policies, models }: Report): Fact | null {
   return { label: "simulated", text: [list, from, "intervals there cover the sampling of prompts only"].filter((part) => part).join("; ") };
 }
 
-function overhead({ policy, decisions, startMs, meanMs, p50Ms, p95Ms, p99Ms }: NonNullable<Report["timing"]["overhead"]>[number]): Fact {
+function overhead({ policy, decisions, startMs, meanMs, p50Ms, p95Ms, p99Ms, vectorMs, estimateMs }: NonNullable<Report["timing"]["overhead"]>[number]): Fact {
+  if (estimateMs !== undefined) {
+    const parts = `${vectorMs == null ? "its vectors were stored" : `vector ${milliseconds(vectorMs)}`}, estimate and choice ${milliseconds(estimateMs)}`;
+    return { label: "overhead", text: `${policy}: ${meanMs === null ? parts : `${milliseconds(meanMs)} a prompt (${parts})`}, measured in batches over ${counted(decisions, "prompt")}` };
+  }
   const [mean, p50, p95, p99, start] = [meanMs, p50Ms, p95Ms, p99Ms, startMs].map(milliseconds);
   const each = meanMs === null ? "" : `${mean} a decision (p50 ${p50}, p95 ${p95}, p99 ${p99}), `;
   return { label: "overhead", text: `${policy}: ${each}${start} to its first answer; ${counted(decisions, "decision")} through its process` };

@@ -7,7 +7,9 @@ import { curvesSection } from "./html/curves.ts";
 import { header } from "./html/header.ts";
 import { movedSection } from "./html/moved.ts";
 import { renderPage } from "./html/page.ts";
+import { onlineSection } from "./html/online.ts";
 import { policiesSection } from "./html/policies.ts";
+import { robustnessSection } from "./html/robustness.ts";
 import { renderContents, renderSection } from "./html/section.ts";
 import { sharesSection } from "./html/shares.ts";
 import { slicesSection } from "./html/slices.ts";
@@ -27,6 +29,8 @@ export async function renderHtml(report: Report): Promise<string> {
     await sweepsSection(report),
     curvesSection(report),
     calibrationSection(report),
+    await onlineSection(report),
+    robustnessSection(report),
     slicesSection(report),
     comparisonsSection(report),
     movedSection(report),

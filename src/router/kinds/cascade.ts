@@ -1,5 +1,6 @@
 import { WrpError } from "../../model/errors.ts";
 import type { Kind } from "../kind.ts";
+import { checkOf, judgeNotes } from "../loops/judge.ts";
 import { stopRuleOf, type CascadeSpec, type StopRule } from "../loops/stop-rules.ts";
 import { walked } from "../loops/walk.ts";
 import type { RouterContext } from "../policy.ts";
@@ -30,8 +31,9 @@ export const cascade: Kind<"cascade"> = {
           keeps: (of, m, stage) => rule.keeps(of, m, thresholds[stage] as number),
           looks: rule.looks ? "but the last" : "none",
           onError: "next",
-          check: { costUsd: spec.judgeCostUsd ?? 0, latencyMs: spec.judgeLatencyMs ?? 0 },
+          check: checkOf(spec),
           needs: rule.needs,
+          notes: judgeNotes(spec.stop, spec.errorRate ?? null, spec),
         }),
     };
   },

@@ -1,8 +1,16 @@
 import { counted } from "../../lib/counted.ts";
 import type { OutcomeColumns } from "../../model/columns.ts";
 import type { Path } from "../../model/path.ts";
-import { random } from "../../stats/random.ts";
+import { WrpError } from "../../model/errors.ts";
 import type { Played } from "./played.ts";
+import { verdict } from "./verdict.ts";
+
+/** Where the models' columns are. Throws WrpError where one has several answers to a prompt: a mean of grades is the grade of no answer. */
+export function placesOf({ models, samples }: OutcomeColumns, names: readonly string[]): number[] {
+  const several = names.find((name) => samples?.models[models.indexOf(name)]);
+  if (several !== undefined) throw new WrpError(`${several} has several answers to each prompt (repeat), and what several calls lead to is played over one`, { hint: "judge it in a run of its own, without --repeat" });
+  return names.map((name) => models.indexOf(name));
+}
 
 /** How a cascade goes on from answer to answer. */
 export interface Walk {
@@ -15,17 +23,19 @@ export interface Walk {
   /** What follows on a failed call: the next model, or nothing. */
   readonly onError: "next" | "fail";
   readonly check: Played["check"];
+  /** What a report should warn of, whatever it does. */
+  readonly notes?: readonly string[];
   /** What it goes by, as it is said where that is not known. */
   readonly needs: string;
 }
 
 /**
- * Plays a cascade over outcomes. A failed call is no answer; where none is kept, the last one that there is is given. What is a matter of
- * chance is drawn by (seed, prompt, model), so that cascades with the same judge hear the same of an answer.
+ * Plays a cascade over outcomes. A failed call is no answer; where none is kept, the last one that there is is given.
+ * Throws WrpError where there are several answers to a prompt.
  */
-export function walked(columns: OutcomeColumns, seed: number, { models, keeps, looks, onError, check, needs }: Walk): Played {
-  const { n, failed, promptHash } = columns;
-  const places = models.map((name) => columns.models.indexOf(name));
+export function walked(columns: OutcomeColumns, seed: number, { models, keeps, looks, onError, check, needs, notes = [] }: Walk): Played {
+  const { n, failed } = columns;
+  const places = placesOf(columns, models);
   const last = places.length - 1;
   const kept = places.map((m, stage) => (stage < last || looks === "all" ? keeps(columns, m, stage) : () => 1));
   const paths: Path[] = [];
@@ -41,12 +51,12 @@ export function walked(columns: OutcomeColumns, seed: number, { models, keeps, l
       gives = stage;
       const p = (kept[stage] as (prompt: number) => number)(i);
       if (Number.isNaN(p) && stage < last) return -1;
-      if (p === 1 || (p > 0 && random(seed, "verdict", (promptHash[i] as bigint).toString(16), models[stage] as string).next() < p)) return way(stage, stage);
+      if (verdict(columns, seed, i, m, p)) return way(stage, stage);
     }
     return way(last, gives < 0 ? last : gives);
   });
   const unknown = taken.reduce((count, one) => count + (one < 0 ? 1 : 0), 0);
-  return { paths, rules, taken, check, notes: unknown === 0 ? [] : [`${counted(unknown)} of ${counted(n)} prompts are not decided: ${needs} on the way is not known`] };
+  return { paths, rules, taken, check, notes: unknown === 0 ? notes : [...notes, `${counted(unknown)} of ${counted(n)} prompts are not decided: ${needs} on the way is not known`] };
 
   /** The number of the path that ends at a stage with the answer of this or an earlier one. */
   function way(stage: number, gives: number): number {
