@@ -11,6 +11,7 @@ import { storedModels } from "./evaluate/stored-outputs.ts";
 import { decidedBy, liveFindings, liveHash, liveTiming } from "./evaluate/live-findings.ts";
 import type { Parts, RunConfig, RunSettings } from "./evaluate/parts.ts";
 import { mute, remoteWarnings } from "./evaluate/remote-findings.ts";
+import { checkReplaced } from "./evaluate/replaced-prices.ts";
 import { decideThrough, type Deciding } from "./evaluate/through-session.ts";
 import { policiesUnderTest } from "./evaluate/under-test.ts";
 import { checkCompared } from "./evaluate/without-vectors.ts";
@@ -71,6 +72,7 @@ export async function* evaluate(given: Parts): AsyncGenerator<EvaluateEvent, voi
   store.startRun({ ...run, config: JSON.stringify({ ...config, read }) }, prices.records);
   try {
     const outcomes = await basedOn(yield* gather(parts, prices), () => promptsAgain(parts), parts);
+    checkReplaced(outcomes.repriced, outcomes.basis, outcomes.columns.models);
     if (outcomes.basis === "outcomes") checkCompared(outcomes.columns, outcomes.compared);
     const readMs = clockMs() - started;
     // What was paid for is judged, whatever policy cannot be: without --live that is an error.
@@ -90,7 +92,7 @@ export async function* evaluate(given: Parts): AsyncGenerator<EvaluateEvent, voi
     const overhead: NonNullable<Report["timing"]["overhead"]> = [];
     const counts = { computed: 0, reused: 0, micros: 0 };
     const learning = parts.vectors && { encoder: parts.vectors, artefacts: parts.artefacts ?? new Map(), trained: fit && parts.trainedOn && { workload: parts.trainedOn, columns: fit.columns } };
-    const inside = yield* decideAll(policies.filter(({ open }) => !open), outcomes.columns, { ...parts, learning, trainedLive });
+    const inside = yield* decideAll(policies.filter(({ open }) => !open), outcomes.columns, { ...parts, learning, trainedLive, repriced: outcomes.repriced });
     counts.micros += (clockMs() - decideFrom) * 1000;
     for (const policy of policies) {
       await stopIfAsked(parts.signal);
@@ -106,7 +108,7 @@ export async function* evaluate(given: Parts): AsyncGenerator<EvaluateEvent, voi
       yield { type: "decided", policy: policy.name, prompts: outcomes.columns.n, reused };
     }
     const decideMs = clockMs() - decideFrom;
-    const answered = await withAnswers(withRemotes(outcomes.columns), policies, decided, () => promptsAgain(parts), settings);
+    const answered = await withAnswers(withRemotes(outcomes.columns), policies, decided, () => promptsAgain(parts), settings, parts.live !== undefined);
     const { columns } = answered;
 
     const reportFrom = clockMs();
@@ -238,9 +240,9 @@ export async function redecide(
   const { policies, context } = assembled(outcomes, config, undefined, (error, spec) => {
     if (judged === null || judged.policies.some(({ name }) => name === policyName(spec))) throw error;
   });
-  const inside = await resultOf(decideAll(policies.filter(({ open }) => !open), columns, known));
+  const inside = await resultOf(decideAll(policies.filter(({ open }) => !open), columns, { ...known, repriced: gathered.repriced }));
   const decided = policies.map((policy) => (policy.open ? recallAsked(parts.store, run, policy, columns) : (inside.get(policy) as Decided).explained));
-  const answered = await withAnswers(withRemotes(columns), policies, decided, () => parts.store.readPrompts(run.workloadHash), settings);
+  const answered = await withAnswers(withRemotes(columns), policies, decided, () => parts.store.readPrompts(run.workloadHash), settings, true);
   return { columns: answered.columns, logged: outcomes.logged, settings, figures: context.models, policies: [...answered.decided], basis: outcomes.basis, models: modelInfos(settings, prices, outcomes), workload: read?.name ?? known.workload.name };
 }
 

@@ -1,4 +1,5 @@
 import { learnedSpecs } from "../model/learned-specs.ts";
+import { kindInWords } from "./kind-in-words.ts";
 
 /** What `wrp help learned` prints: the kinds of policy that are fitted on outcomes, with their settings. */
 export function learnedTopic(): string {
@@ -6,6 +7,7 @@ export function learnedTopic(): string {
 
   wrp eval DATA --policy knn --cv 5                    fitted in folds, each prompt decided by what was fitted on the others
   wrp eval DATA --policy knn --split test              fitted on the training part
+  wrp eval DATA --policy knn --shots new=20            as if only 20 outcomes of the model "new" were known to it
   wrp train 'knn(k=31)' DATA --split train -o FILE     fitted once, kept in a file (safetensors, with its card)
   wrp eval DATA --split test --policy knn:FILE         judged on what it was not trained on; else refused, unless --allow-seen
   wrp route "…" --policy 'knn:FILE(lambda=20)'         a new prompt, with what is expected of each model
@@ -16,10 +18,4 @@ chosen; those that are no longer there are left out of the choice.
 
 Kinds, with their settings and defaults
 ${learnedSpecs.map(kindInWords).join("")}`;
-}
-
-function kindInWords({ shape }: (typeof learnedSpecs)[number]): string {
-  const { kind, name: _, ...settings } = shape as typeof shape & Record<string, { readonly description?: string | undefined; parse(value: unknown): unknown }>;
-  const lines = Object.entries(settings).map(([key, field]) => `    ${`${key}=${String(field.parse(undefined))}`.padEnd(18)} ${field.description ?? ""}\n`);
-  return `  ${kind.value}\n${lines.join("")}`;
 }

@@ -4,7 +4,7 @@ import { vsrEvidence } from "../evaluate/vsr-evidence.ts";
 import { lintByEvidence, lintVsr, type Linted } from "../gateways/vsr/lint/lint.ts";
 import { looksLikeVsr } from "../gateways/vsr/lint/looks-like.ts";
 import type { CheckedFile } from "../model/check.ts";
-import { telling, tellingLater, type Tell } from "../model/errors.ts";
+import { telling, tellingLater, WrpError, type Tell } from "../model/errors.ts";
 import type { PolicySpec } from "../model/config.ts";
 import type { SignalModels } from "../model/signal-models.ts";
 import { vsrRouter, type VsrChoice } from "../router/vsr/router.ts";
@@ -32,12 +32,18 @@ export function vsrTargets(named: readonly string[], policies: readonly PolicySp
     if (file === name && !/\.ya?ml$/i.test(name)) data.push(name);
     else {
       const text = telling(file === name ? () => undefined : tell, () => readTextFile(file, cwd, MOST_CONFIG_BYTES));
-      if (text !== undefined && (file !== name || looksLikeVsr(text))) targets.push({ file, text, choice: { manifests: telling(tell, () => manifestsOf(text, file, resolve(cwd, dirname(file)))) } });
+      if (text !== undefined && file === name && holdsNothing(text)) tell(new WrpError("holds nothing: a config of vLLM Semantic Router would, or a wrp.yaml (-c FILE)", { place: { file }, code: "empty-config" }));
+      else if (text !== undefined && (file !== name || looksLikeVsr(text))) targets.push({ file, text, choice: { manifests: telling(tell, () => manifestsOf(text, file, resolve(cwd, dirname(file)))) } });
       else if (file === name) data.push(name);
     }
   }
   for (const spec of policies) if (spec.kind === "vsr" && spec.text !== undefined) targets.push({ file: spec.config, text: spec.text, choice: spec, written: spec.set && readTextFile(spec.config, cwd, MOST_CONFIG_BYTES) });
   return { targets, data };
+}
+
+/** Whether a YAML text is blank lines, comments and marks of a document. */
+function holdsNothing(text: string): boolean {
+  return text.split("\n").every((line) => /^(?:#.*|---|\.\.\.|)$/.test(line.trim()));
 }
 
 /** Looks through configs, and adds what it finds; a config that several policies name is looked through once for each way in which they set its numbers. */

@@ -1,6 +1,6 @@
 import { existsSync, lstatSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { LineCounter, parseDocument, type Document } from "yaml";
+import type { Document } from "yaml";
 import { condition } from "../lib/cel.ts";
 import { configSchema, type Config, type PolicySpec } from "../model/config.ts";
 import { placed, telling, WrpError, type Place, type Tell } from "../model/errors.ts";
@@ -11,7 +11,7 @@ import { modelOf } from "./models.ts";
 import { remoteOf } from "./remotes.ts";
 import { usableConfig } from "./usable-config.ts";
 import { withPolicyFile } from "./policy-file.ts";
-import { yamlPlaces } from "../lib/yaml-places.ts";
+import { yamlDocument } from "../lib/yaml-document.ts";
 import { readTextFile } from "./text-file.ts";
 
 /** YAML is read whole, and slowly: ten thousand models with their prices are a megabyte. */
@@ -62,19 +62,15 @@ export function readConfig(file: string | false | undefined, cwd: string): ReadC
   // A link that leads nowhere was meant to be a config.
   if (!existsSync(path) && file === undefined && !isLink(path)) return { loaded: none, wrong: [], leftOut: [] };
   if (!existsSync(path) && file !== undefined) return unreadable(new WrpError("no such config", { place: { file: name }, code: "no-such-file" }));
-  const lines = new LineCounter();
-  let document: Document;
+  let text: string;
   try {
-    document = parseDocument(readTextFile(name, cwd, MAX_CONFIG_BYTES), { lineCounter: lines, prettyErrors: false, logLevel: "error" });
+    text = readTextFile(name, cwd, MAX_CONFIG_BYTES);
   } catch (error) {
-    if (error instanceof WrpError) return unreadable(new WrpError(error.message, { code: "unreadable", cause: error, place: error.place ?? { file: name }, ...(error.hint === undefined ? {} : { hint: error.hint }) }));
-    // The parser walks itself out of stack.
-    if (error instanceof RangeError) return unreadable(new WrpError("is nested too deeply", { place: { file: name }, code: "yaml", cause: error }));
-    throw error;
+    if (!(error instanceof WrpError)) throw error;
+    return unreadable(new WrpError(error.message, { code: "unreadable", cause: error, place: error.place ?? { file: name }, ...(error.hint === undefined ? {} : { hint: error.hint }) }));
   }
-  const places = yamlPlaces(document, lines, name);
-  const broken = document.errors.map(({ message, pos }) => new WrpError(message, { place: places.atOffset(pos[0]), code: "yaml", hint: "the file must be YAML: wrp schema config prints what it may hold" }));
-  if (broken.length > 0) return { ...unreadable(broken[0] as WrpError), wrong: broken };
+  const { document, places, errors } = yamlDocument(text, name, { hint: "the file must be YAML: wrp schema config prints what it may hold" });
+  if (!document || errors.length > 0) return { ...unreadable(errors[0] as WrpError), wrong: errors };
   const value = valueOf(document, name);
   if (value instanceof WrpError) return unreadable(value);
 

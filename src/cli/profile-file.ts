@@ -1,11 +1,11 @@
 import { dirname, join } from "node:path";
-import { LineCounter, parseDocument, stringify } from "yaml";
+import { stringify } from "yaml";
 import { WrpError, type Place } from "../model/errors.ts";
 import { shippedProfileSchema, type ShippedProfile } from "../model/profile.ts";
 import { at } from "./backends.ts";
 import { issuesOf } from "./config-issues.ts";
 import { readTextFile } from "./text-file.ts";
-import { yamlPlaces } from "../lib/yaml-places.ts";
+import { yamlDocument } from "../lib/yaml-document.ts";
 
 /** A profile is a page; this is no profile. */
 const MAX_BYTES = 1 << 20;
@@ -24,11 +24,8 @@ export function isProfileFile(name: string): boolean {
 export function readProfile(name: string, folder: string, place: Place | undefined): ShippedProfile {
   const text = textOf(name, folder, place);
   const file = place ? join(dirname(place.file), name) : name;
-  const lines = new LineCounter();
-  const document = parsing(() => parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: "error" }), { file }, place);
-  const places = yamlPlaces(document, lines, file);
-  const broken = document.errors[0];
-  if (broken) throw bad(`is no profile: ${broken.message}`, places.atOffset(broken.pos[0]), place);
+  const { document, places, errors } = yamlDocument(text, file, { hint: "" });
+  if (!document || errors[0]) throw bad(`is no profile: ${errors[0]?.message}`, errors[0]?.place ?? { file }, place);
   const value = parsing((): unknown => document.toJS(), { file }, place);
   const parsed = shippedProfileSchema.safeParse(value);
   if (parsed.success) return parsed.data;

@@ -13,5 +13,5 @@ const requestSchema = chatRequestSchema.extend({ messages: requestMessagesSchema
 export function requestFile(file: string, cwd: string): { readonly messages: readonly Message[]; readonly request: ChatRequest } {
   const { value, data } = readJsonFile(file, cwd, requestSchema, { what: "chat request", form: FORM, maxBytes: MAX_BYTES });
   const texts = requestMessages(value, QUIET);
-  return { messages: texts ?? data.messages.map(({ role }) => ({ role, content: "" })), request: chatRequest(value) ?? {} };
+  return { messages: texts ?? data.messages.map(({ role }) => ({ role, content: "" })), request: chatRequest(value, data.unknown ?? []) ?? {} };
 }

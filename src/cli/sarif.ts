@@ -6,8 +6,12 @@ import { inRepository } from "./annotate.ts";
 import { wrpVersion } from "./manifest.ts";
 import type { World } from "./world.ts";
 
-/** Findings as a SARIF 2.1.0 log (OASIS, docs.oasis-open.org/sarif/sarif/v2.1.0), which code scanning reads. */
-export function sarifOf(findings: readonly Finding[], world: World): object {
+/**
+ * Findings as a SARIF 2.1.0 log (OASIS, docs.oasis-open.org/sarif/sarif/v2.1.0), which code scanning reads.
+ *
+ * @param about the file that a finding without one is put at, since code scanning shows none that has no place; null: none
+ */
+export function sarifOf(findings: readonly Finding[], about: string | null, world: World): object {
   const codes = [...new Set(findings.map(({ code }) => code))].toSorted();
   return {
     $schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
@@ -16,7 +20,7 @@ export function sarifOf(findings: readonly Finding[], world: World): object {
       {
         tool: { driver: { name: "wrp", semanticVersion: wrpVersion(), rules: codes.map((code) => ruleOf(code, findings)) } },
         columnKind: "utf16CodeUnits",
-        results: findings.map((finding) => resultOf(finding, codes.indexOf(finding.code), world)),
+        results: findings.map((finding) => resultOf({ ...finding, file: finding.file ?? about }, codes.indexOf(finding.code), world)),
       },
     ],
   };

@@ -1,12 +1,14 @@
 import type { RunSettings } from "../evaluate.ts";
 import { isGpuPrice } from "../pool/gpu-price.ts";
+import { replacedInWords } from "../pool/replaced-prices.ts";
 
 /** How a run was set up, a line a subject; what is left at its default is not said. A setting that this file does not know is shown as it is. */
 export function settingsInWords(settings: RunSettings): string[] {
-  const { seed, resamples, models, only, policies, reference, objectives, margins, slo, missing, lambdaPerUsd, aiqRange, gates, remotes = [], ...others } = settings;
+  const { seed, resamples, models, only, policies, reference, objectives, margins, slo, missing, lambdaPerUsd, aiqRange, gates, remotes = [], replaced = [], ...others } = settings;
   return [
     `seed ${seed}, ${resamples.toLocaleString("en-US")} resamples`,
     ...(models.length > 0 ? [`models: ${models.map(modelInWords).join(", ")}`] : []),
+    ...replaced.map(({ model, to }) => `--price: ${model} at ${replacedInWords(to, "its own cost")}`),
     ...(only ? [`only these are judged: ${only.join(", ")}`] : []),
     `policies: ${policies.length > 0 ? `${policies.map((p) => (p.name === undefined ? p.kind : `${p.name} (${p.kind})`)).join(", ")}, and the controls` : "the controls"}`,
     ...remotes.map(({ name, live }) => `${name} is a live router: ${live.model} at ${live.url}`),

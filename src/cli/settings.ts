@@ -11,6 +11,7 @@ import { embedderOf, liveEmbedderIn } from "./embedder.ts";
 import { judgeOf } from "./judge.ts";
 import { modelsOf } from "./models.ts";
 import { policyFromFlag } from "./policy-flag.ts";
+import { replacedPrices } from "./price-flag.ts";
 import { remotesOf } from "./remotes.ts";
 
 /** Flags of `wrp eval` as commander gives them. */
@@ -28,10 +29,14 @@ export interface EvalFlags {
   readonly cv?: number;
   /** Trained policies may be judged on what they were trained on. */
   readonly allowSeen?: boolean;
+  /** Training outcomes of a model that learned policies see: MODEL=K. */
+  readonly shots?: string[];
   readonly models?: string[];
   readonly policy?: string[];
   readonly surrogate?: boolean;
   readonly free?: string[];
+  /** Prices to replay at: MODEL=PRICE. */
+  readonly price?: string[];
   /** By --gate: true where it stands alone. */
   readonly gate?: (string | true)[] | true;
   /** False for --no-gates. */
@@ -120,12 +125,14 @@ export function runSettings(flags: EvalFlags, loaded: LoadedConfig): RunSettings
   const policies = [...(config.policies ?? []), ...(flags.policy ?? []).map((flag) => policyFromFlag(flag, loaded.cwd))];
   const remotes = remotesOf(policies, loaded);
   const embedder = liveEmbedderIn(config);
+  const replaced = replacedPrices(flags.price ?? [], flags.free ?? []);
   return {
     seed: flags.seed ?? config.seed ?? DEFAULT_SEED,
     models: withPolicyPrices(models, policies),
     only: flags.models ?? null,
     policies,
     ...(remotes.length > 0 ? { remotes } : {}),
+    ...(replaced.length > 0 ? { replaced } : {}),
     objectives: objectives(flags.objective) ?? config.objectives ?? null,
     reference: flags.reference ?? config.reference ?? null,
     margins: flags.margin ? limits(flags.margin, "--margin", ["quality", "costUsdPer1k", "latencyMs"]) : (config.margins ?? {}),

@@ -23,18 +23,28 @@ export function signalFacts(file: string, cwd: string): SignalReadings {
   return { matched: new Map(Object.entries(matched)), confidences: new Map(Object.entries(confidences)), values: new Map(Object.entries(values)), errors: new Set(errors), unknown: new Set(unknown) };
 }
 
-/** Types whose matches may go by other names than the signals': by categories, or made of others. */
-const BY_OTHER_NAMES = new Set(["domain", "projection"]);
+/** Types whose readings may go by other names than the signals': by categories, made of others, or of a base as a whole. */
+const BY_OTHER_NAMES = new Set(["domain", "projection", "kb_metric"]);
 
-/** Matches that no policy asked reads, in words: most likely misspelt, and so without effect. */
-export function unreadFacts({ matched }: SignalReadings, read: readonly SignalSpecs[]): string[] {
+/**
+ * What of the readings no policy asked reads, in words: most likely misspelt, and so without effect. No error: one file may serve several
+ * configs.
+ */
+export function unreadFacts({ matched, confidences, values, errors, unknown }: SignalReadings, read: readonly SignalSpecs[]): string[] {
   const known = (type: string) => read.flatMap((specs) => specs.get(type) ?? []).map(({ name, fields }) => leafNameOf(type, { ...fields, name }));
   const types = [...new Set(read.flatMap((specs) => [...specs.keys()]))];
-  return [...matched].flatMap(([type, names]) => {
+  const named = new Map([...matched].map(([type, names]) => [type, new Set(names)]));
+  for (const key of [...confidences.keys(), ...values.keys(), ...errors, ...unknown]) {
+    const [type, name] = [key.slice(0, Math.max(0, key.indexOf(":"))), key.slice(key.indexOf(":") + 1)];
+    // A value may be of a label: the signal is the longest name that is there.
+    const owner = known(type).find((one) => name === one || name.startsWith(`${one}:`));
+    named.set(type, (named.get(type) ?? new Set()).add(owner ?? name));
+  }
+  return [...named].flatMap(([type, names]) => {
     if (BY_OTHER_NAMES.has(type)) return [];
     const there = known(type);
     if (there.length === 0) return [`nothing reads signals of type "${type}"${suggested(nearest(type, types)) || ` (read: ${types.join(", ")})`}`];
-    return names.filter((name) => !there.includes(signalNameOf(type, name))).map((name) => `nothing reads ${type} "${name}"${suggested(nearest(name, there)) || ` (read: ${there.join(", ")})`}`);
+    return [...names].filter((name) => !there.includes(signalNameOf(type, name))).map((name) => `nothing reads ${type} "${name}"${suggested(nearest(name, there)) || ` (read: ${there.join(", ")})`}`);
   });
 }
 

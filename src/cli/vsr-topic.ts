@@ -33,6 +33,7 @@ not match, what is under "unknown" stays open:
     "errors": [], "unknown": ["jailbreak:strict"] }
 
 A whole request: --request body.json, as a client sends it: messages, tools, metadata, user, max_tokens.
+What of it nobody knows, as in many logs: "unknown": [history, calls, images, tools, format, limits, metadata].
 
 Probes: wrp check --probes probes.yaml (exit 0 hold, 1 too few, 3 cannot be determined):
 

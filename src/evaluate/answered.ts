@@ -10,8 +10,8 @@ import type { RunSettings } from "./parts.ts";
 import { withPaths } from "./paths.ts";
 
 /** What answers in place of one model, behind models and live routers: ways of several calls, policies' own texts, then what their caches answered. */
-export async function withAnswers<P extends ExplainedPolicy>(columns: OutcomeColumns, policies: readonly Policy[], decided: readonly P[], batches: () => Batches, settings: RunSettings): ReturnType<typeof withTexts<P>> {
-  const played = withPaths(columns, policies, decided, settings);
+export async function withAnswers<P extends ExplainedPolicy>(columns: OutcomeColumns, policies: readonly Policy[], decided: readonly P[], batches: () => Batches, settings: RunSettings, lenient: boolean): ReturnType<typeof withTexts<P>> {
+  const played = withPaths(columns, policies, decided, settings, lenient);
   const told = await withTexts(played.columns, policies, played.decided, batches, settings);
   const cached = await withCached(told.columns, told.decided, batches, settings);
   return { ...cached, warnings: [...told.warnings, ...cached.warnings] };

@@ -39,7 +39,7 @@ export async function basedOn<G extends Pick<Gathered, "columns" | "chosen" | "s
   for (const name of settings.only ?? []) if (!judged.includes(name)) throw new WrpError(`no outcome of model "${name}" in this workload`, { hint: `models: ${outcomes.seen.join(", ") || "none"}` });
   if (basis === "outcomes") return { ...outcomes, basis, logged: null, sources: null, silent: [] };
   const logged = withModels(columns, chosen, known);
-  const { columns: expected, sources } = await expectedOutcomes(logged, batches(), settings.models, now());
+  const { columns: expected, sources } = await expectedOutcomes(logged, batches(), settings, now());
   return { ...outcomes, columns: expected, basis, logged, sources, silent: [] };
 }
 

@@ -2,6 +2,7 @@ import { rowProducts } from "../lib/row-products.ts";
 import type { OutcomeColumns } from "../model/columns.ts";
 import { WrpError } from "../model/errors.ts";
 import type { StoredDecisions } from "../outcomes/store.ts";
+import type { Repriced } from "../pool/replaced-prices.ts";
 import type { Policy } from "../router/index.ts";
 import type { Estimates, FitTools, Learned, Training } from "../router/learned/learned.ts";
 import { foldsOf } from "../stats/folds.ts";
@@ -11,6 +12,7 @@ import { stopIfAsked } from "./interrupt.ts";
 import type { LearningParts, Parts } from "./parts.ts";
 import { checkEncoder, decideTrained, type TrainedPolicy } from "./decide-trained.ts";
 import { promptVectors, type PromptVectors } from "./prompt-vectors.ts";
+import { checkShots, shotsInWords, withFewShots } from "./few-shots.ts";
 import { knownAt, readablePlaces, textless, trainingAt } from "./training.ts";
 import { expectationOf, gaps, scatter } from "./learned-estimates.ts";
 import { storedEncoder } from "./stored-outputs.ts";
@@ -44,7 +46,7 @@ interface Round {
 export async function* decideLearned(
   policies: readonly LearnedPolicy[],
   columns: OutcomeColumns,
-  parts: Pick<Parts, "store" | "workload" | "settings" | "signal" | "withContent"> & { readonly learning: LearningParts },
+  parts: Pick<Parts, "store" | "workload" | "settings" | "signal" | "withContent"> & { readonly learning: LearningParts; readonly repriced: readonly Repriced[] },
 ): AsyncGenerator<Deciding, ReadonlyMap<Policy, StoredDecisions>> {
   const { settings, signal, store } = parts;
   const { trained, artefacts } = parts.learning;
@@ -53,7 +55,10 @@ export async function* decideLearned(
   const vectors = yield* readVectors(columns, policies[0] as LearnedPolicy, parts);
   const fittedHere = policies.filter((policy) => !policy.trained);
   const heldOut = trained && fittedHere.length > 0 && { columns: columnsUnder(settings.missing, trained.columns), vectors: yield* told(promptVectors(trained.workload.batches(), trained.columns.n, encoder, signal), trained.columns.n) };
-  const rounds = fittedHere.length === 0 ? [] : heldOut ? [heldOutRound(own, vectors, heldOut)] : foldRounds(own, vectors, settings.seed, settings.learning?.folds ?? 0);
+  const shots = settings.learning?.shots ?? [];
+  checkShots(shots, columns.models);
+  const trainingOf: TrainingOf = (from, read, at) => withFewShots(trainingAt(from, columns.models, read, at), shots, columns.models, from, at, settings.seed);
+  const rounds = fittedHere.length === 0 ? [] : heldOut ? [heldOutRound(vectors, heldOut, trainingOf)] : foldRounds(own, vectors, settings.seed, settings.learning?.folds ?? 0, trainingOf);
 
   const products: FitTools["products"] = async (a, b) => {
     await stopIfAsked(signal);
@@ -78,14 +83,14 @@ export async function* decideLearned(
     const artefact = artefacts.get(policy.trained.hash);
     if (!artefact) throw new Error(`the file of ${policy.name} was not read`);
     checkEncoder(policy.name, policy.trained, encoder);
-    const one = await decideTrained({ policy, artefact }, columns, vectors, knownAt(columns, vectors, readable), readable, settings.learning?.allowSeen === true, { products });
+    const one = await decideTrained({ policy, artefact }, columns, vectors, knownAt(columns, vectors, readable), readable, { allowSeen: settings.learning?.allowSeen === true, repriced: parts.repriced }, { products });
     decided.set(policy, { ...one, notes: [...one.notes, ...textless(vectors, "")] });
   }
   if (fittedHere.length === 0) return decided;
 
   const sizes = rounds.map(({ training }) => training.rows.count);
   const fewest = Math.min(...sizes);
-  const notes = [splitInWords(sizes, heldOut !== null, parts.learning.encoder.name), ...textless(vectors, "")].concat(heldOut ? textless(heldOut.vectors, " of the training part") : []);
+  const notes = [splitInWords(sizes, heldOut !== null, parts.learning.encoder.name), ...shotsInWords(shots, columns.models, rounds.map(({ training }) => training)), ...textless(vectors, "")].concat(heldOut ? textless(heldOut.vectors, " of the training part") : []);
   for (const policy of fittedHere) {
     const expected = estimates.get(estimatorOf(policy)) ?? { quality: gaps(columns), costUsd: gaps(columns) };
     const { choose, remarks } = policy.learned;
@@ -118,20 +123,23 @@ async function* told(reading: AsyncGenerator<number, PromptVectors>, of: number)
   }
 }
 
-function foldRounds(columns: OutcomeColumns, vectors: PromptVectors, seed: number, wanted: number): Round[] {
+/** The training that the prompts at these places are. */
+type TrainingOf = (columns: OutcomeColumns, vectors: PromptVectors, at: readonly number[]) => Training;
+
+function foldRounds(columns: OutcomeColumns, vectors: PromptVectors, seed: number, wanted: number, trainingOf: TrainingOf): Round[] {
   const { fold, folds } = foldsOf(columns.cluster, columns.clusters, wanted, random(seed, "folds"));
   const readable = readablePlaces(vectors);
   return Array.from({ length: folds }, (_, f) => ({
-    training: trainingAt(columns, columns.models, vectors, readable.filter((i) => fold[i] !== f)),
+    training: trainingOf(columns, vectors, readable.filter((i) => fold[i] !== f)),
     asked: readable.filter((i) => fold[i] === f),
     rule: `fitted without fold ${f + 1} of ${folds}, where this prompt is`,
   }));
 }
 
-function heldOutRound(columns: OutcomeColumns, vectors: PromptVectors, trained: { readonly columns: OutcomeColumns; readonly vectors: PromptVectors }): Round {
+function heldOutRound(vectors: PromptVectors, trained: { readonly columns: OutcomeColumns; readonly vectors: PromptVectors }, trainingOf: TrainingOf): Round {
   const readable = readablePlaces(trained.vectors);
   return {
-    training: trainingAt(trained.columns, columns.models, trained.vectors, readable),
+    training: trainingOf(trained.columns, trained.vectors, readable),
     asked: readablePlaces(vectors),
     rule: "fitted on the training part",
   };

@@ -1,6 +1,7 @@
 import type { OutcomeColumns } from "../model/columns.ts";
 import { WrpError } from "../model/errors.ts";
 import type { StoredDecisions } from "../outcomes/store.ts";
+import type { Repriced } from "../pool/replaced-prices.ts";
 import type { Policy } from "../router/index.ts";
 import type { Artefact, ArtefactCard } from "../router/learned/artefact.ts";
 import type { Asked, Estimates, FitTools, Learned } from "../router/learned/learned.ts";
@@ -19,12 +20,20 @@ export interface TrainedChoice {
   readonly estimates: Estimates;
 }
 
-/** Over these models: one that it was not trained on is never chosen, one that it knows and that is not here neither. */
-export async function choiceOf({ policy, artefact }: TrainedPolicy, asked: Asked, models: readonly string[], tools: Pick<FitTools, "products">): Promise<TrainedChoice> {
+/**
+ * Over these models: one that it was not trained on is never chosen, one that it knows and that is not here neither.
+ *
+ * @param repriced expected costs are scaled by what these prices change, where that is known
+ */
+export async function choiceOf({ policy, artefact }: TrainedPolicy, asked: Asked, models: readonly string[], tools: Pick<FitTools, "products">, repriced: readonly Repriced[] = []): Promise<TrainedChoice> {
   const of = await policy.learned.estimate(artefact.fitted, asked, tools);
   const known = artefact.card.models.map(({ name }) => name);
   const here = (table: readonly Float64Array[]) => models.map((name) => table[known.indexOf(name)] ?? new Float64Array(asked.rows.count).fill(NaN));
-  const estimates = { quality: here(of.quality), costUsd: here(of.costUsd) };
+  const costUsd = here(of.costUsd).map((column, m) => {
+    const ratio = repriced.find(({ model }) => model === models[m])?.ratio ?? NaN;
+    return Number.isNaN(ratio) ? column : column.map((usd) => usd * ratio);
+  });
+  const estimates = { quality: here(of.quality), costUsd };
   return { model: policy.learned.choose(models, estimates), estimates };
 }
 
@@ -37,7 +46,7 @@ export function checkEncoder(name: string, { encoder }: ArtefactCard, own: { rea
  * A trained policy over the workload. Throws WrpError where it was trained on some of these prompts, their duplicates or their sessions,
  * unless that is allowed: then its notes say so.
  */
-export async function decideTrained(trained: TrainedPolicy, columns: OutcomeColumns, vectors: PromptVectors, asked: Asked, at: readonly number[], allowSeen: boolean, tools: Pick<FitTools, "products">): Promise<StoredDecisions> {
+export async function decideTrained(trained: TrainedPolicy, columns: OutcomeColumns, vectors: PromptVectors, asked: Asked, at: readonly number[], { allowSeen, repriced }: { readonly allowSeen: boolean; readonly repriced: readonly Repriced[] }, tools: Pick<FitTools, "products">): Promise<StoredDecisions> {
   const { policy, artefact } = trained;
   const { card } = artefact;
   const seen = seenCount(artefact, columns, vectors);
@@ -45,7 +54,7 @@ export async function decideTrained(trained: TrainedPolicy, columns: OutcomeColu
     throw new WrpError(`policy "${policy.name}" was trained on ${seen} of these ${columns.n} prompts (or their duplicates, or their sessions): figures on them would not be held out`, {
       hint: "train with --split train and judge with --split test, or judge on other data; --allow-seen judges it all the same, and the report says so",
     });
-  const { model: chosen, estimates } = await choiceOf(trained, asked, columns.models, tools);
+  const { model: chosen, estimates } = await choiceOf(trained, asked, columns.models, tools, repriced);
   const expected = { quality: gaps(columns), costUsd: gaps(columns) };
   scatter(estimates, at, expected);
   const model = new Int32Array(columns.n).fill(-1);
@@ -67,9 +76,17 @@ export async function decideTrained(trained: TrainedPolicy, columns: OutcomeColu
       ...(seen > 0 ? [`it was trained on ${seen} of the ${columns.n} prompts here (or their duplicates, or their sessions): its figures are not held out`] : []),
       ...(missing.length > 0 ? [`it knows ${missing.join(", ")} too, of which there are no outcomes here: it chooses among the others`] : []),
       ...(unknown.length > 0 ? [`it was not trained on ${unknown.join(", ")}, and never chooses ${unknown.length === 1 ? "it" : "them"}`] : []),
+      ...repriced.filter((one) => columns.models.includes(one.model) && !unknown.includes(one.model)).map(scaledInWords),
       ...policy.learned.remarks(card.trainedOn.prompts),
     ],
   };
+}
+
+/** How far a price that is replaced reaches what was expected at the old one. */
+function scaledInWords({ model, to, ratio }: Repriced): string {
+  if (Number.isNaN(ratio)) return `what it expects ${model} to cost stays as at its training: nothing here tells what the replaced price changes`;
+  const exact = to === "free" || "factor" in to;
+  return `what it expects ${model} to cost is times ${exact ? ratio : `${ratio.toPrecision(3)}, the ratio of its mean costs here at the two prices`} (--price)`;
 }
 
 /** How many prompts are of a cluster that holds one it was trained on, or are of a session that one was of. */

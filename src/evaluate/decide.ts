@@ -4,6 +4,7 @@ import type { StoredDecisions } from "../outcomes/store.ts";
 import type { DecidedPolicy } from "../report/input.ts";
 import type { Decision } from "../model/decision.ts";
 import type { SignalReadings } from "../model/signal.ts";
+import type { Repriced } from "../pool/replaced-prices.ts";
 import type { Policy, Undecided } from "../router/index.ts";
 import { readsTokens, withTokens } from "../signals/tokens.ts";
 import { failedCalls, throughCache } from "./cached.ts";
@@ -30,7 +31,7 @@ export interface Decided {
 
 const NO_RULES = new Int32Array(0);
 
-type DecidingParts = Pick<Parts, "store" | "workload" | "settings" | "wrpVersion" | "fresh" | "signal" | "withContent" | "tokens" | "signalModels"> & { readonly learning?: LearningParts | undefined; readonly trainedLive?: string | null | undefined };
+type DecidingParts = Pick<Parts, "store" | "workload" | "settings" | "wrpVersion" | "fresh" | "signal" | "withContent" | "tokens" | "signalModels"> & { readonly learning?: LearningParts | undefined; readonly trainedLive?: string | null | undefined; readonly repriced: readonly Repriced[] };
 
 /** Policies over the workload: from the store, over columns, or prompt by prompt, all of these in one pass, so that what several ask of a prompt is computed once. */
 export async function* decideAll(policies: readonly Policy[], columns: OutcomeColumns, parts: DecidingParts): AsyncGenerator<Deciding, ReadonlyMap<Policy, Decided>> {
@@ -81,11 +82,12 @@ function keyOf({ kind, content, hindsight, reads, caches, learned, online, train
   const looks = hindsight || (learned !== undefined && !trained) || online !== undefined;
   const drawn = settings.models.some((model) => model.simulated !== undefined);
   const live = looks ? liveHash(columns, liveModels(settings).map(({ name }) => name)) : null;
+  const replaced = looks || trained ? settings.replaced : undefined;
   const outcomes = looks ? { ...(live === null ? {} : { live }), models: settings.models, missing: settings.missing, ...(drawn ? { seed: settings.seed } : {}) } : null;
   const fit = learned ? { ...settings.learning, seed: settings.seed, curve: true, ...(trainedLive === null ? {} : { trainedLive }) } : undefined;
   const drawnBy = online ? { seed: settings.seed, ...(online.dimensions === null ? {} : { encoder: settings.learning?.encoder }) } : undefined;
   const signals = ((reads || caches?.compares) && settings.signals) || [];
-  return valueHash({ kind, content, models: columns.models, outcomes, wrpVersion, ...(signals.length > 0 ? { signals } : {}), ...(caches ? { failed: failedCalls(columns) } : {}), ...(fit ? { fit } : {}), ...(drawnBy ? { drawnBy } : {}) });
+  return valueHash({ kind, content, models: columns.models, outcomes, wrpVersion, ...(signals.length > 0 ? { signals } : {}), ...(caches ? { failed: failedCalls(columns) } : {}), ...(fit ? { fit } : {}), ...(drawnBy ? { drawnBy } : {}), ...(replaced ? { replaced } : {}) });
 }
 
 /** What needs no look at a prompt; null where prompts have to be asked about. */

@@ -1,5 +1,6 @@
 import type { OutcomeColumns } from "../model/columns.ts";
 import type { PriceBook } from "../pool/price-book.ts";
+import { replacedInWords } from "../pool/replaced-prices.ts";
 import type { Basis, ModelInfo } from "../report/input.ts";
 import type { ModelFigures, Policy } from "../router/index.ts";
 import type { Absent } from "./absent.ts";
@@ -37,9 +38,11 @@ export function describeModel(
   const spec = settings.models.find((m) => m.name === name);
   const costs = outcomes.columns.costUsd[outcomes.columns.models.indexOf(name)] as Float64Array;
   const priced = costs.some((c) => !Number.isNaN(c));
+  const replaced = settings.replaced?.find(({ model }) => model === name)?.to;
+  const source = outcomes.zeroCost.includes(name) ? "unpriced (recorded cost is 0 on every prompt)" : prices.sourceOf(name, priced, outcomes.rates.find(({ model }) => model === name)?.measured);
   return {
     name,
-    priceSource: outcomes.sources?.get(name) ?? (outcomes.zeroCost.includes(name) ? "unpriced (recorded cost is 0 on every prompt)" : prices.sourceOf(name, priced, outcomes.rates.find(({ model }) => model === name)?.measured)),
+    priceSource: outcomes.sources?.get(name) ?? (replaced ? replacedInWords(replaced, source) : source),
     trusted: spec?.trusted ?? null,
     guarded: spec?.guarded ?? null,
     simulated: spec?.simulated ? (spec.simulated.source ?? "the config's own figures") : null,
@@ -64,6 +67,7 @@ export function zeroCostWarning(name: string): string {
 /** What a reader of the report should know of how the run was set up. */
 export function settingsWarnings(settings: RunSettings, columns: OutcomeColumns, fitted: readonly ModelFigures[] | null, basis: Basis): string[] {
   const warnings = [...modelRemarks(settings, columns).map(({ message }) => message), ...policyPriceWarnings(settings, columns)];
+  if (settings.replaced && settings.remotes) warnings.push("--price is of models: what the calls of live routers cost stays as it was");
   for (const { name } of fitted ?? []) if (!columns.models.includes(name)) warnings.push(`${name} has outcomes in the training part only: it is not judged`);
   for (const name of columns.models) if (fitted && !fitted.some((m) => m.name === name)) warnings.push(`${name} has no outcome in the training part: no hull, best single or threshold uses it`);
   if (basis === "outcomes" && !fitted && columns.models.length > 1) warnings.push("best single, hull and AIQ are maxima chosen on the prompts they are judged on: biased upward (judge on held-out prompts with --split test)");

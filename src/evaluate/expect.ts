@@ -2,10 +2,13 @@ import { listPrice } from "../lib/prices.ts";
 import type { OutcomeColumns } from "../model/columns.ts";
 import type { ModelSpec, TokenPrice } from "../model/config.ts";
 import type { Prompt } from "../model/prompt.ts";
+import type { ReplacedPrice } from "../model/replaced-price.ts";
 import { gpuPriceInWords, isGpuPrice } from "../pool/gpu-price.ts";
 import { costOfTokens, ratesOf } from "../pool/priced.ts";
 import { meanOfDistribution } from "../pool/simulated.ts";
+import { tokenPriceUnder } from "../pool/replaced-prices.ts";
 import { withTokens } from "../signals/tokens.ts";
+import type { RunSettings } from "./parts.ts";
 
 /** Outcomes that nobody saw, expected: costs from prices and tokens, latencies from means. What was logged stands as it is. */
 export interface Expected {
@@ -28,8 +31,8 @@ const ASSUMED_OUTPUT_TOKENS = 400;
  * @param batches the prompts of the columns, in order
  * @param date whose list prices apply
  */
-export async function expectedOutcomes(columns: OutcomeColumns, batches: Batches, models: readonly ModelSpec[], date: Date): Promise<Expected> {
-  const rates = await Promise.all(columns.models.map((name, m) => rateOf(name, m, columns, models.find((spec) => spec.name === name), date)));
+export async function expectedOutcomes(columns: OutcomeColumns, batches: Batches, { models, replaced = [] }: Pick<RunSettings, "models" | "replaced">, date: Date): Promise<Expected> {
+  const rates = await Promise.all(columns.models.map((name, m) => rateOf(name, m, columns, { spec: models.find((spec) => spec.name === name), replaced: replaced.find((one) => one.model === name)?.to }, date)));
   const tokens = await tokensOf(batches, columns);
   const [costUsd, latencyMs] = [columns.costUsd, columns.latencyMs].map((table) => columns.models.map((_, m) => Float64Array.from({ length: columns.n }, (__, i) => table[m]?.[i] ?? NaN))) as [Float64Array[], Float64Array[]];
   const usedLength = columns.models.map(() => new Set<string>());
@@ -72,12 +75,12 @@ interface Rate {
   readonly profileTokens: number | null;
 }
 
-async function rateOf(name: string, m: number, columns: OutcomeColumns, spec: ModelSpec | undefined, date: Date): Promise<Rate> {
+async function rateOf(name: string, m: number, columns: OutcomeColumns, { spec, replaced }: { readonly spec: ModelSpec | undefined; readonly replaced: ReplacedPrice["to"] | undefined }, date: Date): Promise<Rate> {
   const own = spec?.price === "free" ? { inputUsdPer1M: 0, outputUsdPer1M: 0, source: "free, as the config says" } : spec?.price;
   const rates = isGpuPrice(own) ? ratesOf(own) : null;
   const price = isGpuPrice(own) ? rates && { ...rates, source: gpuPriceInWords(own, null) } : own;
   return {
-    price: price === undefined ? await listPrice(name, date) : price,
+    price: tokenPriceUnder(replaced, price === undefined ? await listPrice(name, date) : price),
     meanCostUsd: mean(columns.costUsd[m] as Float64Array),
     meanLatencyMs: columns.latencyMs[m] ? mean(columns.latencyMs[m]) : null,
     ttftMs: meanOfDistribution(spec?.simulated?.ttftMs),

@@ -13,6 +13,7 @@ import type { OutcomeStore, SavedCounts } from "../outcomes/store.ts";
 import type { PriceBook } from "../pool/price-book.ts";
 import { priced } from "../pool/priced.ts";
 import { recordedBackend } from "../pool/recorded.ts";
+import { repricing } from "../pool/replaced-prices.ts";
 import { simulatedBackend } from "../pool/simulated.ts";
 import type { MissingRule } from "../report/input.ts";
 import { factOf, type ModelFigures } from "../router/index.ts";
@@ -30,6 +31,7 @@ import { stopIfAsked } from "./interrupt.ts";
 import type { Parts } from "./parts.ts";
 import { remoteAnswers } from "./remote-answers.ts";
 import { entityCounter } from "./sensitive.ts";
+import { replacedWarnings } from "./replaced-prices.ts";
 import type { Silent } from "./silent.ts";
 
 /** A workload's outcomes, gathered. */
@@ -69,8 +71,10 @@ export async function* gather(
   const recorded = writer?.finish(summary) ?? { answersNew: 0, answersKnown: pour.answers(), gradesNew: 0, gradesKnown: pour.grades() };
   storeMs += clockMs() - from;
   const { columns, zeroCost, chosen, rates } = pour.finish();
+  const repriced = pour.repriced();
   return {
     columns,
+    repriced,
     /** Of live models that are paid by the GPU hour. */
     rates,
     /** Models that were answered or simulated, also those not asked for. */
@@ -90,7 +94,7 @@ export async function* gather(
     judge: pour.judge(),
     compared: pour.compared(),
     embedder: parts.live?.embedder?.tally() ?? null,
-    warnings: [...zeroCost.map(zeroCostWarning), ...gpuWarnings(rates), ...pour.warnings()],
+    warnings: [...zeroCost.map(zeroCostWarning), ...gpuWarnings(rates), ...replacedWarnings(repriced), ...pour.warnings()],
   };
 }
 
@@ -161,6 +165,7 @@ export async function pourInto(
 ) {
   const wanted = (name: string) => settings.only?.includes(name) ?? true;
   const recorded = recordedBackend(prices.tokens);
+  const replaced = repricing(settings.replaced ?? []);
   const simulated = new Map(
     settings.models.flatMap(({ name, simulated: profile }) =>
       profile && wanted(name) ? [[name, asker(simulatedBackend(name, profile, settings.seed), store)] as const] : [],
@@ -171,11 +176,12 @@ export async function pourInto(
   const grading = called.length > 0 ? await liveGrading({ settings, store, signal, live: host, graderNeeds, encoder }) : null;
   for (const { name, live } of called) asked.set(name, (grading as LiveGrading).asker(name, live));
   const remotes = new Map(called.flatMap(({ name, remote }) => (remote ? [[name, remoteAnswers(remote, settings)] as const] : [])));
+  const counted = new Set([...asked.keys()].filter((name) => prices.hourly.has(name) && !replaced.isAnew(name)));
   const builder = new ColumnsBuilder(factsOf(settings.policies).map((name) => ({ name, read: (prompt: Prompt) => factOf(name).read(prompt, {}) })), {
     samples: settings.repeat ?? 1,
     failureIsZero: settings.missing === "failure-is-refusal",
     lengths: settings.policies.some((policy) => policy.kind === "cascade" && policy.stop === "answerLength"),
-    counted: new Set([...asked.keys()].filter((name) => prices.hourly.has(name))),
+    counted,
   });
   const samples = [...Array(settings.repeat ?? 1).keys()];
   const worth = deserving(settings);
@@ -215,8 +221,10 @@ export async function pourInto(
     /** What tokens cost by the hour is known only now: all that is stored tells it. */
     finish() {
       const rates = gpuRates(prices.hourly, asked);
-      return { ...builder.finish(prices.free, new Map(rates.flatMap(({ model, usdPerToken }) => (usdPerToken === null ? [] : [[model, usdPerToken]])))), rates };
+      return { ...builder.finish(new Set([...prices.free, ...replaced.free]), new Map(rates.flatMap(({ model, usdPerToken }) => (usdPerToken === null ? [] : [[model, usdPerToken * replaced.factorOf(model)]])))), rates };
     },
+    /** What came of prices that are replaced. */
+    repriced: () => replaced.found(),
     /** Every model that a prompt has an outcome of, also those not asked for. */
     seen: () => [...seen, ...simulated.keys(), ...[...asked.keys()].filter((name) => !remotes.has(name))],
     /** Recorded ones. */
@@ -277,7 +285,7 @@ export async function pourInto(
   function put(from: number, batches: readonly Batch[]): void {
     for (const { model, sample, answered, graded, declined, kept, remote } of batches) {
       if (remote) builder.addRemote(model, from, remote, graded, declined);
-      else builder.addAnswers(model, from, answered, graded, sample);
+      else builder.addAnswers(model, from, counted.has(model) ? answered : replaced.at(model, answered), graded, sample);
       if (declined && !remote) builder.addDeclined(model, from, declined);
       if (kept) continue;
       for (const answer of answered) if (answer) answers++;

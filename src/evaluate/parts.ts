@@ -2,6 +2,7 @@ import type { GraderNeeds } from "../grade/index.ts";
 import type { OutcomeColumns } from "../model/columns.ts";
 import type { Baseline } from "../model/baseline.ts";
 import type { LiveSpec, ModelSpec, PolicySpec, Price, RemoteSpec, SensitiveSpec, TokenPrice } from "../model/config.ts";
+import type { ReplacedPrice } from "../model/replaced-price.ts";
 import type { SignalModels } from "../model/signal-models.ts";
 import type { Encoder } from "../model/encoder.ts";
 import type { OutcomeStore } from "../outcomes/store.ts";
@@ -34,8 +35,10 @@ export interface RunSettings extends Judging {
   readonly encoder?: string;
   /** Content ids of the models that learned signals are read with; a run without such models has none. */
   readonly signals?: readonly string[];
-  /** How learned policies are fitted: the id of what makes the vectors of prompts, and how many folds; null: on the training part, or none is. A run without such policies has none. `allowSeen`: trained ones may be judged on what they were trained on. */
-  readonly learning?: { readonly encoder: string; readonly folds: number | null; readonly allowSeen?: true };
+  /** How learned policies are fitted: the id of what makes the vectors of prompts, and how many folds; null: on the training part, or none is. A run without such policies has none. `allowSeen`: trained ones may be judged on what they were trained on. `shots`: of these models they see no more than so many training outcomes. */
+  readonly learning?: { readonly encoder: string; readonly folds: number | null; readonly allowSeen?: true; readonly shots?: readonly { readonly model: string; readonly outcomes: number }[] };
+  /** Prices to replay at in place of what the models' calls cost, a model at most once; a run without has none. What is called, capped or stored goes by the real ones. */
+  readonly replaced?: readonly ReplacedPrice[];
   /** The live routers among the policies, with what their backends say. */
   readonly remotes?: readonly RemoteSpec[];
 }

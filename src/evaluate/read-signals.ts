@@ -1,4 +1,5 @@
 import type { Prompt } from "../model/prompt.ts";
+import type { RequestPart } from "../model/request-part.ts";
 import type { SignalModels } from "../model/signal-models.ts";
 import type { SignalReadings, SignalRequest, SignalSpecs } from "../model/signal.ts";
 import { unknownReadings, type Policy } from "../router/index.ts";
@@ -31,6 +32,9 @@ export function promptReader<P extends Pick<Policy, "reads">>(policies: readonly
   };
 }
 
+/** A prompt that is its whole request. */
+const NONE: ReadonlySet<RequestPart> = new Set();
+
 /** A prompt as the request that it was; who asks (`user`, and `groups` with commas) stands in the prompt's facts or in the request. */
 function requestOf({ meta, request }: Prompt, texts: SignalRequest["messages"]): SignalRequest {
   const metadata = request ? { ...request.metadata, ...(request.user === undefined ? {} : { user: request.user }), ...meta } : meta;
@@ -45,5 +49,6 @@ function requestOf({ meta, request }: Prompt, texts: SignalRequest["messages"]):
     responseFormat: request?.response_format ?? null,
     maxTokens: request?.max_tokens ?? null,
     maxCompletionTokens: request?.max_completion_tokens ?? null,
+    unknown: request?.unknown ? new Set(request.unknown) : NONE,
   };
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { MetaValue } from "./prompt.ts";
+import { REQUEST_PARTS, type RequestPart } from "./request-part.ts";
 import type { RequestMessage } from "./signal.ts";
 
 /**
@@ -15,6 +16,8 @@ export interface ChatRequest {
   readonly max_completion_tokens?: number;
   readonly user?: string;
   readonly metadata?: Readonly<Record<string, MetaValue>>;
+  /** What its log does not tell: of these parts, all that stands here was said, and there may be more. */
+  readonly unknown?: readonly RequestPart[];
 }
 
 const list = { error: "must be a list" };
@@ -48,6 +51,10 @@ export const chatRequestSchema = z.looseObject(
     max_completion_tokens: count.nullish(),
     user: text.nullish().describe("who asks"),
     metadata: z.record(z.string(), z.unknown(), object).nullish().describe("facts that metadata signals read"),
+    unknown: z
+      .array(z.enum(REQUEST_PARTS, { error: `must be one of ${REQUEST_PARTS.join(", ")}` }), list)
+      .nullish()
+      .describe("no field of a client's: parts that the source of this row does not tell, so that signals which read them are unknown"),
   },
   object,
 );

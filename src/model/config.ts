@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { bestOfFields } from "./best-of-fields.ts";
 import { cascadeFields } from "./cascade-fields.ts";
 import { gpuPriceSchema, type GpuPrice } from "./gpu-price.ts";
 import { learnedSpecs, trainedSpec } from "./learned-specs.ts";
@@ -123,6 +124,7 @@ export const policySpecSchema = z.discriminatedUnion("kind", [
   trainedSpec,
   z.strictObject({ kind: z.literal("cascade"), ...named, ...cascadeFields }),
   ...onlineSpecs,
+  z.strictObject({ kind: z.literal("best-of"), ...named, ...bestOfFields }),
   z.strictObject({
     kind: z.literal("command"),
     ...named,

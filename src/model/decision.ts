@@ -1,6 +1,6 @@
 /** One step that a policy asks for. Later steps may depend on earlier answers (cascades, loops). */
 export type Step =
-  | { readonly do: "call"; readonly model: string }
+  | { readonly do: "call"; readonly model: string; /** At the same time as the call before it. */ readonly together?: true }
   | { readonly do: "answer"; readonly text: string }
   | { readonly do: "refuse"; readonly reason: string };
 

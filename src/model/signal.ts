@@ -1,4 +1,5 @@
 import type { Place } from "./errors.ts";
+import type { RequestPart } from "./request-part.ts";
 
 /**
  * Facts of a prompt that a router's signals find: what each signal matched, how sure it is, and what it measured. A signal that could not
@@ -28,6 +29,8 @@ export interface SignalRequest {
   readonly responseFormat: unknown;
   readonly maxTokens: number | null;
   readonly maxCompletionTokens: number | null;
+  /** Of these parts, what stands here was there, and there may have been more. */
+  readonly unknown: ReadonlySet<RequestPart>;
 }
 
 /** A chat message as an OpenAI client sends it. */

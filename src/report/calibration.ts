@@ -15,7 +15,7 @@ export interface PendingCalibration {
 }
 
 /** ECE needs no more of the shared resamples than these. */
-const MOST_RESAMPLES = 1_000;
+const MOST_RESAMPLES = 500;
 
 /**
  * Over the compared prompts, of the model that was chosen and of all models. Null where nothing was expected, or nothing came.

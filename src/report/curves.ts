@@ -93,7 +93,7 @@ export function pendingCurve({ name, expectation }: DecidedPolicy, compared: Com
     finish(beside) {
       const means = quality.map((column, p) => ({ quality: meanOf(own, column), cost: meanOf(own, cost[p] as Float64Array) }));
       const now = means.map((mean, index) => ({ index, quality: mean.quality.mean, cost: mean.cost.mean }));
-      const { df } = means[0]?.quality as Mean;
+      const df = means[0]?.quality.df ?? 0;
       const points: CurvePoints = { now, df, again: Array.from({ length: count }, (_, b) => now.map(({ index }) => ({ index, quality: again.quality[index]?.[b] as number, cost: again.cost[index]?.[b] as number }))) };
       const rowStands = beside.row.quality.n === kept.length && beside.row.costUsdPer1k?.n === kept.length;
       const estimate = ({ mean, n }: Omit<Mean, "resampled" | "studentized">, ci: Bounds | null): Estimate => ({ mean, ci, n });
@@ -117,7 +117,7 @@ export function pendingCurve({ name, expectation }: DecidedPolicy, compared: Com
         aiq: curveAiq(points, beside),
         audc: statistic(points, (at) => audc(at.map((p) => p.cost), at.map((p) => p.quality)), SHARE),
         qnc: curveQnc(points, beside),
-        ...(shares?.finish(points, beside.strongIsBetter) ?? {}),
+        ...shares?.finish(points, beside.strongIsBetter),
         againstMix: againstMix(points, beside),
       };
     },

@@ -88,7 +88,7 @@ export function whyUndecided(kind: string): string {
   if (kind === "remote") return "the others it did not answer, or nothing graded its answer";
   if (kind === "threshold") return "the others lack its fact";
   if (isOnline({ kind })) return "the others have no text here";
-  if (kind === "cascade") return "of the others, what it goes by is not known on the way";
+  if (kind === "cascade" || kind === "best-of") return "of the others, what it goes by is not known on the way";
   if (isLearned({ kind })) return "the others have no text here, or nothing to be fitted on";
   if (kind === "vsr") return "the others are undetermined, have no model to go to, or are answered without one and not graded";
   return "the others have no model to go to";

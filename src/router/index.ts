@@ -1,6 +1,7 @@
 import type { PolicySpec } from "../model/config.ts";
 import { unknownName, type Place, type WrpError } from "../model/errors.ts";
 import { always } from "./kinds/always.ts";
+import { bestOf } from "./kinds/best-of.ts";
 import { bestSingle } from "./kinds/best-single.ts";
 import { budgeted } from "./kinds/budgeted.ts";
 import { cascade } from "./kinds/cascade.ts";
@@ -46,12 +47,13 @@ const kinds: { readonly [K in PolicySpec["kind"]]: Kind<K> } = {
   vsr,
   knn,
   kmeans,
+  cascade,
+  "best-of": bestOf,
   logistic,
   svm,
   mlp,
   mf,
   trained: trained((spec, context, base) => (kinds[spec.kind] as Kind<PolicySpec["kind"]>).build(spec as never, context, base)),
-  cascade,
   "epsilon-greedy": epsilonGreedy,
   ucb,
   linucb,

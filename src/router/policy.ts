@@ -64,6 +64,15 @@ export interface SweepSpec {
   readonly strong: string;
 }
 
+/** Calls that hang on answers, of some of a policy's prompts. */
+export interface Loop {
+  plays(columns: OutcomeColumns, seed: number): Played;
+  /** How its prompts are called in words. */
+  readonly name: string;
+  /** What `notes` says where it is not played. @param undecided how many it is about */
+  note(undecided: number, of: number): string;
+}
+
 /** A policy that left a prompt without a model, and why. */
 export interface Undecided {
   readonly undecided: string;
@@ -139,6 +148,8 @@ export interface Policy {
   readonly trained?: ArtefactCard;
   /** Its calls for each prompt, as the outcomes lead it; `decide` then says what it would do. Throws WrpError where the outcomes lack what it goes by. */
   plays?(columns: OutcomeColumns, seed: number): Played;
+  /** The same for prompts that `decide` leaves undecided, by the reason that it gives. */
+  readonly loops?: ReadonlyMap<string, Loop>;
   /** Starts whatever decides. Building a policy starts nothing. Throws WrpError. */
   open?(host: SessionHost): Promise<PolicySession>;
 }

@@ -27,6 +27,7 @@ import { pii } from "./learned/pii.ts";
 import { preference } from "./learned/preference.ts";
 import { reask } from "./learned/reask.ts";
 import { userFeedback } from "./learned/user-feedback.ts";
+import { readsHistory, withoutHistory } from "./history.ts";
 import { requestView, type RequestView } from "./request-view.ts";
 
 export type { SignalSpec };
@@ -46,6 +47,8 @@ interface Group {
   readonly type: string;
   readonly read: Reader;
   readonly learned: LearnedReader | null;
+  /** `type:name` of those that read what came before the user's last text. */
+  readonly ofHistory: readonly string[];
 }
 
 /**
@@ -57,7 +60,10 @@ export function compileSignals(specs: SignalSpecs, options: Options = {}): (requ
   return (request) => {
     const view = requestView(request);
     const findings = newFindings();
-    for (const { read } of groups) read(view, findings);
+    for (const { read, ofHistory } of groups) {
+      read(view, findings);
+      withoutHistory(view, ofHistory, findings);
+    }
     return findings;
   };
 }
@@ -97,10 +103,11 @@ export function shareSignals(sets: readonly SignalSpecs[], models: SignalModels 
   };
 }
 
-async function readGroup({ read, learned }: Group, views: readonly RequestView[]): Promise<readonly Findings[]> {
+async function readGroup({ read, learned, ofHistory }: Group, views: readonly RequestView[]): Promise<readonly Findings[]> {
   const findings = views.map(newFindings);
   for (const [i, view] of views.entries()) read(view, findings[i] as Findings);
   await learned?.read(views, findings);
+  for (const [i, view] of views.entries()) withoutHistory(view, ofHistory, findings[i] as Findings);
   return findings;
 }
 
@@ -109,7 +116,7 @@ function groupOf(type: string, specs: readonly SignalSpec[], { tell = raise }: O
   const unknown = kind ? [] : specs.map(({ name }) => `${type}:${name}`);
   const read = kind ?? ((_view, findings) => unknown.forEach((key) => findings.unknown.add(key)));
   const learned = models && Object.hasOwn(LEARNED, type) ? (LEARNED[type] as LearnedKind)(specs, tell, models) : null;
-  return { type, read, learned };
+  return { type, read, learned, ofHistory: readsHistory(type, specs) };
 }
 
 function newFindings(): Findings {

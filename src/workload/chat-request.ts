@@ -1,13 +1,18 @@
 import type { ChatRequest } from "../model/chat-request.ts";
 import type { MetaValue } from "../model/prompt.ts";
+import type { RequestPart } from "../model/request-part.ts";
 import { field, jsonCell, nameCell, numberFact } from "./cells.ts";
 import { instructionsOf, isFields, listOf, type Fields } from "./chat.ts";
 import type { Draft } from "./draft.ts";
 import { BadRow } from "./problems.ts";
 import { richMessages } from "./rich-messages.ts";
 
-/** What a request's body (of the APIs that `requestMessages` reads) says beside its texts; null where that is nothing. */
-export function chatRequest(body: unknown): ChatRequest | null {
+/**
+ * What a request's body (of the APIs that `requestMessages` reads) says beside its texts; null where that is nothing.
+ *
+ * @param unknown the parts of which there may have been more than the body says
+ */
+export function chatRequest(body: unknown, unknown: readonly RequestPart[] = []): ChatRequest | null {
   const inner = jsonCell(body);
   if (!isFields(inner)) return null;
   const generation = inner["generationConfig"];
@@ -20,6 +25,7 @@ export function chatRequest(body: unknown): ChatRequest | null {
     ...given("max_completion_tokens", countOf(inner["max_completion_tokens"] ?? inner["max_output_tokens"])),
     ...given("user", nameCell(inner["user"])),
     ...given("metadata", factsOf(jsonCell(inner["metadata"]))),
+    ...(unknown.length > 0 ? { unknown } : {}),
   };
   return Object.keys(request).length > 0 ? request : null;
 }

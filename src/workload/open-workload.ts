@@ -70,7 +70,7 @@ export async function openWorkload(options: WorkloadOptions, tell: Tell = raise)
 
 type PlaceOf = NonNullable<WorkloadOptions["placeOf"]>;
 
-/** Raised whenever an importer reads the same bytes as something else: what was stored before is then read anew. */
+/** Raised whenever importers of every form read the same bytes as something else. A form of its own has `revision`. */
 const IMPORT_REVISION = 2;
 
 interface Opened {
@@ -118,7 +118,7 @@ async function openFiles(found: readonly DataFile[], { format, map, placeOf }: W
     // Outcomes come from all that is read together, and models may be named after files: each is another source than it is alone.
     const together = [...members.map((index) => looked[index] as Looked), ...looked.filter(({ list }) => list && prices.includes(list))];
     const beside = importer.joins || prices.length > 0 ? together.map(({ file, sha256: sha }) => [sha, baseName(file.name)]) : undefined;
-    for (const index of members) importHashes[index] = importHash({ format: importer.name, map: columnMap ?? {}, beside });
+    for (const index of members) importHashes[index] = importHash({ format: importer.name, map: columnMap ?? {}, beside, ...(importer.revision === undefined ? {} : { own: importer.revision }) });
     const [first] = sources as [Source, ...Source[]];
     const rows = telling(about(first.file), () => importer.open(first, columnMap ?? {}, { sources, prices }), place);
     return rows ? [{ name: members.length === 1 ? first.file.name : null, rows, files: members }] : [];
@@ -134,7 +134,7 @@ async function openFiles(found: readonly DataFile[], { format, map, placeOf }: W
   };
 }
 
-function importHash(how: { readonly format: string; readonly map?: ColumnMap; readonly beside?: readonly (readonly string[])[] | undefined }): string {
+function importHash(how: { readonly format: string; readonly map?: ColumnMap; readonly beside?: readonly (readonly string[])[] | undefined; readonly own?: number }): string {
   return valueHash({ ...how, revision: IMPORT_REVISION });
 }
 

@@ -76,5 +76,5 @@ function requestOf(i: number): SignalRequest {
   const chinese = i % 10 === 0;
   const topic = `${WORDS[(i * 7) % 16]} ${WORDS[(i * 11) % 16]}`;
   const content = chinese ? `请分析${topic}，先看这里，再看那里。`.repeat(1 + (i % 9)) : `Item ${i}: ${topic}. ${"which of these numbers comes next in the sequence? ".repeat(1 + (i % 9))}`;
-  return { messages: [{ role: "user", content }], metadata: {}, user: null, groups: [], tools: [], toolChoice: null, responseFormat: null, maxTokens: null, maxCompletionTokens: null };
+  return { messages: [{ role: "user", content }], metadata: {}, user: null, groups: [], tools: [], toolChoice: null, responseFormat: null, maxTokens: null, maxCompletionTokens: null, unknown: new Set() };
 }

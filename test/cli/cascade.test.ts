@@ -61,6 +61,7 @@ describe("wrp eval of a cascade", () => {
     expect(second).toBeGreaterThan(0.1);
     // One look a prompt: only wren's answer is judged.
     expect((one.costUsdPer1k?.mean as number) / 1000).toBeGreaterThan(first + 0.00001);
+    expect((await at.inside("report", "--json")).json().warnings).toContain('policy "judged": no judge was asked: a judge who errs in 10 % of verdicts is played by the recorded grades');
     expect(one.description).toContain("asks wren, then condor unless a judge who errs in 10 % of verdicts says that the grade is 0.5 or more (the judge is played by the recorded grades)");
   });
 
@@ -197,6 +198,30 @@ describe("wrp route", () => {
   });
 });
 
+describe("best-of", () => {
+  test("is judged by the sum of costs, the slowest call and all who saw the prompt, stored and compared", async () => {
+    const flag = "best-of(name=best,models=[wren,heron],pick=grader)";
+    const here = folder({ "d.jsonl": jsonl(rows), "wrp.yaml": MODELS });
+    const ran = await here.inside("eval", "d.jsonl", "--json", ...FAST, "--policy", flag, "--policy", "best-of(name=judged,models=[wren,heron],pick=judge,errorRate=0.2)");
+    expect(ran.code, ran.stderr).toBe(0);
+    const own = policy(ran.json(), "best");
+    const two = (row: DeskRow) => [outcome(row, "wren"), outcome(row, "heron")] as const;
+    expect(own.description).toBe("best of 2: asks wren, heron at the same time; gives the answer of the highest grade (hindsight: a perfect judge)");
+    expect(own.quality.mean).toBeCloseTo(mean(rows.map((row) => Math.max(...two(row).map(({ quality }) => quality)))), 9);
+    expect(own.costUsdPer1k?.mean).toBeCloseTo(1000 * mean(rows.map((row) => two(row)[0].costUsd + two(row)[1].costUsd)), 9);
+    expect(own.latencyMs?.mean).toBeCloseTo(mean(rows.map((row) => Math.max(...two(row).map(({ latencyMs }) => latencyMs)))), 6);
+    expect(own.share["wren"]?.mean).toBeCloseTo(share((row) => two(row)[0].quality >= two(row)[1].quality), 9);
+    expect(own.calls).toMatchObject({ perPrompt: { mean: 2 }, byModel: { wren: 1, heron: 1 } });
+    expect(own.privacy?.leakRate.mean).toBe(1);
+    expect(policy(ran.json(), "judged").hindsight).toBe(false);
+    const { comparisons } = (await here.inside("compare", "best", "judged", "--json")).json<PolicyComparison>();
+    expect(comparisons.find(({ metric }) => metric === "costUsdPer1k")?.difference).toBe(0);
+    const routed = (await here.inside("route", "Hello", "--policy", flag)).stdout;
+    expect(routed).toContain("wren + heron   by best");
+    expect(routed).toMatch(/cost {5}\$0\.000\d+ expected \(all of wren, heron are called;/);
+  });
+});
+
 describe("bad input ends with exit code 2 and says what is wrong", () => {
   test.each([
     ["cascade(models=[wren,osprey],stop=grader)", 'unknown model "osprey"'],
@@ -211,6 +236,11 @@ describe("bad input ends with exit code 2 and says what is wrong", () => {
     ["cascade(models=[wren,condor],stop=never,threshold=0.3)", "stop never has no threshold"],
     ["cascade(models=[wren,condor],stop=often)", "stop"],
     ["cascade(models=[wren,condor])", "stop"],
+    ["best-of(models=[wren],pick=grader)", "best-of needs two models or more"],
+    ["best-of(models=[wren,wren],pick=grader)", "names wren twice"],
+    ["best-of(models=[wren,condor],pick=judge)", "needs the errorRate of its judge"],
+    ["best-of(models=[wren,condor],pick=grader,threshold=0.3)", "threshold is the judge's, and pick is grader"],
+    ["best-of(models=[wren,condor],pick=margin)", "goes by an answer's mean margin to the second likeliest token, which is known of no answer of wren here"],
   ])("%s", async (flag, words) => {
     for (const command of [["eval", "d.jsonl", "--no-config"], ["check", "-c", "bad.yaml"]]) {
       const [head, inside = ""] = flag.split(/\((.*)\)/s);
@@ -238,4 +268,5 @@ test.skipIf(!existsSync(ROUTERBENCH))("RouterBench: cascades whose judge errs in
   for (const name of ["e0.05", "e0.1"]) expect(mix(name)?.verdict).toBe("better");
   const quality = rates.map((rate) => policy(report, `e${rate}`).quality.mean as number);
   expect(quality).toEqual(quality.toSorted((a, b) => b - a));
+  expect(report.warnings.join("\n")).toContain("no judge was asked: a judge who errs in 5 % of verdicts is played by the recorded grades, and costs nothing and takes no time");
 });

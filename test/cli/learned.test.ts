@@ -64,6 +64,47 @@ describe("where the right model can be told by the text", () => {
     for (const name of ["knn(k=5,lambda=2000)", "kmeans(clusters=4,alpha=0.2)"]) expect(policy(report, name).share["post"]?.mean).toBe(1);
   });
 
+  test("of a model as of a new one it sees few outcomes, of none it sends none there; of all, it is as without", async () => {
+    const at = desk(LEARNABLE);
+    const told = async (...args: string[]) => {
+      const report = await evaluated(at, "--policy", "knn(k=5)", ...args);
+      return { knn: policy(report, "knn(k=5)"), geo: policy(report, "geo"), warnings: report.warnings.join("\n") };
+    };
+    const without = await told();
+    const all = await told("--shots", "geo=128");
+    expect([all.knn, all.geo]).toEqual([without.knn, without.geo]);
+    expect(all.warnings).toContain("geo as a new model: of its graded training outcomes, 128 were seen (--shots geo=128); its own figures are of all");
+    const few = await told("--shots", "geo=4");
+    expect(few.warnings).toContain("of its graded training outcomes, 4 were seen");
+    expect(few.geo).toEqual(without.geo);
+    const none = await told("--shots", "geo=0", "--shots", "post=128");
+    expect(none.knn.share["post"]?.mean).toBe(1);
+    expect(none.warnings).toContain("of its graded training outcomes, 0 were seen");
+    expect((await told("--shots", "geo=4", "--split", "test")).warnings).toContain("of its graded training outcomes, 4 were seen");
+  });
+
+  test.each([
+    [["--policy", "knn", "--shots", "geo"], "--shots takes MODEL=K"],
+    [["--policy", "knn", "--shots", "geo=-1"], "--shots takes MODEL=K"],
+    [["--policy", "knn", "--shots", "geo=1", "--shots", "geo=2"], "--shots has geo twice"],
+    [["--policy", "knn", "--shots", "gio=1"], 'unknown model "gio"'],
+    [["--policy", "cheapest", "--shots", "geo=1"], "--shots is for policies that learn here"],
+  ])("%s is refused", async (args, why) => {
+    const ran = await desk(LEARNABLE.slice(0, 20)).wrp("eval", "-q", ...args);
+    expect([ran.code, ran.stderr]).toEqual([2, expect.stringContaining(why)]);
+  });
+
+  test("it weighs the prices that are replaced, and is fitted anew for them", async () => {
+    const at = desk(LEARNABLE);
+    const shares = async (...args: string[]) => policy(await evaluated(at, "--policy", "knn(k=5,lambda=200)", ...args), "knn(k=5,lambda=200)").share["geo"]?.mean ?? 0;
+    const before = await shares();
+    expect(before).toBeGreaterThan(0.3);
+    expect(before).toBeLessThan(0.7);
+    expect(await shares("--price", "geo=*5")).toBe(0);
+    expect(await shares("--price", "post=*10")).toBe(1);
+    expect(await shares()).toBe(before);
+  });
+
   test("on a held-out part it is fitted on the training part; the folds of the training part are its own", async () => {
     const at = desk(LEARNABLE);
     const report = await evaluated(at, "--policy", "knn(k=5)", "--split", "test");

@@ -34,6 +34,57 @@ describe("wrp check config.yaml", () => {
     expect(document.findings[0]?.fix).toEqual({ line: 16, column: 3, endLine: 16, endColumn: 11, text: "strategy" });
   });
 
+  test("a YAML file that holds nothing is no data", async () => {
+    at.put("empty.yaml", "");
+    at.put("bare.yml", "# to do\n---\n\n");
+    const { code, document } = await checked("empty.yaml", "bare.yml", "--no-config");
+    expect([code, document.findings.map(({ file, message }) => `${file}: ${message}`)]).toEqual([2, ["empty.yaml", "bare.yml"].map((file) => `${file}: holds nothing: a config of vLLM Semantic Router would, or a wrp.yaml (-c FILE)`)]);
+  });
+
+  test("what is nested beyond what the parser can take is told by its line, whoever reads it", async () => {
+    const deep = (open: string, close: string) => `${open.repeat(30_000)}x${close.repeat(30_000)}`;
+    const here = folder({ "deep.yaml": `version: v0.3\nrouting:\n  decisions: ${deep("[", "]")}\n`, "wrp.yaml": `seed: 1\npolicies: ${deep("{a: ", "}")}\n`, "sound.yaml": SOUND });
+    const told = async (...args: string[]) => {
+      const ran = await here.inside(...args);
+      return [ran.code, ran.stdout.split("\n")[0] || ran.stderr.split("\n")[0]];
+    };
+    expect(await told("check", "deep.yaml", "--no-config")).toEqual([2, "deep.yaml:3: error: is nested too deeply to be read [yaml]"]);
+    expect(await told("check")).toEqual([2, "wrp.yaml:2: error: is nested too deeply to be read [yaml]"]);
+    const bare = folder({ "deep.yaml": here.read("deep.yaml"), "sound.yaml": SOUND });
+    const routed = await bare.inside("route", "Hi", "--policy", "vsr:deep.yaml");
+    expect([routed.code, routed.stderr]).toEqual([2, "error: deep.yaml:3: is nested too deeply to be read\n"]);
+    const probed = await bare.inside("check", "--probes", "deep.yaml", "--policy", "vsr:sound.yaml");
+    expect([probed.code, probed.stderr]).toEqual([2, "error: deep.yaml:3: is nested too deeply to be read\n"]);
+  });
+
+  test("what upstream's contract of reasks refuses keeps the config from loading", async () => {
+    const config = (more: string) => `version: v0.3\nproviders: { defaults: { default_model: m }, models: [{ name: m }] }\nrouting:\n  signals:\n    reasks:\n      - { name: again, ${more} }\n  decisions:\n    - { name: d, rules: { type: reask, name: again }, modelRefs: [{ model: m }] }\n`;
+    at.put("reask.yaml", config("lookback_turns: -1"));
+    expect((await checked("reask.yaml", "--no-config")).places).toEqual(["error vsr-rejects 6 40"]);
+    expect((await at.inside("route", "Hi", "--policy", "vsr:reask.yaml")).stderr).toMatch(/reask\.yaml:6: reask "again": lookback_turns must be at least 1 \(got -1\)/);
+    at.put("reask.yaml", config("threshold: 1.2"));
+    expect((await checked("reask.yaml", "--no-config")).places).toContain("error vsr-rejects 6 35");
+    at.put("reask.yaml", config("threshold: 0, lookback_turns: 0"));
+    expect((await checked("reask.yaml", "--no-config")).code).toBe(0);
+  });
+
+  test("the environment that upstream puts into texts is not known; $$ is a $", async () => {
+    const config = (keyword: string, model = "m") => `version: v0.3\nproviders: { defaults: { default_model: n }, models: [{ name: ${model}, backend_refs: [{ api_key: "\${KEY}" }] }, { name: n }] }\nrouting:\n  signals:\n    keywords:\n      - { name: k, operator: OR, method: regex, keywords: ['${keyword}'] }\n  decisions:\n    - { name: d, description: "$5", rules: { type: keyword, name: k }, modelRefs: [{ model: ${model} }], plugins: [{ type: rag, configuration: { query: "\${content}" } }] }\n`;
+    at.put("env.yaml", config("\\$5[.]00$"));
+    const { document, places, code } = await checked("env.yaml", "--no-config");
+    expect([code, places]).toEqual([0, ["warning environment-text 6 60"]]);
+    expect(document.findings[0]?.message).toBe('upstream reads $5 as an environment variable, empty where it is not set; here "\\$5[.]00$" is taken as written');
+    at.put("prompts.jsonl", jsonl(PROMPTS.map(({ id, text }) => ({ id, prompt: text, chosen: "m" }))));
+    const said = (await at.inside("eval", "prompts.jsonl", "--policy", "vsr:env.yaml", "--no-config", "--json", "-q", "--resamples", "200")).stdout;
+    expect(said).toMatch(/1 text of the config refers to the environment of the router/);
+    at.put("env.yaml", config("\\$$5[.]00$"));
+    expect((await checked("env.yaml", "--no-config")).places).toEqual([]);
+    const model = async (text: string) => (await at.inside("route", text, "--policy", "vsr:env.yaml", "--json")).json<{ decisions: { model: string }[] }>().decisions[0]?.model;
+    expect([await model("It is $5.00"), await model("It is $$5.00!")]).toEqual(["m", "n"]);
+    at.put("env.yaml", config("a", "'${MODEL:-m}'"));
+    expect((await checked("env.yaml", "--no-config")).places.filter((one) => one.includes("environment"))).toEqual(["warning environment-text 2 63", "warning environment-text 8 93"]);
+  });
+
   test("a file of another name is named with vsr:", async () => {
     expect((await checked("vsr:named.conf", "--no-config")).places).toEqual(FOUND);
     expect((await checked("vsr:gone.yaml", "--no-config")).code).toBe(2);
@@ -145,6 +196,14 @@ describe("SARIF 2.1.0", () => {
 
   test("nothing found is a log without results", async () => {
     expect((await at.inside("check", "sound.yaml", "--no-config", "--format", "sarif")).json<Sarif>().runs[0]).toMatchObject({ results: [], tool: { driver: { rules: [] } } });
+  });
+
+  test("a finding about no file in particular is put at the first file, where code scanning shows it", async () => {
+    const here = folder({ "apart.jsonl": jsonl(["a", "b"].map((model) => ({ id: model, prompt: model, outcomes: { [model]: { quality: 1, costUsd: 1 } } }))) });
+    const { findings } = (await here.inside("check", "apart.jsonl", "--json")).json<CheckDocument>();
+    expect(findings.map(({ file }) => file)).toContain(null);
+    const [run] = (await here.inside("check", "apart.jsonl", "--format", "sarif")).json<Sarif>().runs;
+    expect(run?.results.map(({ locations }) => locations.map(({ physicalLocation }) => physicalLocation.artifactLocation.uri))).toEqual(findings.map(() => ["apart.jsonl"]));
   });
 
   test("one format at a time", async () => {

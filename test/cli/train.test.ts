@@ -87,6 +87,22 @@ test("how it chooses may be set anew, what it knows not", async () => {
   expect(await refused(at, "eval", "rows.jsonl", "--policy", "knn:own.safetensors(alpha=0.5)")).toContain("is of kind knn, which has no alpha");
 });
 
+test("what it expects models to cost follows a price that is replaced: by a factor exactly, else by the ratio of mean costs", async () => {
+  const counted = ROWS.map(({ outcomes: { geo, post }, ...one }) => ({ ...one, outcomes: { geo: { ...(geo as object), inputTokens: 100, outputTokens: 10 }, post } }));
+  const at = desk(counted as never);
+  await trained(at, "knn(k=5,lambda=200)");
+  const told = async (...args: string[]) => {
+    const report = await evaluated(at, "--split", "test", "--policy", "knn:own.safetensors", ...args);
+    return { share: policy(report, "knn:own.safetensors").share["geo"]?.mean ?? 0, notes: report.warnings.join("\n") };
+  };
+  expect((await told()).share).toBeGreaterThan(0.2);
+  expect(await told("--price", "geo=*10")).toEqual({ share: 0, notes: expect.stringContaining("what it expects geo to cost is times 10 (--price)") });
+  expect(await told("--price", "geo=90/1100")).toEqual({ share: 0, notes: expect.stringContaining("what it expects geo to cost is times 10.0, the ratio of its mean costs here at the two prices (--price)") });
+  expect(await told("--price", "post=*20")).toEqual({ share: 1, notes: expect.stringContaining("what it expects post to cost is times 20 (--price)") });
+  const own = await evaluated(at, "--split", "test", "--policy", "knn:own.safetensors(lambda=100000)", "--price", "geo=free");
+  expect(policy(own, "knn:own.safetensors(lambda=100000)").share["geo"]?.mean).toBe(1);
+});
+
 describe("what it was trained on", () => {
   test("is not judged, unless told; then the report says so", async () => {
     const at = desk();

@@ -47,6 +47,76 @@ describe("a cascade by confidence", () => {
   });
 });
 
+describe("a cascade by recorded confidences", () => {
+  /** Of the ten prompts on law, finch is sure of four, unsure of five, and of one nobody knows. */
+  const CONFIDENT = { algorithm: "{ type: confidence, confidence: { threshold: 0.6 } }", kept: 4, known: 9 };
+  const sureRows = Array.from({ length: 40 }, (_, k) => {
+    const law = k % 4 === 0 ? k / 4 : null;
+    const confidence = law === null || law === 9 ? {} : { confidence: { logprob: law < 4 ? -0.3 : -2.4, margin: law < 4 ? 6 : 0.3, verified: law < 4 ? 0.9 : 0.2 } };
+    const eagle = law === 8 ? { error: "timeout", costUsd: 0, latencyMs: 900 } : { quality: 1, costUsd: 0.01, latencyMs: 300 };
+    return { id: `p${k}`, prompt: law === null ? `Question ${k}` : `The law ${k}`, tags: ["pii"], outcomes: { finch: { quality: k % 2, costUsd: 0.001, latencyMs: 100, ...confidence }, eagle } };
+  });
+  const played = async (algorithm: string, more = "") => {
+    const here = folder({ "desk.yaml": config(algorithm), "data.jsonl": jsonl(sureRows), "wrp.yaml": `models: [{name: eagle, trusted: true}]\n${more}` });
+    const ran = await here.inside("eval", "data.jsonl", "--policy", "vsr:desk.yaml", "--json", "--missing", "failure-is-refusal", "-o", "d.jsonl", "--resamples", "200");
+    expect(ran.code, ran.stderr).toBe(0);
+    const rows = here.read("d.jsonl").split("\n").filter(Boolean).map((line) => JSON.parse(line) as Record<string, unknown>).filter(({ policy: name }) => name === "vsr:desk.yaml");
+    return { here, report: ran.json(), own: policy(ran.json(), "vsr:desk.yaml"), rows, warnings: ran.json().warnings.join("\n") };
+  };
+
+  test("asks the next model where it is not sure enough, pays for both, and stays open where nothing is recorded", async () => {
+    const { own, rows, warnings } = await played(CONFIDENT.algorithm);
+    // 30 others and the 4 go to finch alone; 5 are asked twice, of which one eagle fails: finch's answer is given.
+    expect(own.calls?.perPrompt).toMatchObject({ mean: 44 / 39, n: 39 });
+    expect(own.calls?.byModel).toEqual({ finch: 1, eagle: 5 / 39 });
+    expect(own.share).toMatchObject({ finch: { mean: 35 / 40 }, eagle: { mean: 4 / 40 } });
+    expect((own.costUsdPer1k?.mean as number) * 39).toBeCloseTo(39 + 40, 9);
+    expect(own.privacy?.leakRate.mean).toBe(1); // finch sees each of them first
+    expect(rows[0]).toMatchObject({ model: "finch", rule: 'decision "legal", algorithm confidence: asked finch', latencyMs: 100 });
+    expect(rows[16]).toMatchObject({ model: "eagle", rule: 'decision "legal", algorithm confidence: asked finch, then eagle', costUsd: 0.011, latencyMs: 400, quality: 1 });
+    expect(rows[32]).toMatchObject({ model: "finch", rule: 'decision "legal", algorithm confidence: asked finch, then eagle, whose call failed: the answer is finch\'s', costUsd: 0.001, latencyMs: 1000, quality: 0 });
+    expect(rows[36]).toMatchObject({ model: null, quality: null });
+    expect(warnings).toContain('9 of 40 prompts are played by the confidences that are recorded of answers: decision "legal", algorithm confidence');
+    expect(warnings).toContain('1 of 40 prompts go to decision "legal", whose model is undetermined: algorithm confidence: it asks finch, then eagle until');
+  });
+
+  test.each([
+    ["{ type: confidence, confidence: { confidence_method: margin, threshold: 0.8 } }", 4],
+    ["{ type: confidence, confidence: { confidence_method: margin, threshold: 0.05 } }", 9],
+    ["{ type: confidence, confidence: { confidence_method: hybrid, threshold: 0.5 } }", 4],
+    ["{ type: confidence, confidence: { threshold: 0.1 } }", 9],
+    ["{ type: confidence, confidence: { threshold: 0.95 } }", 0],
+  ])("%s keeps %i of finch's answers", async (algorithm, kept) => {
+    const { own } = await played(algorithm);
+    expect((own.calls?.byModel["eagle"] ?? 0) * 39).toBeCloseTo(9 - kept, 9);
+  });
+
+  test("where a call fails and on_error is fail, there is no answer", async () => {
+    const { rows, own } = await played("{ type: confidence, confidence: { threshold: 0.6, on_error: fail } }");
+    expect(rows[32]).toMatchObject({ model: "eagle", quality: null });
+    expect(own.errorRate.mean).toBeCloseTo(1 / 39, 9);
+  });
+
+  test("what a verifier is paid nobody recorded: then the cost is not known, the quality is", async () => {
+    const { own } = await played("{ type: confidence, confidence: { confidence_method: self_verify } }");
+    expect(own.share).toMatchObject({ finch: { mean: 35 / 40 }, eagle: { mean: 4 / 40 } });
+    expect([own.quality.n, own.costUsdPer1k]).toEqual([39, null]);
+  });
+
+  test("that read other tokens than all stay open", async () => {
+    expect((await played("{ type: confidence, confidence: { threshold: 0.6, token_filter: tool_call_args } }")).own.calls).toBeUndefined();
+  });
+
+  test("a stored run plays it again", async () => {
+    const { here, report } = await played(CONFIDENT.algorithm);
+    const ran = await here.inside("compare", "vsr:desk.yaml", "finch", "--json");
+    expect(ran.code, ran.stderr).toBe(0);
+    const moved = ran.json<{ moved: { flows: object[] } }>().moved.flows;
+    expect(moved).toEqual([{ from: "finch", to: "eagle", count: 4 }]);
+    expect(report.policies.length).toBeGreaterThan(2);
+  });
+});
+
 describe("an algorithm that learns", () => {
   test("leaves the model open between the cheapest and the dearest", async () => {
     const words = await costed("{ type: hybrid }");

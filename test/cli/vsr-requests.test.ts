@@ -83,3 +83,49 @@ test("--no-content keeps none of it, and another policy reads the files again", 
   at.put("desk.yaml", DESK.replace("gte: 2", "gte: 1"));
   expect(await decided(at, "own.jsonl", "--no-content")).toEqual(models);
 });
+
+/** Without a rule about who asks, which no log here says. */
+const TOLD = DESK.replace(/^ *role_bindings.*\n/m, "").replace(/^ *- \{ name: boss, prio.*\n/m, "");
+const spend = { call_type: "acompletion", startTime: "2026-09-07T08:00:00Z", endTime: "2026-09-07T08:00:01Z", spend: 0.1, model: "plain", prompt_tokens: 3, completion_tokens: 4 };
+const span = (id: string, attributes: object) => ({ traceId: id, spanId: id, startTimeUnixNano: "1788768000000000000", endTimeUnixNano: "1788768001000000000", attributes: { "gen_ai.operation.name": "chat", "gen_ai.request.model": "plain", ...attributes } });
+const spoken = { "gen_ai.input.messages": JSON.stringify([{ role: "user", parts: [{ type: "text", content: "Hi" }] }]) };
+
+test.each<[string, readonly object[], readonly (string | null)[], RegExp | null]>([
+  ["a dataset: its prompts are whole requests", [{ prompt: "Hi", outcomes: { plain: { quality: 1 } } }, { id: "t", prompt: "Hi", request: { tools: [{}, {}] }, outcomes: { plain: { quality: 1 } } }], ["plain", "tools"], null],
+  ["a dataset that says what it does not know", [{ prompt: "Hi", chosen: "plain", request: { unknown: ["tools"] } }, { prompt: "Ho", chosen: "plain", request: { unknown: ["metadata"] } }], [null, "plain"], /1 of 2 prompts undetermined.*: context, conversation unknown, since .*the log does not tell what they read of requests: tools \(/],
+  [
+    "spend logs: with bodies, and with messages alone, unless what is seen settles it",
+    [
+      { ...spend, request_id: "1", proxy_server_request: { messages: [ask] } },
+      { ...spend, request_id: "2", messages: [ask], proxy_server_request: {} },
+      { ...spend, request_id: "3", messages: [ask, { role: "assistant", content: null, tool_calls: [call("1")] }, result("1")], proxy_server_request: {} },
+    ],
+    ["plain", null, "loop"],
+    /1 of 3 prompts undetermined/,
+  ],
+  ["spans: with tools, and where nobody says whether there were some", [span("1", { ...spoken, "gen_ai.tool.definitions": "[{},{}]" }), span("2", { ...spoken, "gen_ai.tool.definitions": "[]" }), span("3", spoken)], ["tools", "plain", null], /1 of 3 prompts undetermined/],
+  ["a router's records without bodies", [{ id: "1", timestamp: "2026-09-07T08:00:00Z", decision: "d", original_model: "auto", selected_model: "plain", prompt: "Hi" }], [null], /1 of 1 prompts undetermined.*calls, format, history, images, limits, metadata, tools \(/],
+])("what a log does not tell is unknown: %s", async (_, rows, expected, told) => {
+  const at = folder({ "desk.yaml": TOLD, "log.jsonl": jsonl([...rows]) });
+  expect(await decided(at, "log.jsonl")).toEqual(expected);
+  const report = await at.inside("eval", "log.jsonl", "--policy", "vsr:desk.yaml", "--json", "-q", "--resamples", "200");
+  const notes = JSON.stringify(report.json<unknown>());
+  if (told) expect(notes).toMatch(told);
+  else expect(notes).not.toMatch(/undetermined/);
+  // In wrp's own form, and from the store, it is as little known.
+  expect((await at.inside("import", "log.jsonl", "-o", "own.jsonl")).code).toBe(0);
+  at.put("desk.yaml", TOLD.replace("gte: 2", "gte: 1"));
+  expect(await decided(at, "log.jsonl")).toEqual(expected);
+  expect(await decided(at, "own.jsonl")).toEqual(expected);
+});
+
+test("a request on the command line is whole unless it says otherwise", async () => {
+  const at = folder({ "desk.yaml": TOLD });
+  const model = async (...flags: string[]) => (await at.inside("route", ...flags, "--policy", "vsr:desk.yaml", "--json")).json<{ decisions: { model: string | null }[] }>().decisions[0]?.model;
+  expect(await model("Hi")).toBe("plain");
+  at.put("body.json", JSON.stringify({ messages: [ask], unknown: ["images"] }));
+  expect(await model("--request", "body.json")).toBeNull();
+  at.put("body.json", JSON.stringify({ messages: [ask], unknown: ["pictures"] }));
+  const ran = await at.inside("route", "--request", "body.json", "--policy", "vsr:desk.yaml");
+  expect([ran.code, ran.stderr]).toEqual([2, expect.stringMatching(/body\.json.*unknown.*must be one of history, calls, images/s)]);
+});

@@ -171,6 +171,17 @@ describe("wrp route --policy vsr:", () => {
     expect(ran.stderr).toBe('warning: facts.json: nothing reads signals of type "domian" (did you mean "domain"?)\nwarning: facts.json: nothing reads jailbreak "strickt" (did you mean "strict"?)\n');
   });
 
+  test("so are confidences, values, errors and what is unknown, by the signals that they are of", async () => {
+    const given = { confidences: { "domain:law": 0.9, "jailbreak:strickt": 0.9 }, values: { "jailbreak:strict:label": 1, "kb_metric:b:m": 1 }, errors: ["keyword:frod"], unknown: ["jailbreak:strict", "jailbrake:strict"] };
+    const ran = await folder({ "desk.yaml": DESK, "facts.json": facts(given) }).inside("route", "Hello", "--policy", "vsr:desk.yaml", "--signals", "facts.json", "--json");
+    expect(ran.code, ran.stderr).toBe(0);
+    expect(ran.stderr.trimEnd().split("\n")).toEqual([
+      'warning: facts.json: nothing reads jailbreak "strickt" (did you mean "strict"?)',
+      'warning: facts.json: nothing reads keyword "frod" (did you mean "fraud"?)',
+      'warning: facts.json: nothing reads signals of type "jailbrake" (did you mean "jailbreak"?)',
+    ]);
+  });
+
   test("merge keys give a map the fields of another, as upstream's YAML reads them", async () => {
     const desk = "version: v0.3\nproviders: { defaults: { default_model: finch }, models: [{ name: finch }, { name: eagle }] }\nx-base: &base { priority: 5, modelRefs: [{ model: eagle }] }\nrouting:\n  modelCards: [{ name: finch }, { name: eagle }]\n  decisions:\n    - <<: *base\n      name: all\n";
     const here = folder({ "desk.yaml": desk });

@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { policySpecSchema, type PolicySpec } from "../../src/model/config.ts";
 import { WrpError } from "../../src/model/errors.ts";
 import { buildPolicy } from "../../src/router/index.ts";
-import type { Asked, Estimates, Learned, Training } from "../../src/router/learned/learned.ts";
+import { knobChoices } from "../../src/router/learned/knob-choices.ts";
+import type { Asked, Estimates, Knob, Learned, Training } from "../../src/router/learned/learned.ts";
 import type { Tensors } from "../../src/model/tensor.ts";
 import { random } from "../../src/stats/random.ts";
 import { rowsBetween, type Rows } from "../../src/stats/rows.ts";
@@ -147,6 +148,16 @@ export function learnedKindContract(spec: Readonly<Record<string, unknown>> & { 
       expectKnown(found, [...named(models).keys()]);
       const chosen = of(models).choose(named(models), found);
       expect([...chosen].every((m) => m >= 0 && m < models)).toBe(true);
+    });
+
+    test("it is a curve from the cheapest choice to the dearest, of which its own is one", async () => {
+      const own = of(3);
+      const estimates = await estimated(own, training(topics(40), 3, byTopic), topics(30, 5));
+      const { values, own: at, model } = knobChoices(own.knob as Knob, named(3), estimates) ?? { values: [], own: -1, model: [] };
+      expect([values[at], model[at]]).toEqual([own.knob?.own, own.choose(named(3), estimates)]);
+      const spent = model.map((chosen) => chosen.reduce((sum, m, i) => sum + (estimates.costUsd[m]?.[i] as number), 0));
+      expect(spent).toEqual(spent.toSorted((a, b) => a - b));
+      expect(spent.length).toBeGreaterThan(1);
     });
 
     test("a tie goes to the cheaper, then by name; what is unknown is not chosen", () => {

@@ -281,7 +281,7 @@ export function outcomeStoreContract(name: string, open: () => Promise<OutcomeSt
               model: points.map(({ model }) => Int32Array.from(model)),
             })),
           ),
-        }),
+        }, { noNullPrototype: true }),
       );
       fc.assert(
         fc.property(expectation, (expected) => {

@@ -38,17 +38,23 @@ function columnsOf(rows: readonly Row[]): OutcomeColumns {
 }
 
 /** What a cascade over all models in their order comes to. @param trusted names of models */
-function played(rows: readonly Row[], spec: { readonly stop: "grader" | "judge" | "always" | "never"; readonly [key: string]: unknown }, trusted: readonly string[] = [], missing: "gap" | "failure-is-refusal" = "gap", seed = 1) {
-  const before = columnsOf(rows);
-  const models = MODELS.map((name) => ({ name, quality: NaN, costUsdPer1k: NaN }));
-  const policy = buildPolicy({ kind: "cascade", models: MODELS, ...spec } as never, { models, weak: null, strong: null, factValues: () => null, pool: { health: new Map(), queueDepth: new Map() } });
-  const nothing: ExplainedPolicy = { name: policy.name, kind: policy.kind, control: false, hindsight: policy.hindsight, description: "", decisions: { form: "choice", model: new Int32Array(rows.length).fill(-1) }, rules: null };
+function played(rows: readonly Row[], spec: { readonly stop?: "grader" | "judge" | "always" | "never"; readonly [key: string]: unknown }, trusted: readonly string[] = [], missing: "gap" | "failure-is-refusal" = "gap", seed = 1) {
+  const { policy, nothing, before } = asked(rows, spec);
   const { columns, decided } = withPaths(before, [policy], [nothing], { missing, seed });
   const [own] = decided as [(typeof decided)[number]];
   const infos = MODELS.map((name) => ({ name, priceSource: "", trusted: trusted.includes(name), guarded: null, simulated: null }));
   const figures = promptFigures(own.decisions, columns, { models: infos, slo: null, missing });
   const places = own.decisions.form === "choice" ? [...own.decisions.model] : [];
   return { figures, gives: places.map((m) => (m < 0 ? null : MODELS[giverAt(columns, m)])), calls: places.map((m) => (m < 0 ? [] : calledAt(columns, m).map((one) => MODELS[one]))), notes: own.rules?.notes };
+}
+
+/** A policy over all models in their order, before it is played. */
+function asked(rows: readonly Row[], spec: object) {
+  const before = columnsOf(rows);
+  const models = MODELS.map((name) => ({ name, quality: NaN, costUsdPer1k: NaN }));
+  const policy = buildPolicy({ kind: "cascade", models: MODELS, ...spec } as never, { models, weak: null, strong: null, factValues: () => null, pool: { health: new Map(), queueDepth: new Map() } });
+  const nothing: ExplainedPolicy = { name: policy.name, kind: policy.kind, control: false, hindsight: policy.hindsight, description: "", decisions: { form: "choice", model: new Int32Array(rows.length).fill(-1) }, rules: null };
+  return { policy, nothing, before };
 }
 
 describe("a cascade on a small table", () => {
@@ -114,12 +120,67 @@ describe("what is not known", () => {
     const rows: Row[] = [{ calls: ["failed", known, known] }, { calls: [[0, 1, 1, 1], [0, 1, 1, 1], "failed"] }];
     for (const missing of ["gap", "failure-is-refusal"] as const) {
       const { gives, figures } = played(rows, { stop: "judge", errorRate: 0, judgeCostUsd: 1 }, [], missing);
-      expect(gives).toEqual(["mid", "big"]);
-      expect([...figures.e]).toEqual([0, 1]);
-      expect([...figures.q]).toEqual([1, missing === "gap" ? NaN : 0]);
-      expect(figures.c[0]).toBeNaN(); // what the failed call cost is not known
+      expect(gives).toEqual(["mid", "mid"]);
+      expect([...figures.e]).toEqual([0, 0]);
+      expect([...figures.q]).toEqual([1, 0]);
+      expect([...figures.c]).toEqual([NaN, NaN]); // what failed calls cost is not known
     }
   });
+
+  test("where all calls fail, there is no answer", () => {
+    const { gives, calls, figures } = played([{ calls: ["failed", "failed", "failed"] }], { stop: "grader" }, [], "failure-is-refusal");
+    expect([gives, calls]).toEqual([["big"], [MODELS]]);
+    expect([...figures.e, ...figures.q]).toEqual([1, 0]);
+  });
+});
+
+describe("the best of several answers", () => {
+  const best = (rows: readonly Row[], more: object, trusted: readonly string[] = []) => played(rows, { kind: "best-of", ...more }, trusted);
+  const rows: Row[] = [
+    { calls: [[0.4, 1, 100, 10], [0.9, 10, 300, 20], [0.9, 100, 200, 40]], pii: true },
+    { calls: [[0.8, 1, 100, 10], "failed", [0.2, 100, 200, 40]] },
+    { calls: ["failed", "failed", "failed"] },
+    { calls: [[1, 1, 1, 1], [null, 1, 1, 1], [1, 1, 1, 1]] },
+  ];
+
+  test("all are paid, the slowest is waited for, and the highest grade wins, the first of equals", () => {
+    const { figures, gives, calls, notes } = best(rows, { pick: "grader" }, ["small", "mid"]);
+    expect(gives).toEqual(["mid", "small", "small", null]);
+    expect(calls.slice(0, 3)).toEqual([MODELS, MODELS, MODELS]);
+    expect([...figures.q]).toEqual([0.9, 0.8, NaN, NaN]);
+    expect([...figures.c]).toEqual([111, NaN, NaN, NaN]);
+    expect([...figures.l]).toEqual([300, NaN, NaN, NaN]);
+    expect([...figures.t]).toEqual([300, NaN, NaN, NaN]);
+    expect([...figures.e]).toEqual([0, 0, 1, NaN]);
+    expect(figures.x[0]).toBe(1);
+    expect(notes).toEqual(["1 of 4 prompts are not decided: the grade of an answer is not known"]);
+  });
+
+  test("a judge's looks at all answers are paid; the first that is called good is given, else the first that came", () => {
+    const judged = (errorRate: number, threshold: number) => best(rows.slice(0, 2), { pick: "judge", errorRate, threshold, judgeCostUsd: 0.5, judgeLatencyMs: 1 });
+    expect(judged(0, 0.5).gives).toEqual(["mid", "small"]);
+    expect(judged(1, 0.5).gives).toEqual(["small", "big"]);
+    expect(judged(0, 0.95).gives).toEqual(["small", "small"]);
+    expect([judged(0, 0.5).figures.c[0], judged(0, 0.5).figures.l[0]]).toEqual([112.5, 303]);
+  });
+
+  test("never does worse by the grader than any of its models, and costs what they cost together", () => {
+    fc.assert(
+      fc.property(table, (of) => {
+        const { figures } = best(of, { pick: "grader" });
+        return of.every(({ calls }, i) => figures.q[i] === Math.max(...calls.map(([grade]) => grade)) && close(figures.c[i] as number, calls.reduce((sum, [, cost]) => sum + cost, 0)) && figures.l[i] === Math.max(...calls.map(([, , ms]) => ms)));
+      }),
+    );
+  });
+});
+
+test("over several answers a prompt nothing is played; after calls were made, that is told and no error", () => {
+  const once: Row[] = [{ calls: [[1, 1, 1, 1], [1, 1, 1, 1], [1, 1, 1, 1]] }];
+  const { policy, nothing, before } = asked(once, { kind: "cascade", stop: "grader" });
+  const several = { ...before, samples: { perPrompt: 1, models: [null, { state: Uint8Array.of(1), quality: Float64Array.of(1), costUsd: Float64Array.of(1), latencyMs: Float64Array.of(1), ttftMs: Float64Array.of(1) }, null] } };
+  expect(() => withPaths(several, [policy], [nothing], { missing: "gap", seed: 1 })).toThrow(/mid has several answers to each prompt \(repeat\)/);
+  const [told] = withPaths(several, [policy], [nothing], { missing: "gap", seed: 1 }, true).decided;
+  expect([told?.decisions, told?.rules?.notes]).toEqual([nothing.decisions, [expect.stringContaining("mid has several answers")]]);
 });
 
 const call = fc.tuple(fc.constantFrom(0, 0.25, 0.5, 1), fc.double({ min: 0, max: 1, noNaN: true }), fc.integer({ min: 0, max: 5000 }), fc.constant(1));

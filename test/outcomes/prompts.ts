@@ -79,7 +79,7 @@ const figures = fc.record(
   { noNullPrototype: true },
 );
 const anyConfidence = fc.record({ logprob: positive.map((value) => -value || 0), margin: positive, verified: fc.double({ min: 0, max: 1, noNaN: true }) }, { noNullPrototype: true, requiredKeys: [] });
-const anyOutcome: fc.Arbitrary<RecordedOutcome> = fc.oneof(figures, fc.tuple(figures, anyConfidence).map(([outcome, confidence]) => ({ ...outcome, confidence })));
+const anyOutcome: fc.Arbitrary<RecordedOutcome> = fc.oneof(figures, fc.tuple(figures, anyConfidence).map(([known, confidence]) => ({ ...known, confidence })));
 
 /** With messages that are those of the prompt and more, or others. */
 const anyRequest: fc.Arbitrary<ChatRequest> = fc.record(

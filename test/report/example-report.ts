@@ -444,12 +444,12 @@ function sweep(name: string, weak: string, strong: string, quality: [number, num
 }
 
 /** A learned policy's curve that bends from one end to the other. */
-function knobCurve(policy: string, knob: string, [low, high]: [number, number], [cheap, dear]: [number, number], hull: readonly { costUsdPer1k: number; quality: number }[], above: number): KnobCurve {
+function knobCurve(name: string, knob: string, [low, high]: [number, number], [cheap, dear]: [number, number], hull: readonly { costUsdPer1k: number; quality: number }[], above: number): KnobCurve {
   const at = (t: number) => ({ quality: low + (high - low) * t ** 0.6, cost: cheap * (dear / cheap) ** t });
   const points = Array.from({ length: 12 }, (_, k) => at(k / 11));
   const around = (value: number, half: number): [number, number] => [Number((value - half).toFixed(4)), Number((value + half).toFixed(4))];
   return {
-    policy,
+    policy: name,
     knob: { name: knob, unit: "quality per USD", value: 12.5 },
     n: PROMPTS,
     points: points.map(({ quality, cost }, k) => ({ value: 100 / 2 ** k, quality: { mean: quality, ci: around(quality, 0.004), n: PROMPTS }, costUsdPer1k: { mean: cost, ci: around(cost, cost / 40), n: PROMPTS }, own: k === 3 })),

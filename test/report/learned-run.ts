@@ -1,11 +1,10 @@
 import type { OutcomeColumns } from "../../src/model/columns.ts";
-import { policySpecSchema, type PolicySpec } from "../../src/model/config.ts";
 import type { Report } from "../../src/model/report.ts";
 import { compileReport } from "../../src/report/compile.ts";
 import type { DecidedPolicy } from "../../src/report/input.ts";
-import { buildPolicy } from "../../src/router/index.ts";
 import { knobChoices } from "../../src/router/learned/knob-choices.ts";
-import type { Estimates, Knob, Learned } from "../../src/router/learned/learned.ts";
+import type { Estimates, Knob } from "../../src/router/learned/learned.ts";
+import { learned } from "../contract/learned-kind.ts";
 
 /** [model][prompt] of what came, and of what policies expect of it. */
 export interface Outcomes {
@@ -18,18 +17,15 @@ export interface Outcomes {
 const floats = (table: readonly (readonly number[])[]) => table.map((column) => Float64Array.from(column));
 
 /** A learned policy that expects what it is told. */
-export function decidedOn(spec: Record<string, unknown> & { readonly name: string }, { models, expected }: Outcomes): DecidedPolicy {
-  const { learned, ...policy } = buildPolicy(policySpecSchema.parse(spec) as PolicySpec, {
-    models: models.map((name) => ({ name, quality: 0.5, costUsdPer1k: 1 })),
-    weak: null,
-    strong: null,
-    factValues: () => null,
-    pool: { health: new Map(), queueDepth: new Map() },
-  });
-  const { choose, knob } = learned as Learned;
+export function decidedOn(spec: Readonly<Record<string, unknown>> & { readonly name: string; readonly kind: string }, { models, expected }: Outcomes): DecidedPolicy {
+  const { choose, knob } = learned(spec, models);
   const estimates: Estimates = { quality: floats(expected.quality), costUsd: floats(expected.costUsd) };
   return {
-    ...policy,
+    name: spec.name,
+    kind: spec.kind,
+    control: false,
+    hindsight: false,
+    description: "",
     decisions: { form: "choice", model: choose(models, estimates) },
     expectation: { quality: expected.quality.map((column) => Float32Array.from(column)), choices: knobChoices(knob as Knob, models, estimates) },
   };

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import type { RequestPart } from "../../src/model/request-part.ts";
 import type { SignalRequest } from "../../src/model/signal.ts";
 
 /** Cases made by vLLM Semantic Router's own code, which are not in this repository; `WRP_VECTORS` names another folder of the same kind. */
@@ -29,6 +30,7 @@ export interface WrittenRequest {
   readonly max_completion_tokens?: number;
   readonly user?: string;
   readonly groups?: readonly string[];
+  readonly unknown?: readonly RequestPart[];
 }
 
 export function requestOf(written: WrittenRequest): SignalRequest {
@@ -42,6 +44,7 @@ export function requestOf(written: WrittenRequest): SignalRequest {
     responseFormat: written.response_format ?? null,
     maxTokens: written.max_tokens ?? null,
     maxCompletionTokens: written.max_completion_tokens ?? null,
+    unknown: new Set(written.unknown),
   };
 }
 

@@ -89,6 +89,8 @@ describe("LiteLLM", () => {
       turn: 0,
       tags: ["feature:search"],
       meta: { startedAt: "2026-09-07T08:01:00.250Z", callType: "acompletion", requestedModel: "fast", modelGroup: "fast", deployment: "b1946ac9", provider: "openai" },
+      // What is stored is the messages alone.
+      request: { unknown: ["tools", "format", "limits", "metadata"] },
       reference: null,
       grader: null,
       chosen: "gpt-4o-mini",

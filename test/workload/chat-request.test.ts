@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { REQUEST_PARTS } from "../../src/model/request-part.ts";
 import { chatRequest, keepRequest } from "../../src/workload/chat-request.ts";
 import { messagesFrom, QUIET } from "../../src/workload/chat.ts";
 import { newDraft } from "../../src/workload/draft.ts";
@@ -88,6 +89,7 @@ describe("requests of rows", () => {
     [{ request: { messages: [{ content: "Hi" }] } }, /"request\.messages\.0\.role" must be a string/],
     [{ request: { tools: {} } }, /"request\.tools" must be a list/],
     [{ request: { tools: [] } }, /a row needs/],
+    [{ prompt: "Hi", request: { unknown: ["tool"] } }, /"request\.unknown\.0" must be one of history, calls, images, tools, format, limits, metadata \(got "tool"\)/],
   ])("%j is refused", async (row, told) => {
     expect((await failure(put("bad.jsonl", jsonl(row)), { format: "wrp" })).error).toMatch(told);
   });
@@ -98,15 +100,23 @@ describe("requests of rows", () => {
   const attributes = { "gen_ai.operation.name": "chat", "gen_ai.request.model": "m" };
   const parts = JSON.stringify([{ role: "user", parts: [{ type: "text", content: "Hi" }, { type: "blob", modality: "image" }] }, { role: "assistant", parts: [{ type: "tool_call", id: "1", name: "f", arguments: {} }] }]);
   test.each<[string, object, unknown]>([
-    ["litellm: the body", { ...litellm, messages: {}, proxy_server_request: { ...body, metadata: { user_api_key: "88dc" } } }, said],
-    ["litellm: parameters in its place", { ...litellm, messages: body.messages, model_parameters: { tools: body.tools, user: "ann" } }, said],
+    ["litellm: the body", { ...litellm, messages: {}, proxy_server_request: { ...body, metadata: { user_api_key: "88dc" } } }, { ...said, unknown: ["metadata"] }],
+    ["litellm: parameters in its place", { ...litellm, messages: body.messages, model_parameters: { tools: body.tools, user: "ann" } }, { ...said, unknown: ["metadata"] }],
+    ["litellm: no parameters at all", { ...litellm, messages: [user("Hi")], model_parameters: {} }, { unknown: ["metadata"] }],
+    ["litellm: neither", { ...litellm, messages: body.messages, proxy_server_request: {} }, { messages: said.messages, unknown: ["tools", "format", "limits", "metadata"] }],
     ["litellm: blacked out", { ...litellm, messages: [user("redacted-by-litellm")], model_parameters: { tools: body.tools } }, undefined],
-    ["vsr-replay", { ...replay, request_body: JSON.stringify(body) }, said],
-    ["vsr-replay: a body that is cut", { ...replay, prompt: "Hi", request_body: JSON.stringify(body), request_body_truncated: true }, undefined],
-    ["aibrix", { request_id: 0, status: "success", input: body.messages, output: "", latency: 1, start_time: 1, end_time: 2, target_pod: "p" }, { messages: said.messages }],
-    ["otel-genai: messages and tools", { ...span, attributes: { ...attributes, "gen_ai.input.messages": parts, "gen_ai.tool.definitions": JSON.stringify(body.tools), "gen_ai.request.max_tokens": 5 } }, { messages: said.messages, tools: said.tools, max_tokens: 5 }],
-    ["otel-genai: numbered", { ...span, attributes: { ...attributes, "gen_ai.prompt.0.role": "user", "gen_ai.prompt.0.content": "Hi", "gen_ai.prompt.1.role": "assistant", "gen_ai.prompt.1.tool_calls.0.id": "1", "gen_ai.prompt.1.tool_calls.0.name": "f", "gen_ai.prompt.1.tool_calls.0.arguments": "{}" } }, { messages: [user("Hi"), said.messages[1]] }],
-    ["otel-genai: events", { ...span, attributes, events: [{ name: "gen_ai.user.message", attributes: { content: "Hi" } }, { name: "gen_ai.assistant.message", attributes: { tool_calls: JSON.stringify([call("1", "f", "{}")]) } }, { name: "gen_ai.tool.message", attributes: { id: "1", content: "rain" } }] }, { messages: [user("Hi"), said.messages[1], { role: "tool", content: "rain", tool_call_id: "1" }] }],
+    ["vsr-replay: the body", { ...replay, request_body: JSON.stringify(body) }, said],
+    ["vsr-replay: a body that is plain", { ...replay, request_body: JSON.stringify({ model: "m", messages: [user("Hi")] }) }, undefined],
+    ["vsr-replay: a body that is cut", { ...replay, prompt: "Hi", request_body: JSON.stringify(body), request_body_truncated: true }, { unknown: REQUEST_PARTS }],
+    ["vsr-replay: no body", { ...replay, prompt: "Hi" }, { unknown: REQUEST_PARTS }],
+    ["aibrix", { request_id: 0, status: "success", input: body.messages, output: "", latency: 1, start_time: 1, end_time: 2, target_pod: "p" }, { messages: said.messages, unknown: ["limits"] }],
+    ["otel-genai: messages and tools", { ...span, attributes: { ...attributes, "gen_ai.input.messages": parts, "gen_ai.tool.definitions": JSON.stringify(body.tools), "gen_ai.request.max_tokens": 5 } }, { messages: said.messages, tools: said.tools, max_tokens: 5, unknown: ["metadata"] }],
+    ["otel-genai: messages alone", { ...span, attributes: { ...attributes, "gen_ai.input.messages": parts, "gen_ai.output.type": "text" } }, { messages: said.messages, unknown: ["tools", "metadata"] }],
+    ["otel-genai: a form that is not told", { ...span, attributes: { ...attributes, "gen_ai.input.messages": parts, "gen_ai.output.type": "json" } }, { messages: said.messages, unknown: ["tools", "format", "metadata"] }],
+    ["otel-genai: a text", { ...span, attributes: { ...attributes, "gen_ai.prompt": "Hi" } }, { unknown: ["history", "calls", "images", "tools", "format", "metadata"] }],
+    ["otel-genai: the AI SDK", { ...span, attributes: { ...attributes, "ai.prompt.messages": JSON.stringify([user("Hi")]) } }, { unknown: ["format", "metadata"] }],
+    ["otel-genai: numbered", { ...span, attributes: { ...attributes, "gen_ai.prompt.0.role": "user", "gen_ai.prompt.0.content": "Hi", "gen_ai.prompt.1.role": "assistant", "gen_ai.prompt.1.tool_calls.0.id": "1", "gen_ai.prompt.1.tool_calls.0.name": "f", "gen_ai.prompt.1.tool_calls.0.arguments": "{}" } }, { messages: [user("Hi"), said.messages[1]], unknown: ["tools", "format", "metadata"] }],
+    ["otel-genai: events", { ...span, attributes, events: [{ name: "gen_ai.user.message", attributes: { content: "Hi" } }, { name: "gen_ai.assistant.message", attributes: { tool_calls: JSON.stringify([call("1", "f", "{}")]) } }, { name: "gen_ai.tool.message", attributes: { id: "1", content: "rain" } }] }, { messages: [user("Hi"), said.messages[1], { role: "tool", content: "rain", tool_call_id: "1" }], unknown: ["tools", "format", "metadata"] }],
   ])("%s", async (name, row, request) => {
     const [format = ""] = name.split(":");
     const read = await prompts(put("log.jsonl", jsonl(row, row)), { format });

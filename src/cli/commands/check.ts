@@ -52,7 +52,7 @@ export async function checkCommand(args: readonly string[], flags: CheckFlags, w
   const { files: configs, linted } = lintTargets(targets, found);
   for (const error of wrong) tellConfig(error);
   const inputs = data.length > 0 || args.length > 0 ? data : (loaded.config.datasets ?? []);
-  if (inputs.length === 0 && loaded.file === null && targets.length === 0)
+  if (inputs.length === 0 && loaded.file === null && targets.length === 0 && args.length === 0)
     tellConfig(new WrpError("nothing to check: there is no wrp.yaml here, and no data was named", { code: "nothing-to-check", hint: "wrp init writes a wrp.yaml; wrp check outcomes.jsonl checks data" }));
 
   const local = localModels(loaded, world);
@@ -79,7 +79,7 @@ export async function checkCommand(args: readonly string[], flags: CheckFlags, w
   });
   if (options && targets.length > 0) await lintByPrompts(targets, linted, options, readers ?? null, found, world);
   const document = documentOf(found, loaded, { files, configs, inputs }, (name) => (configs.some((config) => config.name === name) || data.length > 0 || name === loaded.file || isAbsolute(name) ? name : join(relative(world.cwd, loaded.folder), name)));
-  if (style === "json" || style === "sarif") world.stdout.write(`${JSON.stringify(style === "json" ? document : sarifOf(document.findings, world), null, 2)}\n`);
+  if (style === "json" || style === "sarif") world.stdout.write(`${JSON.stringify(style === "json" ? document : sarifOf(document.findings, document.files[0]?.name ?? null, world), null, 2)}\n`);
   else world.stdout.write(linesOf(document, style, flags, world).map((line) => `${line}\n`).join(""));
   const { errors, warnings } = document.summary;
   return errors > 0 || (flags.strict && warnings > 0) ? EXIT.couldNotRun : EXIT.ok;

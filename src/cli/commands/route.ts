@@ -63,6 +63,8 @@ interface Routed {
   readonly surrogates?: readonly string[];
   /** The models that may be called for the answer, in this order, where there may be several calls. */
   readonly path?: readonly string[];
+  /** They are all called, at the same time. */
+  readonly together?: true;
   /** All that led to it, where the policy can tell. */
   readonly trace?: VsrTrace;
   readonly expectedCostUsd: Expectation;
@@ -131,9 +133,10 @@ async function route(policy: Policy, decision: Decision | Undecided, on: Grounds
   const calls = alternatives.flatMap(({ steps, probability }) => steps.flatMap((step) => (step.do === "call" ? [{ model: step.model, probability }] : [])));
   // What is called after the first hangs on answers.
   const path = alternatives.length === 1 && calls.length > 1 ? calls.map(({ model }) => model) : null;
+  const together = path !== null && alternatives[0]?.steps.slice(1).every((step) => step.do === "call" && step.together) === true;
   const itself = alternatives.some(({ steps }) => steps[0]?.do === "answer");
   const open = trace?.outcome?.open;
-  const { costUsd, latencyMs } = itself ? ANSWERED_ITSELF : path ? { costUsd: await costAmong({ calls: "some", models: path }, on), latencyMs: { value: null, source: "how many calls are made hangs on the answers" } } : open ? { costUsd: await costAmong(open, on), latencyMs: { value: null, source: "the model is undetermined" } } : await expectations(calls, on);
+  const { costUsd, latencyMs } = itself ? ANSWERED_ITSELF : path ? { costUsd: await costAmong({ calls: together ? "all" : "some", models: path }, on), latencyMs: { value: null, source: "how many calls are made hangs on the answers" } } : open ? { costUsd: await costAmong(open, on), latencyMs: { value: null, source: "the model is undetermined" } } : await expectations(calls, on);
   const baseline = trace?.baseline && (await expectations([{ model: trace.baseline, probability: 1 }], on));
   return {
     policy: policy.name,
@@ -145,7 +148,7 @@ async function route(policy: Policy, decision: Decision | Undecided, on: Grounds
     facts,
     expectedCostUsd: costUsd,
     expectedLatencyMs: latencyMs,
-    ...(path ? { path } : {}),
+    ...(path ? { path, ...(together ? { together } : {}) } : {}),
     ...(trace ? { trace } : {}),
     ...(trace?.baseline && baseline ? { baseline: { model: trace.baseline, expectedCostUsd: baseline.costUsd } } : {}),
   };
@@ -324,7 +327,7 @@ function words({ prompt, decisions, undecided }: Document, configured: boolean, 
     const answered = typeof d.trace?.outcome?.answer === "string";
     const open = (d.trace?.outcome?.open ?? null) !== null;
     const nothing = answered ? "no model: answered by the policy" : d.trace?.outcome && !open ? "no model" : "undetermined";
-    const target = d.path ? d.path.join(" → ") : d.alternatives.length === 0 ? nothing : d.model ?? d.alternatives.map((a) => `${(100 * a.probability).toFixed(1)} % ${a.model}`).join(", ");
+    const target = d.path ? d.path.join(d.together ? " + " : " → ") : d.alternatives.length === 0 ? nothing : d.model ?? d.alternatives.map((a) => `${(100 * a.probability).toFixed(1)} % ${a.model}`).join(", ");
     lines.push("", `${bold(target)}   by ${d.policy}${d.control ? " (control)" : ""}`, `  rule     ${d.rule}`);
     for (const fact of d.facts) lines.push(`  fact     ${fact.name} = ${typeof fact.value === "number" ? Number(fact.value.toPrecision(6)) : String(fact.value)}`);
     if (d.alternatives.length > 0 || d.path || answered || open) lines.push(`  cost     ${inUsd(d.expectedCostUsd)} (${d.expectedCostUsd.source})`);

@@ -21,6 +21,7 @@ export function probeRequest(variant: VariantShape, images: ReadonlySet<string>,
     responseFormat: null,
     maxTokens: null,
     maxCompletionTokens: null,
+    unknown: new Set(),
   };
 }
 

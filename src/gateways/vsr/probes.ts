@@ -1,5 +1,6 @@
-import { LineCounter, parseDocument, type Document } from "yaml";
-import { yamlPlaces, type YamlPlaces } from "../../lib/yaml-places.ts";
+import type { Document } from "yaml";
+import { yamlDocument } from "../../lib/yaml-document.ts";
+import type { YamlPlaces } from "../../lib/yaml-places.ts";
 import { WrpError, type Place } from "../../model/errors.ts";
 import type { Remark } from "../../model/remark.ts";
 import type { SignalRequest } from "../../model/signal.ts";
@@ -55,11 +56,8 @@ const EVERY = 100;
  * the place of what is wrong; of fields that it does not know it remarks.
  */
 export function readProbes(text: string, file: string): ProbeFile {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: "error" });
-  const places = yamlPlaces(document, lines, file);
-  const [broken] = document.errors;
-  if (broken) throw new WrpError(broken.message, { place: places.atOffset(broken.pos[0]), code: "yaml", hint: "probes are YAML" });
+  const { document, places, errors } = yamlDocument(text, file, { hint: "probes are YAML" });
+  if (!document || errors[0]) throw errors[0];
   const parsed = probeFileShape.safeParse(valueOf(document, file));
   if (!parsed.success) throw misfit(parsed.error.issues, places);
   const { decisions, acceptance, coverage } = parsed.data;

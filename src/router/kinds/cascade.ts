@@ -1,16 +1,13 @@
-import { counted } from "../../lib/counted.ts";
-import type { OutcomeColumns } from "../../model/columns.ts";
 import { WrpError } from "../../model/errors.ts";
-import type { Path } from "../../model/path.ts";
-import { random } from "../../stats/random.ts";
 import type { Kind } from "../kind.ts";
-import type { Played } from "../loops/played.ts";
+import { checkOf, judgeNotes } from "../loops/judge.ts";
 import { stopRuleOf, type CascadeSpec, type StopRule } from "../loops/stop-rules.ts";
+import { walked } from "../loops/walk.ts";
 import type { RouterContext } from "../policy.ts";
 
 /**
- * Asks one model after the other until an answer is kept; the last one's always is. A failed call is no answer: the next model is asked.
- * Every call is paid and waited for, and every model that was asked has seen the prompt.
+ * Asks one model after the other until an answer is kept; the last one's always is. A failed call is no answer: the next model is asked,
+ * and where the last one fails, the last answer that there is is given. Every call is paid and waited for, and every model that was asked has seen the prompt.
  */
 export const cascade: Kind<"cascade"> = {
   models: (spec) => (spec.models ?? []).map((model, k) => ({ model, path: ["models", k] })),
@@ -28,17 +25,16 @@ export const cascade: Kind<"cascade"> = {
       description: `cascade: ${words}${hindsight ? " (hindsight: a perfect judge)" : spec.stop === "judge" ? " (the judge is played by the recorded grades)" : ""}`,
       content: { models, stop: spec.stop, thresholds },
       decide: () => ({ alternatives: [{ steps: models.map((model) => ({ do: "call", model })), probability: 1 }], rule: words, facts: [] }),
-      plays: (columns, seed) => {
-        const places = models.map((model) => columns.models.indexOf(model));
-        const taken = walked(columns, places, places.slice(0, -1).map((m, stage) => keptAt(columns, rule, m, thresholds[stage] as number)), seed);
-        return {
-          paths: places.map((_, last): Path => ({ rounds: places.slice(0, last + 1).map((m) => [m]), gives: places[last] as number, checked: rule.looks ? places.slice(0, Math.min(last + 1, places.length - 1)) : [] })),
-          rules: models.map((_, last) => `asked ${models.slice(0, last + 1).join(", then ")}`),
-          taken,
-          check: { costUsd: spec.judgeCostUsd ?? 0, latencyMs: spec.judgeLatencyMs ?? 0 },
-          notes: notes(taken, rule),
-        } satisfies Played;
-      },
+      plays: (columns, seed) =>
+        walked(columns, seed, {
+          models,
+          keeps: (of, m, stage) => rule.keeps(of, m, thresholds[stage] as number),
+          looks: rule.looks ? "but the last" : "none",
+          onError: "next",
+          check: checkOf(spec),
+          needs: rule.needs,
+          notes: judgeNotes(spec.stop, spec.errorRate ?? null, spec),
+        }),
     };
   },
 };
@@ -58,30 +54,6 @@ function thresholdsOf({ threshold, stop }: CascadeSpec, { defaultThreshold, rang
   const outside = given.find((one) => !(one >= range[0] && one <= range[1]));
   if (outside !== undefined) throw new WrpError(`policy "${policy}": threshold ${outside} is not within ${range[0]} to ${range[1]}`);
   return given;
-}
-
-/** The probability that an answer is kept; a failed call's never is. */
-function keptAt(columns: OutcomeColumns, rule: StopRule, m: number, threshold: number): (prompt: number) => number {
-  const kept = rule.keeps(columns, m, threshold);
-  const failed = columns.failed[m] as Uint8Array;
-  return (i) => (failed[i] === 1 ? 0 : kept(i));
-}
-
-/** How far each prompt goes. What is a matter of chance is drawn by (seed, prompt, model), so that cascades with the same judge hear the same of an answer. */
-function walked({ n, models, promptHash }: OutcomeColumns, places: readonly number[], kept: readonly ((prompt: number) => number)[], seed: number): Int32Array {
-  return Int32Array.from({ length: n }, (_, i) => {
-    for (const [stage, keeps] of kept.entries()) {
-      const p = keeps(i);
-      if (Number.isNaN(p)) return -1;
-      if (p === 1 || (p > 0 && random(seed, "verdict", (promptHash[i] as bigint).toString(16), models[places[stage] as number] as string).next() < p)) return stage;
-    }
-    return kept.length;
-  });
-}
-
-function notes(taken: Int32Array, { needs }: StopRule): string[] {
-  const unknown = taken.reduce((count, one) => count + (one < 0 ? 1 : 0), 0);
-  return unknown === 0 ? [] : [`${counted(unknown)} of ${counted(taken.length)} prompts are not decided: ${needs} on the way is not known`];
 }
 
 function inWords(models: readonly string[], rule: StopRule, thresholds: readonly number[]): string {

@@ -5,7 +5,8 @@ import { contentHash } from "../../lib/hash.ts";
 import { WrpError } from "../../model/errors.ts";
 import type { SignalReadings } from "../../model/signal.ts";
 import type { Kind } from "../kind.ts";
-import type { Policy, Undecided } from "../policy.ts";
+import { walked } from "../loops/walk.ts";
+import type { Loop, Policy, Undecided } from "../policy.ts";
 import { cacheSession } from "../vsr/cache/session.ts";
 import type { Outcome } from "../vsr/outcome.ts";
 import { loggedReadings } from "../vsr/logged-readings.ts";
@@ -24,7 +25,7 @@ export const vsr: Kind<"vsr"> = {
   build(spec, _context, base) {
     const router = vsrOf(spec);
     const recorded = spec.signals === "recorded";
-    const seen = { prompts: 0, logged: 0, undetermined: 0, unknown: new Set<string>() };
+    const seen = { prompts: 0, logged: 0, undetermined: 0, unknown: new Set<string>(), untold: new Set<string>() };
     const undecided = new Map<Outcome, number>();
     return {
       ...base,
@@ -33,6 +34,7 @@ export const vsr: Kind<"vsr"> = {
       ...(recorded ? {} : { reads: router.signals }),
       answers: new Map(router.outcomes.flatMap((outcome) => (outcome.answer === null ? [] : [[ruleOf(outcome), outcome.answer]]))),
       ...cachesOf(router),
+      ...loopsOf(router, spec),
       decide({ prompt, readings: given }) {
         seen.prompts++;
         const logged = recorded ? loggedReadings(prompt, router.recipe) : null;
@@ -46,6 +48,7 @@ export const vsr: Kind<"vsr"> = {
         }
         seen.undetermined++;
         for (const type of unknownTypes(readings)) seen.unknown.add(type);
+        for (const part of prompt.request?.unknown ?? []) seen.untold.add(part);
         return undetermined(outcomes, readings);
       },
       trace(readings) {
@@ -56,8 +59,8 @@ export const vsr: Kind<"vsr"> = {
       },
       notes: () => [
         ...(recorded ? [`signals are those that the log has, of ${counted(seen.logged)} of ${counted(seen.prompts)} prompts, as the router that wrote it read them`] : []),
-        ...(seen.undetermined > 0 ? [`${counted(seen.undetermined)} of ${counted(seen.prompts)} prompts undetermined, and so not decided: ${[...seen.unknown].toSorted().join(", ")} unknown, since ${recorded ? "the log does not say" : "nothing here reads them (wrp help vsr)"}`] : []),
-        ...[...undecided].map(([{ decision, open: why }, n]) => `${counted(n)} of ${counted(seen.prompts)} prompts go to decision "${decision}", whose model is undetermined: ${openInWords(why)}`),
+        ...(seen.undetermined > 0 ? [`${counted(seen.undetermined)} of ${counted(seen.prompts)} prompts undetermined, and so not decided: ${[...seen.unknown].toSorted().join(", ")} unknown, since ${recorded ? "the log does not say" : whyUnknown(seen.untold)}`] : []),
+        ...[...undecided].map(([outcome, n]) => openNote(outcome, n, seen.prompts)),
         ...router.notes,
       ],
     };
@@ -68,6 +71,16 @@ function cachesOf({ store, outcomes }: VsrRouter): Pick<Policy, "caches"> {
   const own = new Map(outcomes.flatMap((outcome) => (outcome.cache && outcome.decision !== null && outcome.model !== null ? [[ruleOf(outcome), { decision: outcome.decision, cache: outcome.cache }] as const] : [])));
   if (!store || own.size === 0) return {};
   return { caches: { compares: [...own.values()].some(({ cache: { mode } }) => mode !== "exact"), start: (encoder) => cacheSession(store, own, encoder) } };
+}
+
+/** What outcomes tell of algorithms that go by answers. */
+function loopsOf({ outcomes }: VsrRouter, spec: VsrSpec): Pick<Policy, "loops"> {
+  const loops = outcomes.flatMap((outcome): [string, Loop][] => {
+    const walk = outcome.open?.walk?.((model) => inPool(model, spec));
+    if (!walk) return [];
+    return [[openReason(outcome, spec), { plays: (columns, seed) => walked(columns, seed, walk), name: ruleOf(outcome), note: (undecided, of) => openNote(outcome, undecided, of) }]];
+  });
+  return loops.length === 0 ? {} : { loops: new Map(loops) };
 }
 
 /** The config that a policy names, read. Throws WrpError where upstream would not load it, or it lacks what the policy asks for. */
@@ -93,10 +106,18 @@ function inPool(model: string, { models }: VsrSpec): string {
 function decisionOf(outcome: Outcome, spec: VsrSpec): Decision | Undecided {
   const { model, answer, open } = outcome;
   const rule = ruleOf(outcome);
-  if (open) return { undecided: `${rule}: undetermined among ${open.models.map((one) => inPool(one, spec)).join(", ")}: ${open.why}` };
+  if (open) return { undecided: openReason(outcome, spec) };
   if (answer !== null) return { alternatives: [{ steps: [{ do: "answer", text: answer }], probability: 1 }], rule, facts: [] };
   if (model === null) return { undecided: `${rule}, and the config names no default model` };
   return { alternatives: [{ steps: [{ do: "call", model: inPool(model, spec) }], probability: 1 }], rule, facts: [] };
+}
+
+function openReason(outcome: Outcome, spec: VsrSpec): string {
+  return `${ruleOf(outcome)}: undetermined among ${outcome.open?.models.map((one) => inPool(one, spec)).join(", ")}: ${outcome.open?.why}`;
+}
+
+function openNote({ decision, open }: Outcome, n: number, of: number): string {
+  return `${counted(n)} of ${counted(of)} prompts go to decision "${decision}", whose model is undetermined: ${openInWords(open)}`;
 }
 
 function ruleOf(outcome: Outcome): string {
@@ -120,6 +141,12 @@ function settingsOf({ lora, useReasoning, reasoningEffort }: Outcome): string[] 
 function undetermined(outcomes: readonly Outcome[], readings: SignalReadings): Undecided {
   const decisions = [...new Set(outcomes.map(({ decision }) => (decision === null ? "none" : `"${decision}"`)))];
   return { undecided: `undetermined: ${decisions.join(" or ")}, by ${unknownTypes(readings).join(", ")}` };
+}
+
+/** @param untold parts of requests that the log does not tell */
+function whyUnknown(untold: ReadonlySet<string>): string {
+  const nobody = "nothing here reads them";
+  return `${untold.size === 0 ? nobody : `${nobody}, or the log does not tell what they read of requests: ${[...untold].toSorted().join(", ")}`} (wrp help vsr)`;
 }
 
 function setInWords({ set = {} }: VsrSpec): string {

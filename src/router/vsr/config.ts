@@ -1,7 +1,8 @@
-import { LineCounter, parseDocument } from "yaml";
+import type { Document } from "yaml";
 import type { z } from "zod";
-import { yamlPlaces } from "../../lib/yaml-places.ts";
+import { yamlDocument } from "../../lib/yaml-document.ts";
 import { raise, unknownName, WrpError, type Place } from "../../model/errors.ts";
+import { environmentTexts, withDollars } from "./environment.ts";
 import { rejectAsUpstream } from "./reject.ts";
 import { vsrShape, type ProviderModel, type VsrFile, type VsrRecipe, type VsrRouting } from "./shape.ts";
 
@@ -25,6 +26,8 @@ export interface VsrConfig {
   readonly entrypoints: VsrFile["entrypoints"];
   /** How many embedding signals may match at a time; 0: any number. */
   readonly embeddingTopK: number;
+  /** How many texts that decide where requests go refer to the environment of the router, which is not known. */
+  readonly ofEnvironment: number;
   /** `global` as it stands: what holds for all signals of a type. */
   readonly global: unknown;
   /** Where what a path leads to stands in the file, with line and column. */
@@ -33,12 +36,9 @@ export interface VsrConfig {
 
 /** Reads a config. Throws WrpError with file and line for what upstream's loader rejects; what that accepts in silence passes. */
 export function readVsrConfig(text: string, file: string): VsrConfig {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { merge: true, lineCounter: lines, prettyErrors: false, logLevel: "error" });
-  const places = yamlPlaces(document, lines, file);
-  const [broken] = document.errors;
-  if (broken) throw new WrpError(broken.message, { place: places.atOffset(broken.pos[0]), code: "yaml", hint: "a config of vLLM Semantic Router is YAML" });
-  const parsed = vsrShape.safeParse(valueOf(document, file));
+  const { document, places, errors } = yamlDocument(text, file, { merge: true, hint: "a config of vLLM Semantic Router is YAML" });
+  if (!document || errors[0]) throw errors[0];
+  const parsed = vsrShape.safeParse(withDollars(valueOf(document, file)));
   if (!parsed.success) throw misfit(parsed.error.issues, places.of);
   const source = parsed.data;
   const recipes = recipesOf(source);
@@ -57,6 +57,7 @@ export function configOf(source: VsrFile, recipes: readonly VsrRecipe[], file: s
     sizeOf: new Map((source.routing?.modelCards ?? []).map(({ name, param_size }) => [name, param_size])),
     recipes,
     entrypoints: source.entrypoints,
+    ofEnvironment: environmentTexts(source).length,
     embeddingTopK: source.global?.model_catalog?.embeddings?.semantic?.embedding_config?.top_k ?? 1,
     global: source.global,
     placeOf,
@@ -91,7 +92,7 @@ export function recipesOf({ routing, recipes, global }: VsrFile): VsrRecipe[] {
   return named.some(({ name }) => name === DEFAULT_RECIPE) ? named : [profile(DEFAULT_RECIPE, ["routing"], routing), ...named];
 }
 
-function valueOf(document: ReturnType<typeof parseDocument>, file: string): unknown {
+function valueOf(document: Document, file: string): unknown {
   try {
     return document.toJS() ?? {};
   } catch (error) {

@@ -1,6 +1,8 @@
 import { yamlFlag } from "../../lib/yaml-flag.ts";
+import type { Walk } from "../loops/walk.ts";
 import type { Candidate, Selection } from "./algorithms/algorithm.ts";
 import { cascadeOf } from "./algorithms/confidence.ts";
+import { confidenceWalk } from "./algorithms/confidence-walk.ts";
 import { hybrid } from "./algorithms/hybrid.ts";
 import { latencyAware } from "./algorithms/latency-aware.ts";
 import { multiFactor } from "./algorithms/multi-factor.ts";
@@ -23,7 +25,7 @@ export interface Outcome {
   /** How the model was chosen among several; null where there was one. */
   readonly selection: { readonly algorithm: string; readonly why: string; readonly scores: Readonly<Record<string, number>> | null } | null;
   /** Where the decision is one and the model is not: why, and among which. `calls`: how many of them are called, `some` in their order. */
-  readonly open: { readonly algorithm: string; readonly why: string; readonly calls: "one" | "some" | "all" | "several"; readonly models: readonly string[] } | null;
+  readonly open: { readonly algorithm: string; readonly why: string; readonly calls: "one" | "some" | "all" | "several"; readonly models: readonly string[]; readonly walk?: WalkOf } | null;
   /** A text that answers in place of a model (plugin fast_response). */
   readonly answer: string | null;
   /** How an earlier answer may be given again (plugin response_cache); null where none is. */
@@ -33,6 +35,9 @@ export interface Outcome {
   /** What upstream would do beside this that is not evaluated. */
   readonly notes: readonly string[];
 }
+
+/** How it goes from model to model where confidences are recorded; null where those do not tell it. @param inPool a model's name in the run */
+type WalkOf = (inPool: (model: string) => string) => Walk | null;
 
 /** Algorithms that call several models for one answer, or one several times. */
 const LOOPERS: ReadonlySet<string> = new Set(["ratings", "remom", "fusion", "workflows"]);
@@ -99,7 +104,7 @@ function select(decision: VsrDecision, config: VsrConfig, recipe: VsrRecipe): { 
   const candidates = modelRefs.map(({ model }) => candidateOf(model, config));
   const models = candidates.map(({ name }) => name);
   const chosen = (selection: Selection, ...said: string[]) => ({ selection, open: null, said });
-  const open = (why: string, calls: NonNullable<Outcome["open"]>["calls"] = "one", order = models) => ({ selection: null, open: { algorithm: type, why, calls, models: order }, said: [] });
+  const open = (why: string, calls: NonNullable<Outcome["open"]>["calls"] = "one", order = models, walk?: WalkOf) => ({ selection: null, open: { algorithm: type, why, calls, models: order, ...(walk ? { walk } : {}) }, said: [] });
   const first = (why: string, model = models[0] as string): Selection => ({ model, score: 0, confidence: 0, scores: null, why });
   switch (type) {
     case "static":
@@ -115,9 +120,10 @@ function select(decision: VsrDecision, config: VsrConfig, recipe: VsrRecipe): { 
     case "confidence": {
       const { order, method, threshold, keeps } = cascadeOf(candidates, algorithm?.confidence ?? {});
       const names = order.map(({ name }) => name);
+      const walk: WalkOf = (inPool) => confidenceWalk(candidates, algorithm?.confidence ?? {}, inPool);
       if (keeps === "first") return chosen(first(`the first of the cascade ${names.join(", ")}`, names[0]), `threshold ${threshold} of ${method} keeps any answer that comes with log-probabilities, since confidences lie from 0 to 1: ${names.slice(1).join(", ")} ${names.length === 2 ? "is" : "are"} never asked`);
-      if (keeps === "none") return open(`threshold ${threshold} of ${method} keeps no answer: all of ${names.join(", ")} are called, and the last answers`, "all", names);
-      return open(`it asks ${names.join(", then ")} until the confidence in an answer (${method}) reaches ${threshold}, which only answers tell`, "some", names);
+      if (keeps === "none") return open(`threshold ${threshold} of ${method} keeps no answer: all of ${names.join(", ")} are called, and the last answers`, "all", names, walk);
+      return open(`it asks ${names.join(", then ")} until the confidence in an answer (${method}) reaches ${threshold}, which only answers tell`, "some", names, walk);
     }
     default:
       return open(UNTOLD[type] ?? "it is not known here", LOOPERS.has(type) ? "several" : "one");

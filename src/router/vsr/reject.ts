@@ -58,6 +58,7 @@ function rejectRecipe(recipe: VsrRecipe, models: ReadonlySet<string>, told: Told
   for (const [list, specs] of Object.entries(signals)) once(`${list} signals`, specs.map(({ name }) => name), (k) => [...path, "signals", list, k, "name"]);
   once("projection scores", recipe.scores.map(({ name }) => name), (k) => [...path, "projections", "scores", k, "name"]);
   once("decisions", decisions.map(({ name }) => name), (k) => [...path, "decisions", k, "name"]);
+  rejectReasks(recipe, say);
   const defined = definedNames(recipe);
   for (const [k, { name, tier, modelRefs, algorithm, rules }] of decisions.entries()) {
     const at = [...path, "decisions", k];
@@ -67,6 +68,16 @@ function rejectRecipe(recipe: VsrRecipe, models: ReadonlySet<string>, told: Told
     if (Object.hasOwn(MOVED, type)) say(`algorithm "${type}" cannot be chosen: ${MOVED[type]}`, [...at, "algorithm", "type"]);
     else if (type !== "" && !ALGORITHMS.includes(type)) tell(unknownName("algorithm", type, ALGORITHMS, placeOf([...at, "algorithm", "type"])));
     if (rules) rejectRule(rules, [...at, "rules"], defined, told);
+  }
+}
+
+/** What upstream's validateReaskContracts refuses; 0 stands for what is not set. */
+function rejectReasks({ path, signals }: VsrRecipe, say: Say): void {
+  for (const [k, spec] of (signals["reasks"] ?? []).entries()) {
+    const { threshold, lookback_turns: turns } = spec as { readonly threshold?: unknown; readonly lookback_turns?: unknown };
+    const at = [...path, "signals", "reasks", k];
+    if (typeof threshold === "number" && (threshold < 0 || threshold > 1)) say(`reask "${spec.name}": threshold must be within [0, 1] (got ${threshold})`, [...at, "threshold"]);
+    if (typeof turns === "number" && turns < 0) say(`reask "${spec.name}": lookback_turns must be at least 1 (got ${turns})`, [...at, "lookback_turns"]);
   }
 }
 

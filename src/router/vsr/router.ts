@@ -64,13 +64,17 @@ export function vsrRouter(text: string, file: string, choice: VsrChoice): VsrRou
       return stated ? [[name, stated] as const] : [];
     })),
     dearest,
-    notes: notesOf([...outcomes.values()]),
+    notes: [...environmentNotes(config.ofEnvironment), ...notesOf([...outcomes.values()])],
     route: (readings) => settle(engine, readings, (winner) => outcome(winner?.decision.name ?? null), (one) => names.get(one) as string, 2),
     trace(readings) {
       const settled = settle(engine, readings, (winner) => outcome(winner?.decision.name ?? null), ({ decision }) => decision ?? "");
       return traceOf(recipe, evaluated(engine, readings), readings, settled, dearest);
     },
   };
+}
+
+function environmentNotes(texts: number): string[] {
+  return texts === 0 ? [] : [`${texts} ${texts === 1 ? "text of the config refers" : "texts of the config refer"} to the environment of the router ($NAME), which is not known: taken as written (wrp check lists them)`];
 }
 
 /** What holds for every prompt of a decision; what caches answer is counted prompt by prompt. */

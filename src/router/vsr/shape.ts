@@ -59,6 +59,8 @@ const algorithm = part({
       hybrid_weights: maybe(part({ logprob_weight: number, margin_weight: number })),
       escalation_order: text,
       cost_quality_tradeoff: number,
+      on_error: text,
+      token_filter: text,
     }),
   ),
 });

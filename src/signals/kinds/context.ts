@@ -3,10 +3,11 @@ import { tokenCount } from "../../lib/token-count.ts";
 import { fieldsOf, match, specError, textField, type SignalKind, type SignalSpec } from "../kind.ts";
 import { trim } from "../letters.ts";
 import type { Tell } from "../../model/errors.ts";
+import type { RequestPart } from "../../model/request-part.ts";
 
 /**
  * Bands of a request's estimated tokens, both ends within ("8K" is 8000, "1M" a million). Without `max_tokens` a band is open; one whose ends
- * are the wrong way round is accepted, as upstream's loader does, and never matches.
+ * are the wrong way round is accepted, as upstream's loader does, and never matches. Where a part of the request is not known that takes tokens, the estimate is the least that there are.
  */
 export const context: SignalKind = (specs, tell) => {
   const bands = specs.flatMap((spec) => {
@@ -14,9 +15,16 @@ export const context: SignalKind = (specs, tell) => {
     return band ? [{ name: spec.name, ...band }] : [];
   });
   return (view, findings) => {
-    for (const { name, min, max } of bands) if (view.tokens >= min && view.tokens <= max) match(findings, "context", name);
+    const isLeast = TAKE_TOKENS.some((part) => view.request.unknown.has(part));
+    for (const { name, min, max } of bands) {
+      if (view.tokens > max || min > max) continue;
+      if (view.tokens >= min && (!isLeast || max === Infinity)) match(findings, "context", name);
+      else if (isLeast) findings.unknown.add(`context:${name}`);
+    }
   };
 };
+
+const TAKE_TOKENS: readonly RequestPart[] = ["history", "calls", "images", "tools", "format", "limits"];
 
 const FIELDS = z.object({ min_tokens: textField, max_tokens: textField });
 

@@ -1,20 +1,28 @@
 import { table } from "../../lib/table.ts";
 import * as z from "zod";
 import type { Tell } from "../../model/errors.ts";
+import type { RequestPart } from "../../model/request-part.ts";
 import type { ConversationFacts } from "../conversation-facts.ts";
 import { fieldsOf, match, specError, textField, type SignalKind, type SignalSpec } from "../kind.ts";
 import { holds, numericPredicate, type NumericPredicate } from "../numeric-predicate.ts";
 
-/** Who spoke, which tools are at hand and in use, as upstream counts them. A `count` without a predicate always matches; `exists` asks for one at least. */
+/**
+ * Who spoke, which tools are at hand and in use, as upstream counts them. A `count` without a predicate always matches; `exists` asks for one
+ * at least. Where a part of the request is not known that it counts, it is unknown, unless one that is seen is all that matters.
+ */
 export const conversation: SignalKind = (specs, tell) => {
   const rules = specs.flatMap((spec) => {
     const rule = ruleOf(spec, tell);
     return rule ? [{ name: spec.name, ...rule }] : [];
   });
   return (view, findings) => {
-    for (const { name, exists, count, predicate } of rules) {
-      const counted = count(view.conversation);
+    for (const { name, exists, source, predicate } of rules) {
+      const counted = source.count(view.conversation);
       const value = exists ? Math.min(1, counted) : counted;
+      if (source.parts.some((part) => view.request.unknown.has(part)) && !(value === 1 && (exists || source.most === 1))) {
+        findings.unknown.add(`conversation:${name}`);
+        continue;
+      }
       const matched = exists ? value > 0 : !predicate || holds(predicate, value);
       findings.values.set(`conversation:${name}`, value);
       findings.confidences.set(`conversation:${name}`, matched ? 1 : 0);
@@ -23,26 +31,31 @@ export const conversation: SignalKind = (specs, tell) => {
   };
 };
 
-type Count = (facts: ConversationFacts) => number;
+/** What is counted: the parts of a request that it is in, and the most that there can be. */
+interface Counted {
+  readonly count: (facts: ConversationFacts) => number;
+  readonly parts: readonly RequestPart[];
+  readonly most?: 1;
+}
 
-const nonUser: Count = (facts) => facts.assistant + facts.system + facts.tool + facts.developer;
+const nonUser = (facts: ConversationFacts) => facts.assistant + facts.system + facts.tool + facts.developer;
 
-const ROLES: Readonly<Record<string, Count>> = table({
-  user: (facts) => facts.user,
-  assistant: (facts) => facts.assistant,
-  system: (facts) => facts.system,
-  developer: (facts) => facts.developer,
-  tool: (facts) => facts.tool,
-  non_user: nonUser,
-  "": (facts) => facts.user + nonUser(facts),
+const ROLES: Readonly<Record<string, Counted>> = table({
+  user: { count: (facts) => facts.user, parts: ["history"] },
+  assistant: { count: (facts) => facts.assistant, parts: ["history"] },
+  system: { count: (facts) => facts.system, parts: ["history"] },
+  developer: { count: (facts) => facts.developer, parts: ["history"], most: 1 },
+  tool: { count: (facts) => facts.tool, parts: ["history", "calls"] },
+  non_user: { count: nonUser, parts: ["history", "calls"] },
+  "": { count: (facts) => facts.user + nonUser(facts), parts: ["history", "calls"] },
 });
 
-const SOURCES: Readonly<Record<string, Count>> = table({
-  tool_definition: (facts) => facts.toolDefinitions,
-  assistant_tool_call: (facts) => facts.toolCalls,
-  assistant_tool_cycle: (facts) => facts.tool,
-  active_tool_loop: (facts) => (facts.inToolLoop ? 1 : 0),
-  image_content: (facts) => facts.images,
+const SOURCES: Readonly<Record<string, Counted>> = table({
+  tool_definition: { count: (facts) => facts.toolDefinitions, parts: ["tools"] },
+  assistant_tool_call: { count: (facts) => facts.toolCalls, parts: ["history", "calls"] },
+  assistant_tool_cycle: { count: (facts) => facts.tool, parts: ["history", "calls"] },
+  active_tool_loop: { count: (facts) => (facts.inToolLoop ? 1 : 0), parts: ["history", "calls"], most: 1 },
+  image_content: { count: (facts) => facts.images, parts: ["history", "images"] },
 });
 
 const FIELDS = z.object({
@@ -50,7 +63,7 @@ const FIELDS = z.object({
   predicate: numericPredicate,
 });
 
-function ruleOf(spec: SignalSpec, tell: Tell): { exists: boolean; count: Count; predicate: NumericPredicate | null } | null {
+function ruleOf(spec: SignalSpec, tell: Tell): { exists: boolean; source: Counted; predicate: NumericPredicate | null } | null {
   const fields = fieldsOf(spec, FIELDS, tell);
   if (!fields) return null;
   const { type, source } = fields.feature;
@@ -64,5 +77,5 @@ function ruleOf(spec: SignalSpec, tell: Tell): { exists: boolean; count: Count; 
     tell(specError(spec, `feature.source.${field}`, `must be one of ${known.join(", ")} (got "${named}")`));
     return null;
   }
-  return { exists: type === "exists", count: counts[named] as Count, predicate: fields.predicate };
+  return { exists: type === "exists", source: counts[named] as Counted, predicate: fields.predicate };
 }

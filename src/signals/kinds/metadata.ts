@@ -14,8 +14,11 @@ export const metadata: SignalKind = (specs, tell) => {
     return [{ name: spec.name, key: fields.key, holds }];
   });
   return (view, findings) => {
+    const { metadata: facts, unknown } = view.request;
     for (const { name, key, holds } of rules) {
-      if (!holds(valueOf(view.request.metadata, key))) continue;
+      const value = valueOf(facts, key);
+      if (value === null && unknown.has("metadata")) findings.unknown.add(`metadata:${name}`);
+      if (findings.unknown.has(`metadata:${name}`) || !holds(value)) continue;
       match(findings, "metadata", name);
       findings.confidences.set(`metadata:${name}`, 1);
     }

@@ -18,6 +18,7 @@ export const aibrix: Importer = {
   describe: "AIBrix benchmark client output JSONL: the pod that the gateway chose, latency, TTFT, tokens",
   detect: (source) => ["request_id", "status", "input", "latency", "start_time", "end_time"].every((name) => source.has(name)) &&
     (source.has("target_pod") || source.has("throughput")),
+  revision: 1,
   open: (source) => readCalls(source, { form: aibrix, call }),
 };
 
@@ -39,7 +40,8 @@ function call(record: Fields, name: RowName, notes: Notes): CallRecord {
         {
           id: nameCell(record["request_id"]),
           messages: messagesFrom(record["input"], place),
-          request: chatRequest({ messages: record["input"] }),
+          // The client sends messages and a limit, and logs the messages.
+          request: chatRequest({ messages: record["input"] }, ["limits"]),
           model: model ?? pod,
           inputTokens: record["prompt_tokens"],
           outputTokens: record["output_tokens"],

@@ -32,6 +32,8 @@ export interface Importer {
   readonly describe: string;
   /** Whether files of this form hold outcomes of the same prompts, so that those named together are read as one. */
   readonly joins?: true;
+  /** Raised whenever this form's bytes are read as something else: what was stored before is then read anew. */
+  readonly revision?: number;
   /** How this form's price lists name prices. */
   readonly prices?: PriceKeys;
   /** Whether a file is of this form, judged by its columns and first rows. */

@@ -1,3 +1,4 @@
+import type { RequestPart } from "../../model/request-part.ts";
 import { callPrompt, type CallCells, type LoggedCall } from "../call.ts";
 import { field, isTrue, jsonCell, nameCell, namesCell, numberFact } from "../cells.ts";
 import { chatRequest } from "../chat-request.ts";
@@ -19,6 +20,7 @@ export const litellm: Importer = {
   describe: "LiteLLM spend logs (LiteLLM_SpendLogs, /spend/logs) and StandardLoggingPayload, as JSONL, JSON or CSV",
   detect: (source) =>
     source.has("call_type") && source.has("startTime") && (source.has("response_cost") || (source.has("spend") && source.has("request_id"))),
+  revision: 1,
   open: (source) => readCalls(source, { form: litellm, call }),
 };
 
@@ -109,10 +111,13 @@ function chatOf(record: Fields, body: unknown, place: Parameters<typeof messages
   const own = messagesFrom(record["messages"], place);
   const messages = own ?? requestMessages(body, place);
   if (messages?.some(({ content }) => content === REDACTED)) return { messages: null, request: null };
-  // StandardLoggingPayload has its parameters in the place of the body. Metadata is left out: LiteLLM puts hashes of keys and names of teams there.
-  const [parameters, sent] = [jsonCell(record["model_parameters"]), body].map((one) => (isFields(one) ? one : {}));
+  // StandardLoggingPayload has its parameters, all of them, in the place of the body; a spend log has a body where it is told to keep it, else {}.
+  const [parameters, sent] = [jsonCell(record["model_parameters"]), body].map((one) => (isFields(one) ? one : null));
+  const isWhole = parameters !== null || (sent !== null && Object.keys(sent).length > 0);
+  // Metadata is left out: LiteLLM puts hashes of keys and names of teams there.
+  const unknown: readonly RequestPart[] = isWhole ? ["metadata"] : ["tools", "format", "limits", "metadata"];
   const chat = own ? { messages: record["messages"], system: null, instructions: null } : {};
-  return { messages, request: chatRequest({ ...parameters, ...sent, ...chat, metadata: null }) };
+  return { messages, request: chatRequest({ ...parameters, ...sent, ...chat, metadata: null }, unknown) };
 }
 
 /** A call that is not streamed is logged as if its first token came at its end. */

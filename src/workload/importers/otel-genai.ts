@@ -22,6 +22,7 @@ export const otelGenai: Importer = {
   name: "otel-genai",
   describe: "OpenTelemetry GenAI spans: OTLP/JSON (one document or one a line), or spans with attributes as an object",
   detect,
+  revision: 1,
   open: (source) => readCalls(source, { form: otelGenai, records: spansOf, call }),
 };
 
@@ -100,7 +101,7 @@ function draft(span: Fields, attributes: Attributes, startedAt: number | null, n
     {
       id: idOf(span, NAMES.span, "span_id"),
       messages: chat?.messages ?? null,
-      request: chat && requestOf(attributes, chat.body),
+      request: chat && requestOf(attributes, chat),
       model,
       inputTokens: attributes("gen_ai.usage.input_tokens") ?? attributes("gen_ai.usage.prompt_tokens"),
       outputTokens: attributes("gen_ai.usage.output_tokens") ?? attributes("gen_ai.usage.completion_tokens"),
@@ -156,6 +157,8 @@ function errorOf(span: Fields, attributes: Attributes, events: readonly Event[])
 interface Chat {
   readonly messages: Message[];
   readonly body: Fields;
+  /** Who wrote it: the conventions' attributes, Vercel's AI SDK, or what came before the conventions had any. */
+  readonly by: "conventions" | "ai-sdk" | "older";
 }
 
 /** The texts, where the instrumentation was told to keep them: as one attribute, as numbered ones, or as events. */
@@ -164,27 +167,41 @@ function chatOf(attributes: Attributes, events: readonly Event[], place: Place):
   for (const source of details ? [attributes, details.attributes] : [attributes]) {
     const body = { messages: source("gen_ai.input.messages"), system: source("gen_ai.system_instructions") };
     const messages = requestMessages(body, place);
-    if (messages) return { messages, body };
+    if (messages) return { messages, body, by: "conventions" };
   }
   const numbered = numberedMessages(attributes);
   const told = numbered.length > 0 ? numbered : events.flatMap(eventMessages);
-  for (const list of [told, attributes("gen_ai.prompt"), attributes("ai.prompt.messages")]) {
+  for (const [list, by] of [[told, "older"], [attributes("gen_ai.prompt"), "older"], [attributes("ai.prompt.messages"), "ai-sdk"]] as const) {
     const messages = messagesFrom(list, place);
-    if (messages) return { messages, body: { messages: list } };
+    if (messages) return { messages, body: { messages: list }, by };
   }
   return null;
 }
 
 /** What the request said beside the texts, as far as the instrumentation tells. */
-function requestOf(attributes: Attributes, body: Fields): ChatRequest | null {
+function requestOf(attributes: Attributes, { body, by }: Chat): ChatRequest | null {
   const tools = jsonCell(attributes("gen_ai.tool.definitions") ?? attributes("ai.prompt.tools"));
-  return chatRequest({
-    ...body,
-    tools: Array.isArray(tools) ? tools.map(jsonCell) : null,
-    tool_choice: attributes("ai.prompt.toolChoice"),
-    max_tokens: attributes("gen_ai.request.max_tokens"),
-  });
+  return chatRequest(
+    {
+      ...body,
+      tools: Array.isArray(tools) ? tools.map(jsonCell) : null,
+      tool_choice: attributes("ai.prompt.toolChoice"),
+      max_tokens: attributes("gen_ai.request.max_tokens"),
+    },
+    [
+      ...(Array.isArray(jsonCell(body["messages"])) ? [] : (["history", "calls", "images"] as const)),
+      // By the conventions an instrumentation writes tools where it is told to; the AI SDK writes them wherever it has some.
+      ...(Array.isArray(tools) || by === "ai-sdk" ? [] : (["tools"] as const)),
+      // By the conventions, that there is a form is written, and which is not.
+      ...(by === "conventions" && FORMS.every((key) => [undefined, "text"].includes(text(attributes, key) ?? undefined)) ? [] : (["format"] as const)),
+      // A limit is written by default wherever there is one.
+      "metadata",
+    ],
+  );
 }
+
+/** What names the form of an answer, now and up to v1.36 of the conventions. */
+const FORMS = ["gen_ai.output.type", "gen_ai.openai.request.response_format"];
 
 /** gen_ai.prompt.0.role, gen_ai.prompt.0.content, gen_ai.prompt.0.tool_calls.0.name … (OpenLLMetry). */
 function numberedMessages(attributes: Attributes): Fields[] {

@@ -1,5 +1,6 @@
 import { LOGGED_SIGNALS, writeLoggedSignals } from "../../model/logged-signals.ts";
-import type { Message, MetaValue } from "../../model/prompt.ts";
+import type { MetaValue } from "../../model/prompt.ts";
+import { REQUEST_PARTS } from "../../model/request-part.ts";
 import { callPrompt, type CallCells } from "../call.ts";
 import { field, isTrue, jsonCell, nameCell, namesCell, numberFact } from "../cells.ts";
 import { chatRequest } from "../chat-request.ts";
@@ -21,6 +22,7 @@ export const vsrReplay: Importer = {
   name: "vsr-replay",
   describe: "vLLM Semantic Router: Router Replay records (JSONL, or the API's list) and its simulator's decision traces",
   detect: (source) => source.has("selected_model") && (isTrace(source.has) || (source.has("id") && RECORD_NAMES.some((name) => source.has(name)))),
+  revision: 1,
   open: (source) => readCalls(source, { form: vsrReplay, call }),
 };
 
@@ -79,7 +81,9 @@ function traced(record: Fields, name: RowName, notes: Notes, where: string): Cal
 function recorded(record: Fields, startedAt: number | null, name: RowName, notes: Notes, where: string): Draft | null {
   const place = { notes, where };
   const cut = isTrue(record["request_body_truncated"]);
-  const messages = messagesOf(record, cut, place);
+  const whole = cut ? null : requestMessages(record["request_body"], place);
+  // Without the body, what the router took out of it stands for the text: the user's own, and nothing around it.
+  const messages = whole ?? messagesFrom(record["prompt"], place);
   const error = errorOf(record);
   const currency = nameCell(record["currency"]);
   const inUsd = currency === null || currency.toUpperCase() === "USD";
@@ -89,7 +93,7 @@ function recorded(record: Fields, startedAt: number | null, name: RowName, notes
     {
       id: nameCell(record["id"]) ?? nameCell(record["request_id"]),
       messages,
-      request: cut ? null : chatRequest(record["request_body"]),
+      request: whole ? chatRequest(record["request_body"]) : chatRequest({}, REQUEST_PARTS),
       model: nameCell(record["selected_model"]),
       inputTokens: record["prompt_tokens"],
       outputTokens: record["completion_tokens"],
@@ -106,11 +110,6 @@ function recorded(record: Fields, startedAt: number | null, name: RowName, notes
     notes,
   );
   return prompt;
-}
-
-/** The request's body, or the prompt that the router took out of it before it was cut. */
-function messagesOf(record: Fields, cut: boolean, place: Parameters<typeof messagesFrom>[1]): Message[] | null {
-  return (cut ? null : requestMessages(record["request_body"], place)) ?? messagesFrom(record["prompt"], place);
 }
 
 /** A record that has not ended yet is no failure. */

@@ -40,7 +40,7 @@ function parse(row: Row, name: RowName, notes: Notes): Draft {
     draft.hash = data.promptHash ?? nameHash(draft.dataset, draft.id);
     draft.lengthCodePoints = data.lengthCodePoints ?? null;
   }
-  if (request !== null) keepRequest(draft, chatRequest(request));
+  if (request !== null) keepRequest(draft, chatRequest(request, data.request?.unknown ?? []));
   draft.inputTokens = data.inputTokens ?? null;
   draft.reference = data.reference ?? null;
   draft.grader = data.grader ?? null;

@@ -10,6 +10,7 @@ export const CASES: readonly (readonly [code: string, sound: string, broken: str
   ["vsr-rejects", "name: heavy_law", "name: risky", ["vsr-rejects 107:13"]],
   ["vsr-rejects", "strategy: priority", "strategy: random", ["vsr-rejects 16:13"]],
   ["vsr-rejects", "type: multi_factor\n        multi_factor: { weights: { quality: 1, cost: 1 }, on_no_candidates: cheapest }", "type: elo", ["vsr-rejects 128:15"]],
+  ["environment-text", "keywords: [refund, money back]", "keywords: [refund, plan $PLAN]", ["environment-text 27:28"]],
   ["unknown-recipe", "recipe: night", "recipe: day", ["unknown-recipe 156:36", "unreachable-recipe 158:11"]],
   ["unknown-model", "[{ model: eagle, use_reasoning: true }]", "[{ model: egle }]", ["unknown-model 116:28"]],
   ["unknown-algorithm", "type: multi_factor\n        multi_factor: { weights: { quality: 1, cost: 1 }, on_no_candidates: cheapest }", "type: multifactor", ["unknown-algorithm 128:15"]],

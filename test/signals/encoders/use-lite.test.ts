@@ -45,6 +45,18 @@ describe("the built-in embedder", () => {
     expect(tokenize("")).toEqual([]);
   });
 
+  test("splits a text the same whatever it split before", async () => {
+    // A place that no row of pieces leads to is reached in none of its own words.
+    const small = [...Array.from({ length: 6 }, (): [string, number] => ["", 0]), ["\u2581", -1], ["ab", -1], ["bc", -1], ["c", -3]] as const;
+    const some = fc.string({ unit: fc.constantFrom("a", "b", "c", " "), maxLength: 12 });
+    const steady = unigramTokenizer(small);
+    fc.assert(fc.property(some, (text) => void expect(steady(text)).toEqual(unigramTokenizer(small)(text))));
+    const vocabulary = await readVocabulary();
+    const shared = unigramTokenizer(vocabulary);
+    const word = fc.string({ unit: fc.constantFrom("a", "t", "h", "e", "é", "日", "🚨", "q", "1"), maxLength: 400 });
+    fc.assert(fc.property(word, (text) => void expect(shared(text)).toEqual(unigramTokenizer(vocabulary)(text))), { numRuns: 40 });
+  });
+
   test("takes any text at all, in order", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.string({ unit: "binary", maxLength: 300 }), { minLength: 1, maxLength: 20 }), async (texts) => {

@@ -1,6 +1,7 @@
 import { algorithms } from "./checks/algorithms.ts";
 import { context } from "./checks/context.ts";
 import { decisions } from "./checks/decisions.ts";
+import { environment } from "./checks/environment.ts";
 import { keywords } from "./checks/keywords.ts";
 import { leaves } from "./checks/leaves.ts";
 import { LOADS } from "./checks/loads.ts";
@@ -20,7 +21,7 @@ import { EVIDENCE } from "./evidence.ts";
 import type { Family, LintRule } from "./finding.ts";
 
 /** What a config is looked through for, in order. */
-export const FAMILIES: readonly Family[] = [unknownFields, decisions, operators, leaves, logic, keywords, context, signals, thresholds, partitions, projections, models, algorithms, plugins, recipes, unused];
+export const FAMILIES: readonly Family[] = [unknownFields, environment, decisions, operators, leaves, logic, keywords, context, signals, thresholds, partitions, projections, models, algorithms, plugins, recipes, unused];
 
 /** Every rule by its code. */
 export const LINT_RULES: Readonly<Record<string, LintRule>> = Object.assign({}, LOADS, IGNORES, ...FAMILIES.map(({ rules }) => rules), EVIDENCE) as Record<string, LintRule>;

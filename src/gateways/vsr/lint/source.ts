@@ -1,7 +1,8 @@
-import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document } from "yaml";
-import { yamlPlaces } from "../../../lib/yaml-places.ts";
+import { isMap, isNode, isScalar, type Document } from "yaml";
+import { yamlDocument } from "../../../lib/yaml-document.ts";
 import { WrpError, type Place, type Tell } from "../../../model/errors.ts";
 import { configOf, recipesOf, type VsrConfig } from "../../../router/vsr/config.ts";
+import { withDollars } from "../../../router/vsr/environment.ts";
 import { vsrShape, type VsrFile, type VsrRecipe } from "../../../router/vsr/shape.ts";
 
 export type Path = readonly (string | number)[];
@@ -35,14 +36,12 @@ const ROUNDS = 50;
 
 /** Reads a config and tells of what keeps parts of it from being read; undefined where nothing can be. */
 export function lintSource(text: string, file: string, tell: Tell): LintSource | undefined {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { merge: true, lineCounter: lines, prettyErrors: false, logLevel: "error" });
-  const places = yamlPlaces(document, lines, file);
+  const { document, lines, places, errors } = yamlDocument(text, file, { merge: true, hint: "a config of vLLM Semantic Router is YAML" });
   // What comes after the first few follows from them.
-  for (const { message, pos } of document.errors.slice(0, MOST_YAML_ERRORS)) tell(new WrpError(message, { place: places.atOffset(pos[0]), code: "yaml", hint: "a config of vLLM Semantic Router is YAML" }));
-  if (document.errors.length > 0) return undefined;
+  for (const error of errors.slice(0, MOST_YAML_ERRORS)) tell(error);
+  if (!document || errors.length > 0) return undefined;
   const raw = valueOf(document, file, tell);
-  const content = raw === undefined ? undefined : fitting(raw, (error, path) => tell(new WrpError(error, { place: places.of(path), code: "wrong-type", hint: "vLLM Semantic Router would not load this file" })));
+  const content = raw === undefined ? undefined : fitting(withDollars(raw), (error, path) => tell(new WrpError(error, { place: places.of(path), code: "wrong-type", hint: "vLLM Semantic Router would not load this file" })));
   if (!content) return undefined;
   const recipes = recipesOf(content);
   return {

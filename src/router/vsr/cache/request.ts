@@ -6,8 +6,8 @@ import type { MetaValue, Prompt } from "../../../model/prompt.ts";
  * user's last text, which alone is compared where other texts may be alike. Null: there is no text to compare.
  */
 export function cacheIdentity({ hash, messages, request }: Pick<Prompt, "hash" | "messages" | "request">): { readonly exact: string; readonly alike: { readonly compatible: string; readonly text: string } | null } {
-  // The user is in the partition.
-  const { user: _user, ...rest } = request ?? {};
+  // The user is in the partition; what a log does not tell is taken to be alike where all else is.
+  const { user: _user, unknown: _unknown, ...rest } = request ?? {};
   const beside = Object.keys(rest).length > 0 ? valueHash(rest) : "";
   const last = messages?.findLastIndex(({ role }) => role === "user") ?? -1;
   const text = messages?.[last]?.content ?? "";

@@ -22,10 +22,12 @@ export function unigramTokenizer(vocabulary: Vocabulary): (text: string) => numb
   const root: Node = { next: new Map(), id: UNKNOWN, score: 0 };
   for (const [id, [piece, score]] of vocabulary.entries()) if (id >= RESERVED) Object.assign(nodeAt(root, piece), { id, score });
 
+  // Of every word anew, it would be most of the garbage that embedding makes.
+  const usual = lattice(USUAL);
   return (text) => {
     const ids: number[] = [];
     for (const word of wordsOf(text)) {
-      for (const id of piecesOf(word, root)) if (id !== UNKNOWN || ids.at(-1) !== UNKNOWN) ids.push(id);
+      for (const id of piecesOf(word, root, usual)) if (id !== UNKNOWN || ids.at(-1) !== UNKNOWN) ids.push(id);
       if (ids.length >= MOST_TOKENS) return ids.slice(0, MOST_TOKENS);
     }
     return ids;
@@ -55,12 +57,26 @@ function* wordsOf(text: string): Generator<string> {
   }
 }
 
+/** For each place in a word: the best log probability of what leads there, where its last piece starts, and which that is. */
+interface Lattice {
+  readonly best: Float64Array;
+  readonly from: Int32Array;
+  readonly ids: Int32Array;
+}
+
+/** Characters of a word for which room is kept: a longer one gets its own. */
+const USUAL = 256;
+
+function lattice(characters: number): Lattice {
+  return { best: new Float64Array(characters + 1), from: new Int32Array(characters + 1), ids: new Int32Array(characters + 1) };
+}
+
 /** The likeliest row of pieces (Viterbi). A character that starts no piece is unknown, at no cost; of rows alike, the last found. */
-function piecesOf(word: string, root: Node): number[] {
+function piecesOf(word: string, root: Node, usual: Lattice): number[] {
   const characters = [...word];
-  const best = new Float64Array(characters.length + 1);
-  const from = new Int32Array(characters.length + 1).fill(-1);
-  const ids = new Int32Array(characters.length + 1);
+  const { best, from, ids } = characters.length <= USUAL ? usual : lattice(characters.length);
+  for (const places of [best, ids]) places.fill(0, 0, characters.length + 1);
+  from.fill(-1, 0, characters.length + 1);
   const reach = (start: number, end: number, id: number, score: number): void => {
     const sum = (best[start] as number) + score;
     if (from[end] !== -1 && sum < (best[end] as number)) return;
