@@ -92,7 +92,7 @@ export async function* evaluate(given: Parts): AsyncGenerator<EvaluateEvent, voi
     const overhead: NonNullable<Report["timing"]["overhead"]> = [];
     const counts = { computed: 0, reused: 0, micros: 0 };
     const learning = parts.vectors && { encoder: parts.vectors, artefacts: parts.artefacts ?? new Map(), trained: fit && parts.trainedOn && { workload: parts.trainedOn, columns: fit.columns } };
-    const inside = yield* decideAll(policies.filter(({ open }) => !open), outcomes.columns, { ...parts, learning, trainedLive, repriced: outcomes.repriced });
+    const inside = yield* decideAll(policies.filter(({ open }) => !open), outcomes.columns, { ...parts, learning, trainedLive, repriced: outcomes.repriced, perturbing: true });
     counts.micros += (clockMs() - decideFrom) * 1000;
     for (const policy of policies) {
       await stopIfAsked(parts.signal);
@@ -100,9 +100,10 @@ export async function* evaluate(given: Parts): AsyncGenerator<EvaluateEvent, voi
       const asked = policy.open ? yield* decideThrough(policy, outcomes.columns, parts) : null;
       const { explained, reused, keys: own } = asked ?? (inside.get(policy) as Decided);
       decided.push(explained);
-      if (asked?.overhead) overhead.push(asked.overhead);
+      const measured = asked?.overhead ?? inside.get(policy)?.overhead;
+      if (measured) overhead.push(measured);
       const each = explained.decisions.form !== "mixture"; // a mixture is one thing for the whole workload
-      keys.push(...own);
+      keys.push(...own, ...(inside.get(policy)?.copyKeys ?? []));
       if (each) counts[reused ? "reused" : "computed"] += outcomes.columns.n;
       if (asked && !reused) counts.micros += (clockMs() - before) * 1000;
       yield { type: "decided", policy: policy.name, prompts: outcomes.columns.n, reused };

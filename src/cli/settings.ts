@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { withPolicyPrices } from "../evaluate/policy-prices.ts";
+import { PERTURBATIONS } from "../evaluate/perturbations.ts";
 import { WrpError } from "../model/errors.ts";
 import type { RunSettings } from "../evaluate.ts";
 import { MOST_REPEAT, type SensitiveSpec } from "../model/config.ts";
@@ -43,6 +44,8 @@ export interface EvalFlags {
   readonly gates?: boolean;
   readonly baseline?: string;
   readonly bless?: boolean;
+  /** How copies of prompts are perturbed. */
+  readonly perturb?: string[];
   readonly reference?: string;
   readonly objective?: string[];
   readonly margin?: string[];
@@ -132,6 +135,7 @@ export function runSettings(flags: EvalFlags, loaded: LoadedConfig): RunSettings
     only: flags.models ?? null,
     policies,
     ...(remotes.length > 0 ? { remotes } : {}),
+    ...(flags.perturb ? { perturb: perturbationKinds(flags.perturb) } : {}),
     ...(replaced.length > 0 ? { replaced } : {}),
     objectives: objectives(flags.objective) ?? config.objectives ?? null,
     reference: flags.reference ?? config.reference ?? null,
@@ -189,6 +193,12 @@ function objectives(names: readonly string[] | undefined): RunSettings["objectiv
     return found;
   });
   return wanted ?? null;
+}
+
+function perturbationKinds(names: readonly string[]): NonNullable<RunSettings["perturb"]> {
+  const unknown = names.find((name) => !PERTURBATIONS.some((kind) => kind === name));
+  if (unknown !== undefined) throw new WrpError(`unknown perturbation "${unknown}"`, { hint: `known: ${PERTURBATIONS.join(", ")}` });
+  return PERTURBATIONS.filter((kind) => names.includes(kind));
 }
 
 function costRange(text: string): [number, number] {

@@ -1,6 +1,7 @@
 import { rowProducts } from "../lib/row-products.ts";
 import type { OutcomeColumns } from "../model/columns.ts";
 import { WrpError } from "../model/errors.ts";
+import type { Report } from "../model/report.ts";
 import type { StoredDecisions } from "../outcomes/store.ts";
 import type { Repriced } from "../pool/replaced-prices.ts";
 import type { Policy } from "../router/index.ts";
@@ -10,8 +11,11 @@ import { random } from "../stats/random.ts";
 import { columnsUnder, promptsAgain } from "./gather.ts";
 import { stopIfAsked } from "./interrupt.ts";
 import type { LearningParts, Parts } from "./parts.ts";
-import { checkEncoder, decideTrained, type TrainedPolicy } from "./decide-trained.ts";
+import { checkEncoder, choiceOf, decideTrained, type TrainedPolicy } from "./decide-trained.ts";
 import { promptVectors, type PromptVectors } from "./prompt-vectors.ts";
+import { LearnedOverhead } from "./learned-overhead.ts";
+import { copiesAsked, CopyEstimates } from "./copy-estimates.ts";
+import type { PerturbedPrompts } from "./perturbed-prompts.ts";
 import { checkShots, shotsInWords, withFewShots } from "./few-shots.ts";
 import { knownAt, readablePlaces, textless, trainingAt } from "./training.ts";
 import { expectationOf, gaps, scatter } from "./learned-estimates.ts";
@@ -29,6 +33,13 @@ function isTrained(policy: LearnedPolicy): policy is TrainedPolicy["policy"] {
   return policy.trained !== undefined;
 }
 
+/** What a policy decided, on the workload and ([perturbation][copy]) on copies of its prompts. */
+interface LearnedDecisions {
+  readonly stored: StoredDecisions;
+  readonly copies: readonly Int32Array[];
+  readonly overhead: NonNullable<Report["timing"]["overhead"]>[number];
+}
+
 /** Prompts that are decided by what is fitted on others. */
 interface Round {
   readonly training: Training;
@@ -41,18 +52,21 @@ interface Round {
 /**
  * Learned policies over the workload, each prompt decided by what was fitted on others: on the training part where there is one, else on
  * the other folds. Duplicates and the turns of a session are on one side. A prompt without a text, or with nothing to be fitted on, stays
- * undecided. Policies that estimate alike are fitted once.
+ * undecided. Policies that estimate alike are fitted once. A perturbed copy is decided by what decides its prompt.
  */
 export async function* decideLearned(
   policies: readonly LearnedPolicy[],
   columns: OutcomeColumns,
-  parts: Pick<Parts, "store" | "workload" | "settings" | "signal" | "withContent"> & { readonly learning: LearningParts; readonly repriced: readonly Repriced[] },
-): AsyncGenerator<Deciding, ReadonlyMap<Policy, StoredDecisions>> {
+  parts: Pick<Parts, "store" | "workload" | "settings" | "signal" | "withContent" | "clockMs"> & { readonly learning: LearningParts; readonly repriced: readonly Repriced[] },
+  perturbed: readonly PerturbedPrompts[],
+): AsyncGenerator<Deciding, ReadonlyMap<Policy, LearnedDecisions>> {
   const { settings, signal, store } = parts;
   const { trained, artefacts } = parts.learning;
-  const encoder = storedEncoder(parts.learning.encoder, store);
+  const overhead = new LearnedOverhead(parts.clockMs);
+  const timed = overhead.timed(parts.learning.encoder);
+  const encoder = storedEncoder(timed, store);
   const own = columnsUnder(settings.missing, columns);
-  const vectors = yield* readVectors(columns, policies[0] as LearnedPolicy, parts);
+  const vectors = yield* readVectors(columns, policies[0] as LearnedPolicy, { ...parts, learning: { ...parts.learning, encoder: timed } });
   const fittedHere = policies.filter((policy) => !policy.trained);
   const heldOut = trained && fittedHere.length > 0 && { columns: columnsUnder(settings.missing, trained.columns), vectors: yield* told(promptVectors(trained.workload.batches(), trained.columns.n, encoder, signal), trained.columns.n) };
   const shots = settings.learning?.shots ?? [];
@@ -60,11 +74,14 @@ export async function* decideLearned(
   const trainingOf: TrainingOf = (from, read, at) => withFewShots(trainingAt(from, columns.models, read, at), shots, columns.models, from, at, settings.seed);
   const rounds = fittedHere.length === 0 ? [] : heldOut ? [heldOutRound(vectors, heldOut, trainingOf)] : foldRounds(own, vectors, settings.seed, settings.learning?.folds ?? 0, trainingOf);
 
+  const asCopies = await copiesAsked(perturbed, columns, encoder, signal);
+  const copies = new CopyEstimates(asCopies, columns.models);
   const products: FitTools["products"] = async (a, b) => {
     await stopIfAsked(signal);
     return rowProducts(a, b);
   };
   const estimates = new Map<string, Estimates>();
+  const searched = new Map<string, { readonly setting: string; readonly value: number }[]>();
   for (const [r, { training, asked }] of rounds.entries()) {
     if (training.rows.count === 0 || asked.length === 0) continue;
     const known = knownAt(columns, vectors, asked);
@@ -72,19 +89,24 @@ export async function* decideLearned(
       const key = JSON.stringify(learned.estimator);
       if (!estimates.has(key)) estimates.set(key, { quality: gaps(columns), costUsd: gaps(columns) });
       const fitted = await learned.fit(training, { products, random: random(settings.seed, "fit", key, r) });
-      scatter(await learned.estimate(fitted, known, { products }), asked, estimates.get(key) as Estimates);
+      const found = learned.searched?.(fitted);
+      if (found) searched.set(key, [...(searched.get(key) ?? []), found]);
+      scatter(await overhead.of(key, asked.length, () => learned.estimate(fitted, known, { products })), asked, estimates.get(key) as Estimates);
+      await copies.add(key, asked, (some) => learned.estimate(fitted, some, { products }));
     }
   }
 
-  const decided = new Map<Policy, StoredDecisions>();
+  const decided = new Map<Policy, LearnedDecisions>();
   const readable = readablePlaces(vectors);
   for (const policy of policies) {
     if (!isTrained(policy)) continue;
     const artefact = artefacts.get(policy.trained.hash);
     if (!artefact) throw new Error(`the file of ${policy.name} was not read`);
     checkEncoder(policy.name, policy.trained, encoder);
-    const one = await decideTrained({ policy, artefact }, columns, vectors, knownAt(columns, vectors, readable), readable, { allowSeen: settings.learning?.allowSeen === true, repriced: parts.repriced }, { products });
-    decided.set(policy, { ...one, notes: [...one.notes, ...textless(vectors, "")] });
+    const one = await decideTrained({ policy, artefact }, columns, vectors, knownAt(columns, vectors, readable), readable, { workload: parts.workload.name, allowSeen: settings.learning?.allowSeen === true, repriced: parts.repriced, measured: (work) => overhead.of(policy.name, readable.length, work) }, { products });
+    const onCopies: Int32Array[] = [];
+    for (const copy of asCopies) onCopies.push((await choiceOf({ policy, artefact }, copy.asked, columns.models, { products }, parts.repriced)).model);
+    decided.set(policy, { stored: { ...one, notes: [...one.notes, ...textless(vectors, "")] }, copies: onCopies, overhead: overhead.each(policy.name, readable.length, [policy.name]) });
   }
   if (fittedHere.length === 0) return decided;
 
@@ -94,8 +116,9 @@ export async function* decideLearned(
   for (const policy of fittedHere) {
     const expected = estimates.get(estimatorOf(policy)) ?? { quality: gaps(columns), costUsd: gaps(columns) };
     const { choose, remarks } = policy.learned;
-    const model = choose(columns.models, expected);
-    decided.set(policy, { models: columns.models, model, ...reasons(model, vectors, rounds), notes: [...notes, ...remarks(fewest)], expectation: expectationOf(policy.learned, columns.models, expected) });
+    const model = await overhead.of(policy.name, readable.length, () => choose(columns.models, expected));
+    const stored = { models: columns.models, model, ...reasons(model, vectors, rounds), notes: [...notes, ...chosenInWords(searched.get(estimatorOf(policy))), ...remarks(fewest)], expectation: expectationOf(policy.learned, columns.models, expected) };
+    decided.set(policy, { stored, copies: copies.choose(estimatorOf(policy), policy.learned), overhead: overhead.each(policy.name, readable.length, [estimatorOf(policy), policy.name]) });
   }
   return decided;
 }
@@ -158,4 +181,9 @@ function splitInWords(sizes: readonly number[], heldOut: boolean, embedder: stri
   const prompts = low === high ? `${low}` : `${low} to ${high}`;
   const how = heldOut ? `fitted on the ${prompts} prompts of the training part` : `fitted in ${sizes.length} folds, each prompt decided by what was fitted on the ${prompts} of the other folds`;
   return `${how}, by vectors of ${embedder}; no prompt, duplicate or session is on both sides; intervals are given the fitted routers`;
+}
+
+function chosenInWords(searched: readonly { readonly setting: string; readonly value: number }[] = []): string[] {
+  const [first] = searched;
+  return first ? [`${first.setting} was chosen in a nested fold of what it was fitted on: ${searched.map(({ value }) => value).join(", ")}`] : [];
 }

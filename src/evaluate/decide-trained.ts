@@ -42,11 +42,21 @@ export function checkEncoder(name: string, { encoder }: ArtefactCard, own: { rea
   if (encoder.id !== own.id) throw new WrpError(`policy "${name}" was trained on vectors of ${encoder.name}, and those here are of ${own.name === encoder.name ? "another version of it" : own.name}`, { hint: "set embedder: in wrp.yaml to the one that it was trained with, or train it again" });
 }
 
+/** On what terms a trained policy decides. */
+interface TrainedTerms {
+  /** What the workload is called. */
+  readonly workload: string;
+  readonly allowSeen: boolean;
+  readonly repriced: readonly Repriced[];
+  /** Does the work of estimating and choosing. */
+  readonly measured: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
 /**
  * A trained policy over the workload. Throws WrpError where it was trained on some of these prompts, their duplicates or their sessions,
  * unless that is allowed: then its notes say so.
  */
-export async function decideTrained(trained: TrainedPolicy, columns: OutcomeColumns, vectors: PromptVectors, asked: Asked, at: readonly number[], { allowSeen, repriced }: { readonly allowSeen: boolean; readonly repriced: readonly Repriced[] }, tools: Pick<FitTools, "products">): Promise<StoredDecisions> {
+export async function decideTrained(trained: TrainedPolicy, columns: OutcomeColumns, vectors: PromptVectors, asked: Asked, at: readonly number[], { workload, allowSeen, repriced, measured }: TrainedTerms, tools: Pick<FitTools, "products">): Promise<StoredDecisions> {
   const { policy, artefact } = trained;
   const { card } = artefact;
   const seen = seenCount(artefact, columns, vectors);
@@ -54,7 +64,7 @@ export async function decideTrained(trained: TrainedPolicy, columns: OutcomeColu
     throw new WrpError(`policy "${policy.name}" was trained on ${seen} of these ${columns.n} prompts (or their duplicates, or their sessions): figures on them would not be held out`, {
       hint: "train with --split train and judge with --split test, or judge on other data; --allow-seen judges it all the same, and the report says so",
     });
-  const { model: chosen, estimates } = await choiceOf(trained, asked, columns.models, tools, repriced);
+  const { model: chosen, estimates } = await measured(() => choiceOf(trained, asked, columns.models, tools, repriced));
   const expected = { quality: gaps(columns), costUsd: gaps(columns) };
   scatter(estimates, at, expected);
   const model = new Int32Array(columns.n).fill(-1);
@@ -73,6 +83,7 @@ export async function decideTrained(trained: TrainedPolicy, columns: OutcomeColu
     rules: [`as ${card.policy.kind} that was trained on ${card.trainedOn.workload}`, "its text is not here", "no estimate tells"],
     notes: [
       `trained before on ${card.trainedOn.prompts} prompts of ${card.trainedOn.workload} (artefact ${card.hash.slice(0, 12)}, by wrp ${card.wrpVersion}), by vectors of ${card.encoder.name}; intervals are given the fitted router`,
+      ...(card.trainedOn.workload === workload ? [] : [`transfer: it was trained on ${card.trainedOn.workload} and is judged on ${workload}: its figures are of how well it carries over`]),
       ...(seen > 0 ? [`it was trained on ${seen} of the ${columns.n} prompts here (or their duplicates, or their sessions): its figures are not held out`] : []),
       ...(missing.length > 0 ? [`it knows ${missing.join(", ")} too, of which there are no outcomes here: it chooses among the others`] : []),
       ...(unknown.length > 0 ? [`it was not trained on ${unknown.join(", ")}, and never chooses ${unknown.length === 1 ? "it" : "them"}`] : []),

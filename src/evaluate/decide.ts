@@ -2,13 +2,15 @@ import { valueHash } from "../lib/hash.ts";
 import type { OutcomeColumns } from "../model/columns.ts";
 import type { StoredDecisions } from "../outcomes/store.ts";
 import type { DecidedPolicy } from "../report/input.ts";
-import type { Decision } from "../model/decision.ts";
+import type { Report } from "../model/report.ts";
 import type { SignalReadings } from "../model/signal.ts";
 import type { Repriced } from "../pool/replaced-prices.ts";
-import type { Policy, Undecided } from "../router/index.ts";
+import type { Policy } from "../router/index.ts";
 import { readsTokens, withTokens } from "../signals/tokens.ts";
 import { failedCalls, throughCache } from "./cached.ts";
 import { columnsUnder, promptsAgain } from "./gather.ts";
+import { calledBy } from "./called-by.ts";
+import { copiesFor, decideCopies } from "./copies.ts";
 import { decideLearned, isFitted, noLongerStored } from "./decide-learned.ts";
 import { decideOnline, isOnline } from "./decide-online.ts";
 import { liveHash } from "./live-findings.ts";
@@ -27,11 +29,15 @@ export interface Decided {
   readonly explained: ExplainedPolicy;
   readonly reused: boolean;
   readonly keys: readonly string[];
+  /** What the store knows its choices on perturbed copies by. */
+  readonly copyKeys?: readonly string[];
+  /** What deciding took, where it was measured now. */
+  readonly overhead?: NonNullable<Report["timing"]["overhead"]>[number];
 }
 
 const NO_RULES = new Int32Array(0);
 
-type DecidingParts = Pick<Parts, "store" | "workload" | "settings" | "wrpVersion" | "fresh" | "signal" | "withContent" | "tokens" | "signalModels"> & { readonly learning?: LearningParts | undefined; readonly trainedLive?: string | null | undefined; readonly repriced: readonly Repriced[] };
+type DecidingParts = Pick<Parts, "store" | "workload" | "settings" | "wrpVersion" | "fresh" | "signal" | "withContent" | "tokens" | "signalModels" | "clockMs"> & { readonly learning?: LearningParts | undefined; readonly trainedLive?: string | null | undefined; readonly repriced: readonly Repriced[]; readonly perturbing?: boolean };
 
 /** Policies over the workload: from the store, over columns, or prompt by prompt, all of these in one pass, so that what several ask of a prompt is computed once. */
 export async function* decideAll(policies: readonly Policy[], columns: OutcomeColumns, parts: DecidingParts): AsyncGenerator<Deciding, ReadonlyMap<Policy, Decided>> {
@@ -49,19 +55,32 @@ export async function* decideAll(policies: readonly Policy[], columns: OutcomeCo
     asked.delete(policy);
     decided.set(policy, { explained: { ...shown(policy), decisions, rules: { rule: NO_RULES, rules: [], notes } }, reused, keys });
   }
-  const [fitted, others] = [[...asked.keys()].filter(isFitted), [...asked.keys()].filter((policy) => !isFitted(policy))];
+  const copies = await copiesFor(parts.perturbing ? policies : [], (policy) => keyOf(policy, columns, parts), columns, parts);
+  const open = [...new Set([...asked.keys(), ...copies.lacking])];
+  const [fitted, others] = [open.filter(isFitted), open.filter((policy) => !isFitted(policy))];
   const { learning } = parts;
   const lost = (learning ? undefined : fitted[0]) ?? (parts.settings.signals && !parts.signalModels ? others.find(({ reads, caches }) => reads || caches?.compares) : undefined);
   if (lost) throw noLongerStored(lost.name, lost.learned ? "made its vectors" : "its signals were read with");
   const reader = promptReader(others, parts.signalModels);
-  const each = yield* decideEach(others, reader, columns, parts);
-  const learned = learning && fitted.length > 0 ? yield* decideLearned(fitted, columns, { ...parts, learning }) : [];
-  const stored = new Map([...each, ...learned]);
+  const each = yield* decideEach(others.filter((policy) => asked.has(policy)), reader, columns, parts);
+  const learned = learning && fitted.length > 0 ? yield* decideLearned(fitted, columns, { ...parts, learning }, copies.prompts) : null;
+  const stored = new Map([...each, ...[...(learned ?? [])].map(([policy, one]) => [policy, one.stored] as const)]);
   for (const [policy, key] of asked) {
     const decisions = stored.get(policy) as StoredDecisions;
     store.saveDecisions(key, workload.hash, decisions);
     decided.set(policy, { explained: { ...shown(policy), decisions: { form: "choice", model: decisions.model }, rules: decisions, ...(decisions.expectation ? { expectation: decisions.expectation } : {}) }, reused: false, keys: [key] });
   }
+  const undecided = (policy: Policy, i: number) => {
+    const decisions = decided.get(policy)?.explained.decisions;
+    return decisions?.form === "choice" && (decisions.model[i] as number) < 0;
+  };
+  const onCopies = await decideCopies(others.filter((policy) => copies.lacking.has(policy)), copies, undecided, reader, columns, parts.signal);
+  for (const policy of copies.lacking) copies.keep(policy, learned?.get(policy)?.copies ?? onCopies.get(policy) ?? []);
+  for (const [policy, { perturbed, keys }] of copies.known) {
+    const one = decided.get(policy) as Decided;
+    decided.set(policy, { ...one, explained: { ...one.explained, perturbed }, copyKeys: keys });
+  }
+  for (const [policy, { overhead }] of learned ?? []) decided.set(policy, { ...(decided.get(policy) as Decided), overhead });
   return marked(decided, reader, asked, parts);
 }
 
@@ -142,11 +161,4 @@ async function* decideEach(policies: readonly Policy[], reader: PromptReader, co
 
 function surrogateNotes(types: readonly string[]): string[] {
   return types.length === 0 ? [] : [`${types.join(", ")} read by wrp's own surrogates (--surrogate), not by the router's models: it may decide otherwise`];
-}
-
-/** The model that a decision calls, empty where it calls none, and its reason. */
-function calledBy(decision: Decision | Undecided): [model: string, reason: string] {
-  if ("undecided" in decision) return ["", decision.undecided];
-  const step = decision.alternatives[0]?.steps[0];
-  return [step?.do === "call" ? step.model : "", decision.rule];
 }

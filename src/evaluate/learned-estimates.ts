@@ -15,6 +15,6 @@ export function scatter(from: Estimates, at: readonly number[], into: Estimates)
 }
 
 /** Estimates of nothing, of the models and prompts of a workload. */
-export function gaps({ models, n }: OutcomeColumns): Float64Array[] {
+export function gaps({ models, n }: Pick<OutcomeColumns, "models" | "n">): Float64Array[] {
   return models.map(() => new Float64Array(n).fill(NaN));
 }

@@ -10,7 +10,8 @@ export function trainingAt(columns: OutcomeColumns, models: readonly string[], v
       const column = table[columns.models.indexOf(name)];
       return Float64Array.from(at, (i) => column?.[i] ?? NaN);
     });
-  return { ...knownAt(columns, vectors, at), quality: pick(columns.quality), costUsd: pick(columns.costUsd) };
+  const clusters = new Map([...new Set(at.map((i) => columns.cluster[i]))].map((cluster, k) => [cluster, k]));
+  return { ...knownAt(columns, vectors, at), quality: pick(columns.quality), costUsd: pick(columns.costUsd), cluster: Int32Array.from(at, (i) => clusters.get(columns.cluster[i]) as number) };
 }
 
 /** What is known of the prompts at these places before anything answers them. */

@@ -123,8 +123,8 @@ export const policySpecSchema = z.discriminatedUnion("kind", [
   ...learnedSpecs,
   trainedSpec,
   z.strictObject({ kind: z.literal("cascade"), ...named, ...cascadeFields }),
-  ...onlineSpecs,
   z.strictObject({ kind: z.literal("best-of"), ...named, ...bestOfFields }),
+  ...onlineSpecs,
   z.strictObject({
     kind: z.literal("command"),
     ...named,

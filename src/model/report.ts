@@ -36,6 +36,16 @@ const arenaSchema = z.object({
   nMissing: z.number().int().describe("compared prompts without a known cost"),
 });
 
+const changeSchema = z.object({ mean: z.number().nullable(), ci, n: z.number().int() }).nullable();
+
+const robustnessSchema = z.object({
+  kind: z.string().describe("typos, case or paraphrase"),
+  perturbation: z.string(),
+  unchanged: estimateSchema.describe("share of copies that go to the model that their prompt goes to; n: prompts that have a copy"),
+  quality: changeSchema.describe("mean change over the same prompts; null where nobody knows"),
+  costUsdPer1k: changeSchema,
+});
+
 const policySchema = z.object({
   name: z.string(),
   kind: z.string(),
@@ -71,6 +81,7 @@ const policySchema = z.object({
     .object({ optSel: z.number().nullable(), optAcc: z.number().nullable(), optCost: z.number().nullable() })
     .optional()
     .describe("RouterArena: optimal = cheapest model with quality ≥ 1; prompts with none excluded"),
+  robustness: z.array(robustnessSchema).optional().describe("choices on copies of prompts that are written otherwise (--perturb); a copy is taken to have the outcomes of its prompt. Intervals are of one perturbation each"),
   remote: z
     .object({
       decisions: z
@@ -290,15 +301,17 @@ export const reportSchema = z.object({
         z.object({
           policy: z.string(),
           decisions: z.number().int().nonnegative(),
-          startMs: z.number().nullable().describe("from the start of its process to its first answer, which the other figures leave out"),
-          meanMs: z.number().nullable().describe("wall time of a decision, from the question to the answer; null where only the first was made"),
+          startMs: z.number().nullable().describe("from the start of its process to its first answer, which the other figures leave out; null of a learned policy: what it was fitted in is left out"),
+          meanMs: z.number().nullable().describe("wall time of a decision, from the question to the answer; null where only the first was made, and of a learned policy whose vectors were all stored"),
           p50Ms: z.number().nullable(),
           p95Ms: z.number().nullable(),
           p99Ms: z.number().nullable(),
+          vectorMs: z.number().nullable().optional().describe("of a learned policy: time per text of making vectors, in batches; null where all were stored"),
+          estimateMs: z.number().nullable().optional().describe("of a learned policy: time per prompt of what it expects and the choice by it, in batches"),
         }),
       )
       .optional()
-      .describe("policies that decided through a process of their own in this run"),
+      .describe("policies that decided in this run through a process of their own, or by what they were fitted to"),
     live: z
       .object({
         spentUsd: z.number().nonnegative().describe("what this run's calls cost, all tries; where a backend did not count tokens, what was held for the call"),

@@ -24,6 +24,7 @@ import { movedBetween } from "./moved.ts";
 import { onlineReport, orderWarnings } from "./online.ts";
 import { blindWarnings, decidedPolicy, expectedFigures } from "./decided.ts";
 import { decidedOf, partOf } from "./partial.ts";
+import { ASSUMED, pendingRobustness, type PendingRobustness } from "./robustness.ts";
 import { reportedPolicy } from "./policies.ts";
 import { simulatedFigures } from "./simulated.ts";
 import { slicesOf } from "./slices.ts";
@@ -80,6 +81,7 @@ export function* compiling(input: ReportInput): Generator<number, Omit<Report, "
   const pair = strongPair(columns.models, input);
   const curves = blind ? [] : policies.flatMap((policy) => pendingCurve(policy, compared, units, pair, { resamples: input.resamples, visits: CURVE_VISITS }) ?? []);
   const calibrations = new Map(blind ? [] : policies.map((policy) => [policy.name, pendingCalibration(policy, compared, units, curveResamples)]));
+  const robustness = new Map(policies.map((policy) => [policy.name, pendingRobustness(policy, compared, ledger)]));
   const singles = singlePoints(columns.models, compared, input.fittedHull, units);
   const costs = input.aiqRange ?? costRange(singles.now);
   const range = costs && costs[1] > costs[0] ? costs : null; // AIQ divides by the range's width
@@ -125,6 +127,7 @@ export function* compiling(input: ReportInput): Generator<number, Omit<Report, "
       ...policyAiq(sweeps.find((s) => s.policy === policy.name)?.sweep ?? null, range),
       ...curveAiq(finishedCurves.find((curve) => curve.policy === policy.name)),
       ...calibrated(calibrations.get(policy.name) ?? null),
+      ...robust(robustness.get(policy.name) ?? null, results),
       expected: blind ? expectedFigures(policy, own, columns, input.logged) : [],
       gainAtBestSingle: best && figures.quality.mean !== null ? finite(figures.quality.mean - best.quality) : null,
       gapAtOracle: oracleQuality !== null && figures.quality.mean !== null ? oracleQuality - figures.quality.mean : null,
@@ -147,6 +150,7 @@ export function* compiling(input: ReportInput): Generator<number, Omit<Report, "
   if (blind) warnings.push(...blindWarnings(reported, compared.n));
   const objectives = objectivesOf(blind ? (input.objectives ?? ["cost"]) : input.objectives, reported, warnings);
   const judged = judge(reported, objectives, warnings);
+  if (judged.some((policy) => policy.robustness)) warnings.push(ASSUMED);
   if (!blind) warnings.push(...learnedWarnings(judged));
 
   const comparisons = [
@@ -253,6 +257,10 @@ function pendingSweeps(input: ReportInput, compared: Compared, units: Design, re
     const sweep = pendingSweep(spec, input.columns, compared, units, resamples);
     return sweep ? [{ policy, spec, sweep }] : [];
   });
+}
+
+function robust(pending: PendingRobustness | null, results: readonly Mean[]): Pick<ReportPolicy, "robustness"> {
+  return pending ? { robustness: pending.finish(results) } : {};
 }
 
 function calibrated(pending: PendingCalibration | null): Pick<ReportPolicy, "calibration"> {

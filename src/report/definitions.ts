@@ -42,6 +42,12 @@ export const METRICS = {
     definition: "of a policy that may make several calls for an answer: costs add up, latencies add up over calls one after the other and are the slowest's of those at the same time; every model called counts for leaks and attack reach",
     source: "wrp",
   },
+  robustness: {
+    unit: "share",
+    direction: "max",
+    definition: "copies of prompts, written otherwise, that go to the model that the prompt goes to, of at most 2,000 compared prompts by the seed; quality and cost change by the recorded figures of the models chosen, since a copy asks the same",
+    source: "after RouterArena (arXiv 2510.00202), whose figure is the share of its own 420 perturbed prompts, without an interval and without what the changes cost",
+  },
   "privacy.leakRate": {
     unit: "share",
     direction: "min",

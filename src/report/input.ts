@@ -18,6 +18,18 @@ export interface DecidedPolicy {
   readonly surrogates?: readonly string[];
   /** Of a learned policy. */
   readonly expectation?: Expectation;
+  /** Its choices on copies of some prompts that are written otherwise. */
+  readonly perturbed?: readonly PerturbedChoices[];
+}
+
+/** What a policy chooses on perturbed copies of some prompts. */
+export interface PerturbedChoices {
+  readonly kind: string;
+  readonly perturbation: string;
+  /** Places in the workload of the prompts that the copies are of, rising. */
+  readonly at: Uint32Array;
+  /** The model of each copy; -1 where none is called. */
+  readonly model: Int32Array;
 }
 
 export interface ModelInfo {

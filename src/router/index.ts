@@ -7,6 +7,7 @@ import { budgeted } from "./kinds/budgeted.ts";
 import { cascade } from "./kinds/cascade.ts";
 import { cheapest } from "./kinds/cheapest.ts";
 import { command } from "./kinds/command.ts";
+import { elo } from "./kinds/elo.ts";
 import { epsilonGreedy } from "./kinds/epsilon-greedy.ts";
 import { kmeans } from "./kinds/kmeans.ts";
 import { knn } from "./kinds/knn.ts";
@@ -53,6 +54,7 @@ const kinds: { readonly [K in PolicySpec["kind"]]: Kind<K> } = {
   svm,
   mlp,
   mf,
+  elo,
   trained: trained((spec, context, base) => (kinds[spec.kind] as Kind<PolicySpec["kind"]>).build(spec as never, context, base)),
   "epsilon-greedy": epsilonGreedy,
   ucb,

@@ -94,6 +94,23 @@ describe("where the right model can be told by the text", () => {
     expect([ran.code, ran.stderr]).toEqual([2, expect.stringContaining(why)]);
   });
 
+  test("what a decision takes is measured where it is made in this run, vector and estimate apart", async () => {
+    const at = desk(LEARNABLE);
+    const report = await evaluated(at, "--policy", "knn(k=5)", "--policy", "knn(k=5,lambda=20)");
+    const { overhead = [] } = report.timing;
+    expect(overhead.map(({ policy: name, decisions }) => [name, decisions])).toEqual([["knn(k=5)", 160], ["knn(k=5,lambda=20)", 160]]);
+    for (const { meanMs, vectorMs, estimateMs, startMs } of overhead) {
+      expect(vectorMs).toBeGreaterThan(0);
+      expect(estimateMs).toBeGreaterThan(0);
+      expect(meanMs).toBeCloseTo((vectorMs as number) + (estimateMs as number), 12);
+      expect(startMs).toBeNull();
+    }
+    expect((await evaluated(at, "--policy", "knn(k=5)")).timing.overhead).toBeUndefined();
+    const stored = (await evaluated(at, "--policy", "knn(k=7)")).timing.overhead;
+    expect(stored).toEqual([expect.objectContaining({ meanMs: null, vectorMs: null, estimateMs: expect.any(Number) })]);
+    expect((await at.wrp("report")).stdout.replace(/\s+/g, " ")).toMatch(/overhead knn\(k=7\): its vectors were stored, estimate and choice [\d.]+ ms, measured in batches over 160 prompts/);
+  });
+
   test("it weighs the prices that are replaced, and is fitted anew for them", async () => {
     const at = desk(LEARNABLE);
     const shares = async (...args: string[]) => policy(await evaluated(at, "--policy", "knn(k=5,lambda=200)", ...args), "knn(k=5,lambda=200)").share["geo"]?.mean ?? 0;

@@ -2,6 +2,7 @@ import type { Report, Sweep } from "../../model/report.ts";
 import { calls, count, counted, GAP, interval, milliseconds, percent, plain, quality, usd, withInterval } from "./numbers.ts";
 import { calibrationWords, curveWords, gapWords } from "./curve-words.ts";
 import { remoteFact } from "./remote.ts";
+import { robustnessFacts } from "./robustness.ts";
 import { metricWords, simulatedModels } from "./words.ts";
 
 const MOST_NAMES = 12;
@@ -30,6 +31,7 @@ export function reportFacts(report: Report): Fact[] {
     ...report.curves.map((one) => ({ label: "curve", text: [curveWords(report, one), gapWords(one)].filter((part) => part !== null).join("; ") })),
     ...report.policies.flatMap(({ name, calibration }) => (calibration ? [{ label: "calibration", text: `${name} ${calibrationWords(calibration)}` }] : [])),
     ...(report.online ?? []).map(online),
+    ...robustnessFacts(report),
     ...report.models.flatMap((model) => spread(model)),
     simulated(report),
     ...(report.timing.overhead ?? []).map(overhead),
@@ -165,7 +167,11 @@ function simulated({ policies, models }: Report): Fact | null {
   return { label: "simulated", text: [list, from, "intervals there cover the sampling of prompts only"].filter((part) => part).join("; ") };
 }
 
-function overhead({ policy, decisions, startMs, meanMs, p50Ms, p95Ms, p99Ms }: NonNullable<Report["timing"]["overhead"]>[number]): Fact {
+function overhead({ policy, decisions, startMs, meanMs, p50Ms, p95Ms, p99Ms, vectorMs, estimateMs }: NonNullable<Report["timing"]["overhead"]>[number]): Fact {
+  if (estimateMs !== undefined) {
+    const parts = `${vectorMs == null ? "its vectors were stored" : `vector ${milliseconds(vectorMs)}`}, estimate and choice ${milliseconds(estimateMs)}`;
+    return { label: "overhead", text: `${policy}: ${meanMs === null ? parts : `${milliseconds(meanMs)} a prompt (${parts})`}, measured in batches over ${counted(decisions, "prompt")}` };
+  }
   const [mean, p50, p95, p99, start] = [meanMs, p50Ms, p95Ms, p99Ms, startMs].map(milliseconds);
   const each = meanMs === null ? "" : `${mean} a decision (p50 ${p50}, p95 ${p95}, p99 ${p99}), `;
   return { label: "overhead", text: `${policy}: ${each}${start} to its first answer; ${counted(decisions, "decision")} through its process` };

@@ -9,6 +9,7 @@ import { movedSection } from "./html/moved.ts";
 import { renderPage } from "./html/page.ts";
 import { onlineSection } from "./html/online.ts";
 import { policiesSection } from "./html/policies.ts";
+import { robustnessSection } from "./html/robustness.ts";
 import { renderContents, renderSection } from "./html/section.ts";
 import { sharesSection } from "./html/shares.ts";
 import { slicesSection } from "./html/slices.ts";
@@ -29,6 +30,7 @@ export async function renderHtml(report: Report): Promise<string> {
     curvesSection(report),
     calibrationSection(report),
     await onlineSection(report),
+    robustnessSection(report),
     slicesSection(report),
     comparisonsSection(report),
     movedSection(report),
