@@ -98,12 +98,12 @@ export async function* evaluate(given: Parts): AsyncGenerator<EvaluateEvent, voi
       await stopIfAsked(parts.signal);
       const before = clockMs();
       const asked = policy.open ? yield* decideThrough(policy, outcomes.columns, parts) : null;
-      const { explained, reused, key } = asked ?? (inside.get(policy) as Decided);
+      const { explained, reused, keys: own } = asked ?? (inside.get(policy) as Decided);
       decided.push(explained);
       const measured = asked?.overhead ?? inside.get(policy)?.overhead;
       if (measured) overhead.push(measured);
-      const each = explained.decisions.form === "choice"; // a mixture is one thing for the whole workload
-      if (each && key !== null) keys.push(key, ...(inside.get(policy)?.copyKeys ?? []));
+      const each = explained.decisions.form !== "mixture"; // a mixture is one thing for the whole workload
+      keys.push(...own, ...(inside.get(policy)?.copyKeys ?? []));
       if (each) counts[reused ? "reused" : "computed"] += outcomes.columns.n;
       if (asked && !reused) counts.micros += (clockMs() - before) * 1000;
       yield { type: "decided", policy: policy.name, prompts: outcomes.columns.n, reused };

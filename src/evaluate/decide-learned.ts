@@ -1,5 +1,6 @@
 import { rowProducts } from "../lib/row-products.ts";
 import type { OutcomeColumns } from "../model/columns.ts";
+import { WrpError } from "../model/errors.ts";
 import type { Report } from "../model/report.ts";
 import type { StoredDecisions } from "../outcomes/store.ts";
 import type { Repriced } from "../pool/replaced-prices.ts";
@@ -62,9 +63,10 @@ export async function* decideLearned(
   const { settings, signal, store } = parts;
   const { trained, artefacts } = parts.learning;
   const overhead = new LearnedOverhead(parts.clockMs);
-  const encoder = storedEncoder(overhead.timed(parts.learning.encoder), store);
+  const timed = overhead.timed(parts.learning.encoder);
+  const encoder = storedEncoder(timed, store);
   const own = columnsUnder(settings.missing, columns);
-  const vectors = yield* told(promptVectors(promptsAgain(parts), columns.n, encoder, signal), columns.n);
+  const vectors = yield* readVectors(columns, policies[0] as LearnedPolicy, { ...parts, learning: { ...parts.learning, encoder: timed } });
   const fittedHere = policies.filter((policy) => !policy.trained);
   const heldOut = trained && fittedHere.length > 0 && { columns: columnsUnder(settings.missing, trained.columns), vectors: yield* told(promptVectors(trained.workload.batches(), trained.columns.n, encoder, signal), trained.columns.n) };
   const shots = settings.learning?.shots ?? [];
@@ -79,6 +81,7 @@ export async function* decideLearned(
     return rowProducts(a, b);
   };
   const estimates = new Map<string, Estimates>();
+  const searched = new Map<string, { readonly setting: string; readonly value: number }[]>();
   for (const [r, { training, asked }] of rounds.entries()) {
     if (training.rows.count === 0 || asked.length === 0) continue;
     const known = knownAt(columns, vectors, asked);
@@ -86,6 +89,8 @@ export async function* decideLearned(
       const key = JSON.stringify(learned.estimator);
       if (!estimates.has(key)) estimates.set(key, { quality: gaps(columns), costUsd: gaps(columns) });
       const fitted = await learned.fit(training, { products, random: random(settings.seed, "fit", key, r) });
+      const found = learned.searched?.(fitted);
+      if (found) searched.set(key, [...(searched.get(key) ?? []), found]);
       scatter(await overhead.of(key, asked.length, () => learned.estimate(fitted, known, { products })), asked, estimates.get(key) as Estimates);
       await copies.add(key, asked, (some) => learned.estimate(fitted, some, { products }));
     }
@@ -112,7 +117,7 @@ export async function* decideLearned(
     const expected = estimates.get(estimatorOf(policy)) ?? { quality: gaps(columns), costUsd: gaps(columns) };
     const { choose, remarks } = policy.learned;
     const model = await overhead.of(policy.name, readable.length, () => choose(columns.models, expected));
-    const stored = { models: columns.models, model, ...reasons(model, vectors, rounds), notes: [...notes, ...remarks(fewest)], expectation: expectationOf(policy.learned, columns.models, expected) };
+    const stored = { models: columns.models, model, ...reasons(model, vectors, rounds), notes: [...notes, ...chosenInWords(searched.get(estimatorOf(policy))), ...remarks(fewest)], expectation: expectationOf(policy.learned, columns.models, expected) };
     decided.set(policy, { stored, copies: copies.choose(estimatorOf(policy), policy.learned), overhead: overhead.each(policy.name, readable.length, [estimatorOf(policy), policy.name]) });
   }
   return decided;
@@ -120,6 +125,17 @@ export async function* decideLearned(
 
 function estimatorOf({ learned }: LearnedPolicy): string {
   return JSON.stringify(learned.estimator);
+}
+
+/** Vectors of the run's prompts. Throws WrpError where nothing is there to make them. */
+export async function* readVectors(columns: OutcomeColumns, { name }: Policy, parts: Pick<Parts, "store" | "workload" | "signal" | "withContent"> & { readonly learning?: LearningParts | undefined }): AsyncGenerator<Deciding, PromptVectors> {
+  if (!parts.learning) throw noLongerStored(name, "made its vectors");
+  return yield* told(promptVectors(promptsAgain(parts), columns.n, storedEncoder(parts.learning.encoder, parts.store), parts.signal), columns.n);
+}
+
+/** @param did what the models did that are not there */
+export function noLongerStored(policy: string, did: string): WrpError {
+  return new WrpError(`what policy "${policy}" decided is no longer stored, and it cannot be decided again without the models that ${did}`, { hint: "run wrp eval again" });
 }
 
 async function* told(reading: AsyncGenerator<number, PromptVectors>, of: number): AsyncGenerator<Deciding, PromptVectors> {
@@ -165,4 +181,9 @@ function splitInWords(sizes: readonly number[], heldOut: boolean, embedder: stri
   const prompts = low === high ? `${low}` : `${low} to ${high}`;
   const how = heldOut ? `fitted on the ${prompts} prompts of the training part` : `fitted in ${sizes.length} folds, each prompt decided by what was fitted on the ${prompts} of the other folds`;
   return `${how}, by vectors of ${embedder}; no prompt, duplicate or session is on both sides; intervals are given the fitted routers`;
+}
+
+function chosenInWords(searched: readonly { readonly setting: string; readonly value: number }[] = []): string[] {
+  const [first] = searched;
+  return first ? [`${first.setting} was chosen in a nested fold of what it was fitted on: ${searched.map(({ value }) => value).join(", ")}`] : [];
 }

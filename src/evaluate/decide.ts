@@ -2,7 +2,6 @@ import { valueHash } from "../lib/hash.ts";
 import type { OutcomeColumns } from "../model/columns.ts";
 import type { StoredDecisions } from "../outcomes/store.ts";
 import type { DecidedPolicy } from "../report/input.ts";
-import { WrpError } from "../model/errors.ts";
 import type { Report } from "../model/report.ts";
 import type { SignalReadings } from "../model/signal.ts";
 import type { Repriced } from "../pool/replaced-prices.ts";
@@ -12,7 +11,8 @@ import { failedCalls, throughCache } from "./cached.ts";
 import { columnsUnder, promptsAgain } from "./gather.ts";
 import { calledBy } from "./called-by.ts";
 import { copiesFor, decideCopies } from "./copies.ts";
-import { decideLearned, isFitted } from "./decide-learned.ts";
+import { decideLearned, isFitted, noLongerStored } from "./decide-learned.ts";
+import { decideOnline, isOnline } from "./decide-online.ts";
 import { liveHash } from "./live-findings.ts";
 import { liveModels } from "./live-models.ts";
 import { promptReader, type PromptReader } from "./read-signals.ts";
@@ -24,16 +24,18 @@ import type { Deciding } from "./through-session.ts";
 /** A decided policy with the rule behind each decision, where it gives one. */
 export type ExplainedPolicy = DecidedPolicy & { readonly rules: Pick<StoredDecisions, "rule" | "rules" | "notes"> | null };
 
-/** A policy's decisions over a workload. `key` is what the store knows them by. */
+/** A policy's decisions over a workload. `keys` are what the store knows them by; none where they are not stored. */
 export interface Decided {
   readonly explained: ExplainedPolicy;
   readonly reused: boolean;
-  readonly key: string | null;
+  readonly keys: readonly string[];
   /** What the store knows its choices on perturbed copies by. */
   readonly copyKeys?: readonly string[];
   /** What deciding took, where it was measured now. */
   readonly overhead?: NonNullable<Report["timing"]["overhead"]>[number];
 }
+
+const NO_RULES = new Int32Array(0);
 
 type DecidingParts = Pick<Parts, "store" | "workload" | "settings" | "wrpVersion" | "fresh" | "signal" | "withContent" | "tokens" | "signalModels" | "clockMs"> & { readonly learning?: LearningParts | undefined; readonly trainedLive?: string | null | undefined; readonly repriced: readonly Repriced[]; readonly perturbing?: boolean };
 
@@ -45,16 +47,20 @@ export async function* decideAll(policies: readonly Policy[], columns: OutcomeCo
   for (const policy of policies) {
     await stopIfAsked(parts.signal);
     const key = keyOf(policy, columns, parts);
-    const ready = withoutPrompts(policy, key, columns, parts);
+    const ready = isOnline(policy) ? null : withoutPrompts(policy, key, columns, parts);
     if (ready) decided.set(policy, ready);
     else asked.set(policy, key);
+  }
+  for (const [policy, { decisions, keys, reused, notes }] of yield* decideOnline(new Map([...asked].flatMap(([one, key]) => (isOnline(one) ? [[one, key] as const] : []))), columns, parts)) {
+    asked.delete(policy);
+    decided.set(policy, { explained: { ...shown(policy), decisions, rules: { rule: NO_RULES, rules: [], notes } }, reused, keys });
   }
   const copies = await copiesFor(parts.perturbing ? policies : [], (policy) => keyOf(policy, columns, parts), columns, parts);
   const open = [...new Set([...asked.keys(), ...copies.lacking])];
   const [fitted, others] = [open.filter(isFitted), open.filter((policy) => !isFitted(policy))];
   const { learning } = parts;
   const lost = (learning ? undefined : fitted[0]) ?? (parts.settings.signals && !parts.signalModels ? others.find(({ reads, caches }) => reads || caches?.compares) : undefined);
-  if (lost) throw new WrpError(`what policy "${lost.name}" decided is no longer stored, and it cannot be decided again without the models that ${lost.learned ? "made its vectors" : "its signals were read with"}`, { hint: "run wrp eval again" });
+  if (lost) throw noLongerStored(lost.name, lost.learned ? "made its vectors" : "its signals were read with");
   const reader = promptReader(others, parts.signalModels);
   const each = yield* decideEach(others.filter((policy) => asked.has(policy)), reader, columns, parts);
   const learned = learning && fitted.length > 0 ? yield* decideLearned(fitted, columns, { ...parts, learning }, copies.prompts) : null;
@@ -62,7 +68,7 @@ export async function* decideAll(policies: readonly Policy[], columns: OutcomeCo
   for (const [policy, key] of asked) {
     const decisions = stored.get(policy) as StoredDecisions;
     store.saveDecisions(key, workload.hash, decisions);
-    decided.set(policy, { explained: { ...shown(policy), decisions: { form: "choice", model: decisions.model }, rules: decisions, ...(decisions.expectation ? { expectation: decisions.expectation } : {}) }, reused: false, key });
+    decided.set(policy, { explained: { ...shown(policy), decisions: { form: "choice", model: decisions.model }, rules: decisions, ...(decisions.expectation ? { expectation: decisions.expectation } : {}) }, reused: false, keys: [key] });
   }
   const undecided = (policy: Policy, i: number) => {
     const decisions = decided.get(policy)?.explained.decisions;
@@ -91,29 +97,30 @@ function marked(decided: ReadonlyMap<Policy, Decided>, reader: PromptReader, ask
 }
 
 /** What stored decisions hang on. What looks at outcomes depends on their prices and on the rule for failed calls, too; what is simulated, on the seed; what is live grows. A cache keeps no failed call. */
-function keyOf({ kind, content, hindsight, reads, caches, learned, trained }: Policy, columns: OutcomeColumns, { settings, wrpVersion, trainedLive = null }: DecidingParts): string {
-  const looks = hindsight || (learned !== undefined && !trained);
+function keyOf({ kind, content, hindsight, reads, caches, learned, online, trained }: Policy, columns: OutcomeColumns, { settings, wrpVersion, trainedLive = null }: DecidingParts): string {
+  const looks = hindsight || (learned !== undefined && !trained) || online !== undefined;
   const drawn = settings.models.some((model) => model.simulated !== undefined);
   const live = looks ? liveHash(columns, liveModels(settings).map(({ name }) => name)) : null;
   const replaced = looks || trained ? settings.replaced : undefined;
   const outcomes = looks ? { ...(live === null ? {} : { live }), models: settings.models, missing: settings.missing, ...(drawn ? { seed: settings.seed } : {}) } : null;
   const fit = learned ? { ...settings.learning, seed: settings.seed, curve: true, ...(trainedLive === null ? {} : { trainedLive }) } : undefined;
+  const drawnBy = online ? { seed: settings.seed, ...(online.dimensions === null ? {} : { encoder: settings.learning?.encoder }) } : undefined;
   const signals = ((reads || caches?.compares) && settings.signals) || [];
-  return valueHash({ kind, content, models: columns.models, outcomes, wrpVersion, ...(signals.length > 0 ? { signals } : {}), ...(caches ? { failed: failedCalls(columns) } : {}), ...(fit ? { fit } : {}), ...(replaced ? { replaced } : {}) });
+  return valueHash({ kind, content, models: columns.models, outcomes, wrpVersion, ...(signals.length > 0 ? { signals } : {}), ...(caches ? { failed: failedCalls(columns) } : {}), ...(fit ? { fit } : {}), ...(drawnBy ? { drawnBy } : {}), ...(replaced ? { replaced } : {}) });
 }
 
 /** What needs no look at a prompt; null where prompts have to be asked about. */
 function withoutPrompts(policy: Policy, key: string, columns: OutcomeColumns, { store, workload, settings, fresh }: DecidingParts): Decided | null {
   // What it does is played over the columns that the report stands on (`withPaths`).
-  if (policy.plays) return { explained: { ...shown(policy), decisions: { form: "choice", model: new Int32Array(columns.n).fill(-1) }, rules: null }, reused: false, key: null };
-  if (policy.volatile && policy.replay) return { explained: { ...shown(policy), decisions: policy.replay(columns), rules: null }, reused: false, key: null };
+  if (policy.plays) return { explained: { ...shown(policy), decisions: { form: "choice", model: new Int32Array(columns.n).fill(-1) }, rules: null }, reused: false, keys: [] };
+  if (policy.volatile && policy.replay) return { explained: { ...shown(policy), decisions: policy.replay(columns), rules: null }, reused: false, keys: [] };
   const known = fresh ? null : store.findDecisions(key, workload.hash);
-  if (known) return { explained: explainedBy(policy, known, columns), reused: true, key };
+  if (known) return { explained: explainedBy(policy, known, columns), reused: true, keys: [key] };
   if (!policy.replay) return null;
   const decisions = policy.replay(policy.hindsight ? columnsUnder(settings.missing, columns) : columns);
   if (decisions.form === "choice")
     store.saveDecisions(key, workload.hash, { models: columns.models, model: decisions.model, rule: new Int32Array(columns.n).fill(-1), rules: [], notes: [] });
-  return { explained: { ...shown(policy), decisions, rules: null }, reused: false, key };
+  return { explained: { ...shown(policy), decisions, rules: null }, reused: false, keys: decisions.form === "choice" ? [key] : [] };
 }
 
 /** A policy with decisions as they are stored, over these columns. */

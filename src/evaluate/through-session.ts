@@ -33,11 +33,11 @@ export async function* decideThrough(
   policy: Policy,
   columns: OutcomeColumns,
   parts: Parts,
-): AsyncGenerator<Deciding, { explained: ExplainedPolicy; reused: boolean; key: string | null; overhead: Overhead | null }> {
+): AsyncGenerator<Deciding, { explained: ExplainedPolicy; reused: boolean; keys: readonly string[]; overhead: Overhead | null }> {
   const { store, workload, settings, wrpVersion, signal } = parts;
   const key = valueHash({ kind: policy.kind, content: policy.content, models: columns.models, seed: settings.seed, wrpVersion });
   const known = parts.fresh || policy.volatile ? null : store.findDecisions(key, workload.hash);
-  if (known) return { explained: explainedBy(policy, known, columns), reused: true, key, overhead: null };
+  if (known) return { explained: explainedBy(policy, known, columns), reused: true, keys: [key], overhead: null };
 
   if (!policy.open || !parts.sessions) throw new WrpError(`policy "${policy.name}" decides through a command, and nothing here starts one`);
   const session = await policy.open(parts.sessions);
@@ -50,7 +50,7 @@ export async function* decideThrough(
     ended = true;
     const decided = { ...stored, notes: session.notes() };
     if (!policy.volatile) store.saveDecisions(key, workload.hash, decided);
-    return { explained: explainedBy(policy, decided, columns), reused: false, key: policy.volatile ? null : key, overhead: overheadOf(policy.name, columns.n, session.times()) };
+    return { explained: explainedBy(policy, decided, columns), reused: false, keys: policy.volatile ? [] : [key], overhead: overheadOf(policy.name, columns.n, session.times()) };
   } catch (error) {
     await stopIfAsked(signal); // an interrupt is what killed it, not its fault
     throw error;

@@ -10,7 +10,8 @@ export function trainingAt(columns: OutcomeColumns, models: readonly string[], v
       const column = table[columns.models.indexOf(name)];
       return Float64Array.from(at, (i) => column?.[i] ?? NaN);
     });
-  return { ...knownAt(columns, vectors, at), quality: pick(columns.quality), costUsd: pick(columns.costUsd) };
+  const clusters = new Map([...new Set(at.map((i) => columns.cluster[i]))].map((cluster, k) => [cluster, k]));
+  return { ...knownAt(columns, vectors, at), quality: pick(columns.quality), costUsd: pick(columns.costUsd), cluster: Int32Array.from(at, (i) => clusters.get(columns.cluster[i]) as number) };
 }
 
 /** What is known of the prompts at these places before anything answers them. */
@@ -24,7 +25,7 @@ export function readablePlaces({ known }: PromptVectors): number[] {
 }
 
 /** A note where some prompts have none. @param where of which part of the data: ` of the training part` */
-export function textless({ known }: PromptVectors, where: string): string[] {
+export function textless({ known }: Pick<PromptVectors, "known">, where: string): string[] {
   const without = known.reduce((sum, one) => sum + (one === 1 ? 0 : 1), 0);
   return without === 0 ? [] : [`${without} of ${known.length} prompts${where} have no text here, so nothing is learned or decided of them`];
 }

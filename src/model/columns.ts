@@ -131,11 +131,51 @@ export interface LabelColumn {
 
 /**
  * What a policy wants over a whole workload. `choice`: one model a prompt (-1: it did not decide).
- * `mixture`: the same probabilities for every prompt, taken as an exact expectation.
+ * `mixture`: the same probabilities for every prompt, taken as an exact expectation. `spread`: each prompt has its own, taken alike.
  */
 export type Decisions =
   | { readonly form: "choice"; readonly model: Int32Array; readonly served?: Served }
-  | { readonly form: "mixture"; readonly weights: Float64Array };
+  | { readonly form: "mixture"; readonly weights: Float64Array }
+  | {
+      readonly form: "spread";
+      /** [model][prompt] probability; 0 of every model where the policy did not decide. */
+      readonly weights: readonly Float64Array[];
+      readonly replays: Replays;
+    };
+
+/** What a policy that learns as it goes chose, order by order: its probabilities are shares of these. */
+export interface Replays {
+  readonly lambdaPerUsd: number;
+  /** In the workload's own order; part of the shares only where there is no other. */
+  readonly inOrder: Replay;
+  readonly shuffled: readonly Replay[];
+}
+
+export interface Replay {
+  /** [step] the prompt that came then. */
+  readonly order: Int32Array;
+  /** [prompt] -1: it did not decide. */
+  readonly model: Int32Array;
+}
+
+/** The probability that a prompt goes to a model; of a choice 0 or 1. */
+export function probabilityOf(decisions: Decisions, m: number, i: number): number {
+  if (decisions.form === "choice") return decisions.model[i] === m ? 1 : 0;
+  return (decisions.form === "mixture" ? decisions.weights[m] : decisions.weights[m]?.[i]) ?? 0;
+}
+
+/** The models that a policy calls on any prompt read, by place in the tables, ascending. */
+export function modelsUsed(decisions: Decisions): number[] {
+  if (decisions.form === "choice") return [...new Set(decisions.model)].filter((m) => m >= 0).sort((a, b) => a - b);
+  const { form, weights } = decisions;
+  return [...weights.keys()].filter((m) => (form === "mixture" ? (weights[m] as number) > 0 : (weights[m] as Float64Array).some((w) => w > 0)));
+}
+
+/** Whether a policy has a model for a prompt. */
+export function isDecided(decisions: Decisions, i: number): boolean {
+  if (decisions.form === "choice") return (decisions.model[i] as number) >= 0;
+  return decisions.form === "mixture" || decisions.weights.some((column) => (column[i] as number) > 0);
+}
 
 /** Who really answered, where the figures of a choice are a live router's own: `model` is then its place behind the models. */
 export interface Served {

@@ -4,6 +4,7 @@ import { cascadeFields } from "./cascade-fields.ts";
 import { gpuPriceSchema, type GpuPrice } from "./gpu-price.ts";
 import { learnedSpecs, trainedSpec } from "./learned-specs.ts";
 import type { CallSettings } from "./live.ts";
+import { onlineSpecs } from "./online-specs.ts";
 import { profileSchema, type Profile } from "./profile.ts";
 
 /**
@@ -123,6 +124,7 @@ export const policySpecSchema = z.discriminatedUnion("kind", [
   trainedSpec,
   z.strictObject({ kind: z.literal("cascade"), ...named, ...cascadeFields }),
   z.strictObject({ kind: z.literal("best-of"), ...named, ...bestOfFields }),
+  ...onlineSpecs,
   z.strictObject({
     kind: z.literal("command"),
     ...named,

@@ -8,7 +8,7 @@ export const learnedSpecs = [
   z.strictObject({
     kind: z.literal("knn"),
     name,
-    k: z.number().int().min(1).max(10_000).default(31).describe("nearest training prompts that a model's quality and cost are the means of; all of them where there are fewer"),
+    k: z.union([z.number().int().min(1).max(10_000), z.literal("auto")], { error: "must be a whole number from 1 to 10000, or auto" }).default(31).describe("nearest training prompts that a model's quality and cost are the means of; all of them where there are fewer; auto: chosen in a nested fold"),
     lambda,
     weights: z.enum(["even", "similarity"]).default("even").describe("how much each neighbour counts"),
   }),
@@ -21,7 +21,7 @@ export const learnedSpecs = [
   z.strictObject({
     kind: z.literal("logistic"),
     name,
-    decay: z.number().positive().default(1e-3).describe("weight of the squared weights against the mean loss: the higher, the less a head trusts the vectors"),
+    decay: z.union([z.number().positive(), z.literal("auto")], { error: "must be a number above 0, or auto" }).default(1e-3).describe("weight of the squared weights against the mean loss: the higher, the less a head trusts the vectors; auto: chosen in a nested fold"),
     lambda,
   }),
   z.strictObject({
@@ -45,6 +45,7 @@ export const learnedSpecs = [
     decay: z.number().nonnegative().default(1e-4).describe("weight of the squared weights against the mean loss"),
     lambda,
   }),
+  z.strictObject({ kind: z.literal("elo"), name, lambda }),
 ] as const;
 
 /** A policy that `wrp train` fitted. */

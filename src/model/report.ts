@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { aiqSchema, ci, estimateSchema, openCi, verdictSchema } from "./estimate.ts";
 import { calibrationSchema, knobCurveSchema } from "./learned-figures.ts";
+import { onlineReportSchema } from "./online-report.ts";
 
 /**
  * The report: computed once from the outcomes, rendered many ways. This schema is the contract of `--json`; its JSON
@@ -244,6 +245,7 @@ export const reportSchema = z.object({
   comparisons: z.array(comparisonSchema),
   slices: z.array(sliceSchema),
   sweeps: z.array(sweepSchema),
+  online: z.array(onlineReportSchema).optional().describe("policies that learn as they go: what learning cost; absent without such"),
   curves: z.array(knobCurveSchema).describe("of each learned policy whose costs are known: its choices at other values of what it weighs cost by"),
   frontier: z.array(z.string()),
   moved: z.array(movedSchema),

@@ -1,4 +1,4 @@
-import { isAnswered, nameOfPlace, type OutcomeColumns } from "../model/columns.ts";
+import { isAnswered, modelsUsed, nameOfPlace, type OutcomeColumns } from "../model/columns.ts";
 import type { PairedComparison, PolicyComparison } from "../model/comparison.ts";
 import { WrpError } from "../model/errors.ts";
 import { calledAt } from "../model/path.ts";
@@ -128,8 +128,7 @@ const used = new WeakMap<DecidedPolicy, readonly number[]>();
 function usedModels({ policy }: Side): readonly number[] {
   let models = used.get(policy);
   if (!models) {
-    const { decisions } = policy;
-    models = decisions.form === "mixture" ? [...decisions.weights.keys()].filter((m) => (decisions.weights[m] as number) > 0) : [...new Set(decisions.model)].filter((m) => m >= 0);
+    models = modelsUsed(policy.decisions);
     used.set(policy, models);
   }
   return models;

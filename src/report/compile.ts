@@ -21,6 +21,7 @@ import { learnedWarnings } from "./learned.ts";
 import { Ledger, type Entry } from "./ledger.ts";
 import { costMatchedMix, hullPoints, pendingAiq, singlePoints } from "./mix.ts";
 import { movedBetween } from "./moved.ts";
+import { onlineReport, orderWarnings } from "./online.ts";
 import { blindWarnings, decidedPolicy, expectedFigures } from "./decided.ts";
 import { decidedOf, partOf } from "./partial.ts";
 import { ASSUMED, pendingRobustness, type PendingRobustness } from "./robustness.ts";
@@ -165,6 +166,9 @@ export function* compiling(input: ReportInput): Generator<number, Omit<Report, "
     return sweep.finish(!above, best ?? { quality: NaN, costUsdPer1k: NaN });
   });
 
+  const online = blind ? [] : policies.flatMap((policy) => onlineReport(policy, columns, compared) ?? []);
+  warnings.push(...orderWarnings(online, judged));
+
   const decidedGates = gates.map(({ policy, pending }) => pending.finish(results, mixes.get(policy) ?? null));
 
   return {
@@ -180,6 +184,7 @@ export function* compiling(input: ReportInput): Generator<number, Omit<Report, "
     slices: slicesOf(columns, compared, units, policies.filter((p) => !p.control)),
     sweeps: finishedSweeps,
     curves: finishedCurves,
+    ...(online.length > 0 ? { online } : {}),
     frontier: judged.filter((p) => p.onFrontier).map((p) => p.name),
     moved: movedPairs(policies, reference).flatMap(([a, b]) => movedBetween(columns, compared, a, b) ?? []),
     metrics: {
@@ -227,6 +232,7 @@ function pendingGates(input: ReportInput, subject: GateSubject): { policy: strin
 /** True where two policies choose alike on every compared prompt, or mix alike. */
 function sameDecisions({ at }: Compared, a: Decisions, b: Decisions): boolean {
   if (a.form === "mixture" && b.form === "mixture") return a.weights.every((w, m) => w === b.weights[m]);
+  if (a.form === "spread" && b.form === "spread") return a.weights.every((column, m) => at.every((i) => column[i] === b.weights[m]?.[i]));
   return a.form === "choice" && b.form === "choice" && at.every((i) => a.model[i] === b.model[i]);
 }
 

@@ -1,13 +1,17 @@
-import { isAnswered, nameOfPlace, type LabelColumn, type OutcomeColumns } from "../model/columns.ts";
+import { isAnswered, isDecided, nameOfPlace, type LabelColumn, type OutcomeColumns } from "../model/columns.ts";
 import { calledAt } from "../model/path.ts";
+import { eachChoice } from "./events.ts";
 import type { DecidedPolicy } from "./input.ts";
 import { servedOf } from "./remote.ts";
 import type { DecisionRow } from "./render/decisions.ts";
 
 type Explained = DecidedPolicy & { readonly rules: { readonly rule: Int32Array; readonly rules: readonly string[] } | null };
 
+/** Why a prompt goes where it goes, where no rule says it. */
+const IN_WORDS = { choice: null, mixture: "mixture", spread: "learned on the way, over many orders" } as const;
+
 /**
- * Every policy's decision on every prompt with its outcome, policy by policy. A mixture's rows are expectations, without a model.
+ * Every policy's decision on every prompt with its outcome, policy by policy. Rows of a policy with probabilities are expectations, without a model.
  *
  * @param simulated models whose answers are drawn
  * @param logged what was really seen, where the report stands on decisions; null on outcomes
@@ -20,11 +24,8 @@ export function* decisionRows(columns: OutcomeColumns, policies: readonly Explai
       const m = decisions.form === "choice" ? (decisions.model[i] as number) : -1;
       const value = (table: readonly Float64Array[]): number | null => {
         if (decisions.form === "choice") return m < 0 ? null : known(table[m]?.[i]);
-        let sum = 0;
-        for (let k = 0; k < decisions.weights.length; k++) {
-          const w = decisions.weights[k] as number;
-          if (w > 0) sum += w * (table[k]?.[i] ?? NaN);
-        }
+        let sum = isDecided(decisions, i) ? 0 : NaN;
+        eachChoice(decisions, i, (k, w) => void (sum += w * (table[k]?.[i] ?? NaN)));
         return known(sum);
       };
       const served = servedOf(decisions);
@@ -35,14 +36,21 @@ export function* decisionRows(columns: OutcomeColumns, policies: readonly Explai
         dataset: columns.datasets[columns.stratum[i] as number] as string,
         policy: policy.name,
         model: served ? labelAt(served.names, i) : m < 0 ? null : nameOfPlace(columns, m),
-        rule: served ? labelAt(served.decision, i) : rule >= 0 ? (rules?.rules[rule] as string) : decisions.form === "mixture" ? "mixture" : null,
+        rule: served ? labelAt(served.decision, i) : rule >= 0 ? (rules?.rules[rule] as string) : IN_WORDS[decisions.form],
         quality: value(columns.quality),
         costUsd: value(columns.costUsd),
         latencyMs: value(columns.latencyMs),
-        simulated: decisions.form === "choice" ? calledAt(columns, m).some((called) => drawn[called]) : drawn.some((is, k) => is && (decisions.weights[k] as number) > 0),
+        simulated: drawnAt(decisions, i),
         expected: logged !== null && !served && !isAnswered(columns, m) && (m < 0 || columns.chosen[i] !== m || filled(m, i)),
       };
     }
+
+  /** Whether any answer that a policy may get there is drawn. */
+  function drawnAt(decisions: DecidedPolicy["decisions"], i: number): boolean {
+    let found = false;
+    eachChoice(decisions, i, (m) => void (found ||= calledAt(columns, m).some((called) => drawn[called])));
+    return found;
+  }
 
   /** Whether a figure stands where the log has none. */
   function filled(m: number, i: number): boolean {

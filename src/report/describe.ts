@@ -1,5 +1,6 @@
 import { failedCalls } from "../model/columns.ts";
 import { isLearned } from "../model/learned-specs.ts";
+import { isOnline } from "../model/online-specs.ts";
 import type { Report, ReportPolicy } from "../model/report.ts";
 import type { Design } from "../stats/design.ts";
 import type { Compared } from "./compared.ts";
@@ -86,6 +87,7 @@ export function whyUndecided(kind: string): string {
   if (kind === "command") return "to the others it gave no model, or an error";
   if (kind === "remote") return "the others it did not answer, or nothing graded its answer";
   if (kind === "threshold") return "the others lack its fact";
+  if (isOnline({ kind })) return "the others have no text here";
   if (kind === "cascade" || kind === "best-of") return "of the others, what it goes by is not known on the way";
   if (isLearned({ kind })) return "the others have no text here, or nothing to be fitted on";
   if (kind === "vsr") return "the others are undetermined, have no model to go to, or are answered without one and not graded";

@@ -88,7 +88,10 @@ export function eachChoice(decisions: Decisions, i: number, visit: (model: numbe
     if (m >= 0) visit(m, 1);
     return;
   }
-  for (let m = 0; m < decisions.weights.length; m++) if ((decisions.weights[m] as number) > 0) visit(m, decisions.weights[m] as number);
+  for (let m = 0; m < decisions.weights.length; m++) {
+    const w = decisions.form === "mixture" ? (decisions.weights[m] as number) : (decisions.weights[m]?.[i] as number);
+    if (w > 0) visit(m, w);
+  }
 }
 
 function taggedEvent(columns: OutcomeColumns, models: readonly ModelInfo[], tag: string, counts: (model: ModelInfo) => boolean): Event | null {

@@ -1,7 +1,7 @@
 import type { Gate, GateOp } from "../model/gate.ts";
 import { quantileOf } from "../model/gate.ts";
 import type { Report } from "../model/report.ts";
-import type { OutcomeColumns } from "../model/columns.ts";
+import { isDecided, probabilityOf, type OutcomeColumns } from "../model/columns.ts";
 import type { Design } from "../stats/design.ts";
 import { analyticInterval, binaryDifferenceInterval, meanInterval, percentileInterval, proportionInterval, type Bounds } from "../stats/intervals.ts";
 import { meanOf, type Mean } from "../stats/means.ts";
@@ -164,8 +164,8 @@ export function judged(op: GateOp, { observed, bounds, census }: Pick<Measured, 
 function undecidedIn({ metric }: Gate, { decisions }: DecidedPolicy, { columns, models }: GateSubject): number {
   const event = metric.startsWith("privacy.") ? leaked(columns, models) : metric === "safety.attackReachRate" ? attackReached(columns, models) : null;
   const chosen = asChosen(decisions);
-  if (!event || chosen.form !== "choice") return 0;
-  return chosen.model.reduce((n, m, i) => n + (m < 0 && !Number.isNaN(event(0, i)) ? 1 : 0), 0);
+  if (!event || chosen.form === "mixture") return 0;
+  return columns.ids.reduce((n, _, i) => n + (!isDecided(chosen, i) && !Number.isNaN(event(0, i)) ? 1 : 0), 0);
 }
 
 /** What would be observed if the event happened on all prompts that are open. */
@@ -217,7 +217,7 @@ function meanOfMetric(gate: Gate, now: PromptFigures, policy: DecidedPolicy, old
     const part = over === "compared" ? Float64Array.from(compared.at, (i) => whole[i] as number) : whole;
     return scale === 1 ? part : part.map((v) => v * scale);
   };
-  const mine = share !== null && policy.decisions.form === "mixture" ? new Float64Array(compared.n).fill(policy.decisions.weights[columns.models.indexOf(share)] ?? 0) : read(now, (m) => columns.models[m]);
+  const mine = share !== null && policy.decisions.form !== "choice" ? shareOf(policy.decisions, columns.models.indexOf(share)) : read(now, (m) => columns.models[m]);
   const base = gate.factor === 0 || !old ? null : read(old, (m) => columns.models[m]);
   const paired = base === null ? mine : mine.map((v, k) => (Number.isNaN(base[k] as number) ? NaN : v));
   const census = gate.metric === "privacy.leakedPrompts";
@@ -236,6 +236,11 @@ function meanOfMetric(gate: Gate, now: PromptFigures, policy: DecidedPolicy, old
     const bounds = identical ? ([0, 0] as Bounds) : boundsOf(column === null ? null : (results[column] as Mean));
     return { observed, baseline: before, bounds: bounds && [bounds[0] + zero, bounds[1] + zero], census: false, n, note };
   };
+
+  /** [compared prompt] the probability that it goes to a model; NaN where the policy does not decide. */
+  function shareOf(decisions: DecidedPolicy["decisions"], m: number): Float64Array {
+    return Float64Array.from(compared.at, (i) => (isDecided(decisions, i) ? probabilityOf(decisions, m, i) : NaN));
+  }
 
   /** Of the difference (or the metric itself, where there is no baseline). */
   function boundsOf(resampled: Mean | null): Bounds | null {
@@ -290,7 +295,7 @@ function quantileAgainst({ of, p }: Quantile, factor: number, now: PromptFigures
     finish() {
       if (at.length === 0 || !theirs || !old) return unknown("the baseline knows it of none of these prompts");
       const [observed, before] = [mine(whole, p), theirs(whole, p)];
-      const mixture = policy.decisions.form === "mixture";
+      const mixture = policy.decisions.form !== "choice";
       const few = independent(units, unit) < fewestForQuantile(p);
       const bounds = few || mixture ? null : factor === 1 && sameFigures(now, old, figure) ? ([0, 0] as Bounds) : percentileInterval(differences, 0.9);
       const note = few ? tooFew(p) : mixture ? "a mixture's quantile is not compared with a baseline" : leftOut(count(old[figure]) - at.length, known.length - at.length);

@@ -23,7 +23,12 @@ export function latencyOf(compared: Compared, units: Design, table: readonly Flo
 export function waitsOf(compared: Compared, units: Design, table: readonly Float64Array[], decisions: Decisions) {
   if (table.length === 0) return null;
   const several = severalOf(compared, table);
-  const waits = several ? ofSeveral(compared, several, decisions) : decisions.form === "choice" ? ofChoice(compared, table, decisions.model) : ofMixture(table, decisions.weights);
+  const waits =
+    several || decisions.form === "spread"
+      ? ofSeveral(compared, several?.known ?? ((m, k) => knownAt(table, m, k)), decisions)
+      : decisions.form === "choice"
+        ? ofChoice(compared, table, decisions.model)
+        : ofMixture(table, decisions.weights);
   const { distribution, n } = waits;
   if (n === 0) return null;
   const atOrBelow = table.map(() => new Float64Array(compared.n));
@@ -61,7 +66,7 @@ function severalOf({ samples, latencyMs, ttftMs }: Compared, table: readonly Flo
   const { perPrompt } = samples;
   const known = (m: number, k: number): Float64Array => {
     const own = times[m];
-    return (own ? own.subarray(k * perPrompt, (k + 1) * perPrompt) : (table[m] as Float64Array).subarray(k, k + 1)).filter((v) => !Number.isNaN(v));
+    return own ? own.subarray(k * perPrompt, (k + 1) * perPrompt).filter((v) => !Number.isNaN(v)) : knownAt(table, m, k);
   };
   return {
     perPrompt,
@@ -74,8 +79,13 @@ function severalOf({ samples, latencyMs, ttftMs }: Compared, table: readonly Flo
   };
 }
 
-/** Prompts of several answers each: those share their prompt's weight. */
-function ofSeveral(compared: Compared, { known }: NonNullable<ReturnType<typeof severalOf>>, decisions: Decisions) {
+/** The one answer of a prompt; empty where none is known. */
+function knownAt(table: readonly Float64Array[], m: number, k: number): Float64Array {
+  return (table[m] as Float64Array).subarray(k, k + 1).filter((v) => !Number.isNaN(v));
+}
+
+/** Prompts of several answers each, or with probabilities of their own: those share their prompt's weight. */
+function ofSeveral(compared: Compared, known: (m: number, k: number) => Float64Array, decisions: Decisions) {
   /** By weight: answers that weigh the same stand in one ascending sample. */
   const parts = new Map<number, number[]>();
   let n = 0;

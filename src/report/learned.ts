@@ -1,13 +1,14 @@
 import { isLearned } from "../model/learned-specs.ts";
+import { isOnline } from "../model/online-specs.ts";
 import type { ReportPolicy } from "../model/report.ts";
 
 /**
- * Told of each policy that is learned, or makes several calls for an answer, and does not beat the static mix of models at its own cost: many published routers do not. By the
+ * Told of each policy that is learned or learns as it goes, or makes several calls for an answer, and does not beat the static mix of models at its own cost: many published routers do not. By the
  * simultaneous interval, as the verdicts.
  */
 export function learnedWarnings(policies: readonly ReportPolicy[]): string[] {
   return policies.flatMap((policy) => {
-    if ((!isLearned(policy) && !policy.calls) || policy.hindsight || policy.quality.mean === null) return [];
+    if ((!isLearned(policy) && !isOnline(policy) && !policy.calls) || policy.hindsight || policy.quality.mean === null) return [];
     const { name, costMatchedMix: mix } = policy;
     if (!mix) return [`${name} stands beside no static mix of its cost: ${policy.costUsdPer1k?.mean == null ? "what it costs is not known" : "it costs less than the cheapest model, or part of its cost is not known"}`];
     const interval = mix.simultaneousCi;

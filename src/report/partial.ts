@@ -1,3 +1,4 @@
+import { isDecided } from "../model/columns.ts";
 import type { ReportPolicy } from "../model/report.ts";
 import type { Compared } from "./compared.ts";
 import type { DecidedPolicy } from "./input.ts";
@@ -12,8 +13,8 @@ export function partOf(prompts: number, of: number): Pick<ReportPolicy, "partial
 
 /** How many of the compared prompts a policy decides. */
 export function decidedOf({ decisions }: Pick<DecidedPolicy, "decisions">, { at, n }: Compared): number {
-  if (decisions.form !== "choice") return n;
+  if (decisions.form === "mixture") return n;
   let decided = 0;
-  for (const i of at) if ((decisions.model[i] as number) >= 0) decided++;
+  for (const i of at) if (isDecided(decisions, i)) decided++;
   return decided;
 }

@@ -1,4 +1,4 @@
-import { isAnswered, isCached, nameOfPlace, type Decisions, type OutcomeColumns } from "../model/columns.ts";
+import { isAnswered, isCached, modelsUsed, nameOfPlace, probabilityOf, type Decisions, type OutcomeColumns } from "../model/columns.ts";
 import { giverAt } from "../model/path.ts";
 import type { Estimate, ReportPolicy } from "../model/report.ts";
 import { arenaScore } from "../stats/arena.ts";
@@ -68,6 +68,15 @@ function shares({ policy: { decisions }, columns, compared, units }: Subject): O
   if (constant >= 0) return Object.fromEntries([exact(constant, 1)]);
   if (decisions.form === "mixture")
     return Object.fromEntries([...decisions.weights].flatMap((w, m) => (w > 0 ? [exact(m, w)] : [])));
+  if (decisions.form === "spread")
+    return Object.fromEntries(
+      modelsUsed(decisions).map((m) => {
+        const mean = meanOf(units, (into) => {
+          for (let k = 0; k < into.length; k++) into[k] = probabilityOf(decisions, m, compared.at[k] as number);
+        });
+        return [nameOfPlace(columns, m), { mean: mean.mean, ci: analyticInterval(mean, { low: 0, high: 1 }) }];
+      }),
+    );
   // Of several texts of its own, the share is one.
   const isText = (m: number) => isAnswered(columns, m) && !isCached(columns, m);
   const own = decisions.model.find(isText);

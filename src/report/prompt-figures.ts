@@ -1,7 +1,7 @@
 import { BASELINE_FIGURES, type BaselineFigure } from "../model/baseline.ts";
-import { isAnswered, type Decisions, type OutcomeColumns } from "../model/columns.ts";
+import { isAnswered, isDecided, type Decisions, type OutcomeColumns } from "../model/columns.ts";
 import { giverAt } from "../model/path.ts";
-import { attackAnswered, attackReached, callFailed, falselyRefused, leaked, overRead, withinSlo, type Event } from "./events.ts";
+import { attackAnswered, attackReached, callFailed, eachChoice, falselyRefused, leaked, overRead, withinSlo, type Event } from "./events.ts";
 import { asChosen } from "./remote.ts";
 import type { MissingRule, ModelInfo, Slo } from "./input.ts";
 
@@ -61,9 +61,12 @@ function gaps(n: number): Float64Array {
   return new Float64Array(n).fill(NaN);
 }
 
-/** A choice's value; a mixture's expectation, a gap where any model that it uses has one. */
+/** A choice's value; a mixture's expectation, a gap where any model that it may call there has one. */
 function expected(decisions: Decisions, n: number, value: (model: number, prompt: number) => number): Float64Array {
   if (decisions.form === "choice") return Float64Array.from(decisions.model, (m, i) => (m < 0 ? NaN : rounded(value(m, i))));
-  const used = [...decisions.weights.entries()].filter(([, w]) => w > 0);
-  return Float64Array.from({ length: n }, (_, i) => rounded(used.reduce((sum, [m, w]) => sum + w * value(m, i), 0)));
+  return Float64Array.from({ length: n }, (_, i) => {
+    let sum = isDecided(decisions, i) ? 0 : NaN;
+    eachChoice(decisions, i, (m, w) => void (sum += w * value(m, i)));
+    return rounded(sum);
+  });
 }

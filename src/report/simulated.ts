@@ -1,4 +1,4 @@
-import type { Decisions, OutcomeColumns } from "../model/columns.ts";
+import { modelsUsed, type Decisions, type OutcomeColumns } from "../model/columns.ts";
 import { calledAt } from "../model/path.ts";
 import type { ReportPolicy } from "../model/report.ts";
 import type { DecidedPolicy, ModelInfo } from "./input.ts";
@@ -25,6 +25,5 @@ export function simulatedFigures(
 
 /** @param wanted by model, in the order of the columns */
 function usesAny(decisions: Decisions, columns: OutcomeColumns, wanted: readonly boolean[]): boolean {
-  if (decisions.form === "mixture") return decisions.weights.some((w, m) => w > 0 && wanted[m] === true);
-  return decisions.model.some((m) => m >= 0 && calledAt(columns, m).some((called) => wanted[called] === true));
+  return modelsUsed(decisions).some((m) => calledAt(columns, m).some((called) => wanted[called] === true));
 }

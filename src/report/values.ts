@@ -1,9 +1,9 @@
-import type { Decisions } from "../model/columns.ts";
+import { isDecided, modelsUsed, type Decisions } from "../model/columns.ts";
 import type { Compared } from "./compared.ts";
 
 /**
- * Fills `into` with what a policy gets on each compared prompt of a [model][prompt] table: its choice's value, or a mixture's
- * expectation. NaN where it did not decide or the value is a gap (for a mixture: a gap of any model that it uses).
+ * Fills `into` with what a policy gets on each compared prompt of a [model][prompt] table: its choice's value, or the
+ * expectation over its probabilities. NaN where it did not decide or the value is a gap (of any model that it may call there).
  */
 export function fillValues(compared: Compared, table: readonly Float64Array[], decisions: Decisions, into: Float64Array): void {
   const { n, at } = compared;
@@ -14,12 +14,14 @@ export function fillValues(compared: Compared, table: readonly Float64Array[], d
     }
     return;
   }
-  into.fill(0);
-  for (let m = 0; m < decisions.weights.length; m++) {
-    const w = decisions.weights[m] as number;
-    if (w === 0) continue;
+  for (let k = 0; k < n; k++) into[k] = isDecided(decisions, at[k] as number) ? 0 : NaN;
+  for (const m of modelsUsed(decisions)) {
     const column = table[m] as Float64Array;
-    for (let k = 0; k < n; k++) (into[k] as number) += w * (column[k] as number);
+    const own = decisions.form === "mixture" ? null : (decisions.weights[m] as Float64Array);
+    for (let k = 0; k < n; k++) {
+      const w = own ? (own[at[k] as number] as number) : (decisions.weights[m] as number);
+      if (w > 0) (into[k] as number) += w * (column[k] as number);
+    }
   }
 }
 
@@ -31,16 +33,16 @@ export function fillCosts(compared: Compared, decisions: Decisions, into: Float6
   const unpriced =
     decisions.form === "choice"
       ? compared.at.some((i) => compared.priced[decisions.model[i] as number] === false)
-      : decisions.weights.some((w, m) => w > 0 && !compared.priced[m]);
+      : modelsUsed(decisions).some((m) => !compared.priced[m]);
   if (unpriced) into.fill(NaN);
   else fillValues(compared, compared.costUsdPer1k, decisions, into);
 }
 
 /** The one model that a policy sends every compared prompt to; -1 where there is no such model. */
 export function constantModel(compared: Compared, decisions: Decisions): number {
-  if (decisions.form === "mixture") {
-    const used = [...decisions.weights.keys()].filter((m) => (decisions.weights[m] as number) > 0);
-    return used.length === 1 ? (used[0] as number) : -1;
+  if (decisions.form !== "choice") {
+    const [only, ...others] = modelsUsed(decisions);
+    return only !== undefined && others.length === 0 && compared.at.every((i) => isDecided(decisions, i)) ? only : -1;
   }
   const first = decisions.model[compared.at[0] as number] as number;
   for (let k = 1; k < compared.n; k++) if (decisions.model[compared.at[k] as number] !== first) return -1;

@@ -3,11 +3,15 @@ import { unknownName, type Place, type WrpError } from "../model/errors.ts";
 import { always } from "./kinds/always.ts";
 import { bestOf } from "./kinds/best-of.ts";
 import { bestSingle } from "./kinds/best-single.ts";
+import { budgeted } from "./kinds/budgeted.ts";
 import { cascade } from "./kinds/cascade.ts";
 import { cheapest } from "./kinds/cheapest.ts";
 import { command } from "./kinds/command.ts";
+import { elo } from "./kinds/elo.ts";
+import { epsilonGreedy } from "./kinds/epsilon-greedy.ts";
 import { kmeans } from "./kinds/kmeans.ts";
 import { knn } from "./kinds/knn.ts";
+import { linucb } from "./kinds/linucb.ts";
 import { logistic } from "./kinds/logistic.ts";
 import { mf } from "./kinds/mf.ts";
 import { mix } from "./kinds/mix.ts";
@@ -18,8 +22,10 @@ import { recorded } from "./kinds/recorded.ts";
 import { remote } from "./kinds/remote.ts";
 import { rules } from "./kinds/rules.ts";
 import { svm } from "./kinds/svm.ts";
+import { thompson } from "./kinds/thompson.ts";
 import { threshold } from "./kinds/threshold.ts";
 import { trained } from "./kinds/trained.ts";
+import { ucb } from "./kinds/ucb.ts";
 import { vsr } from "./kinds/vsr.ts";
 import { zeroRouter } from "./kinds/zero-router.ts";
 import type { Kind, NamedModel } from "./kind.ts";
@@ -48,7 +54,13 @@ const kinds: { readonly [K in PolicySpec["kind"]]: Kind<K> } = {
   svm,
   mlp,
   mf,
+  elo,
   trained: trained((spec, context, base) => (kinds[spec.kind] as Kind<PolicySpec["kind"]>).build(spec as never, context, base)),
+  "epsilon-greedy": epsilonGreedy,
+  ucb,
+  linucb,
+  thompson,
+  budgeted,
 };
 
 /** Builds one policy of its spec; `control` marks those that wrp adds. Throws WrpError. */

@@ -9,6 +9,7 @@ import type { SignalReadings, SignalSpecs } from "../model/signal.ts";
 import type { ArtefactCard } from "./learned/artefact.ts";
 import type { Played } from "./loops/played.ts";
 import type { Learned } from "./learned/learned.ts";
+import type { Online } from "./online/online.ts";
 import type { CacheSession } from "./vsr/cache/session.ts";
 import type { VsrTrace } from "./vsr/trace.ts";
 
@@ -112,7 +113,7 @@ export interface SessionHost {
  * A routing policy. It decides one prompt at a time (`decide`), a whole workload over columns (`replay`), or both; a
  * policy with `replay` alone looks at outcomes and cannot route a new prompt. One with `open` alone decides elsewhere;
  * one with `learned` is fitted on a training part first; one with `plays` makes several calls for an answer, and what it does next hangs on
- * what was answered.
+ * what was answered; one with `online` learns as the prompts go by.
  */
 export interface Policy {
   readonly name: string;
@@ -141,6 +142,8 @@ export interface Policy {
   replay?(columns: OutcomeColumns): Decisions;
   /** How it is fitted on outcomes of other prompts than it decides; such a policy has no other way. */
   readonly learned?: Learned;
+  /** How it learns from the outcomes of its own choices; such a policy has no other way. */
+  readonly online?: Online;
   /** Where it was fitted before, what it was fitted on: it decides by the file with this hash. */
   readonly trained?: ArtefactCard;
   /** Its calls for each prompt, as the outcomes lead it; `decide` then says what it would do. Throws WrpError where the outcomes lack what it goes by. */

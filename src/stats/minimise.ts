@@ -46,7 +46,10 @@ function directionOf(gradient: Float64Array, moves: readonly { readonly step: Fl
     add(direction, change, -share);
   }
   const last = moves.at(-1);
-  if (last) direction.forEach((d, i) => (direction[i] = (d * last.curvature) / dot(last.change, last.change)));
+  if (last) {
+    const length = dot(last.change, last.change);
+    for (let i = 0; i < direction.length; i++) direction[i] = ((direction[i] as number) * last.curvature) / length;
+  }
   for (const { step, change, curvature } of moves) add(direction, step, (shares.pop() as number) - dot(change, direction) / curvature);
   return direction;
 }

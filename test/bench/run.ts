@@ -10,6 +10,7 @@ import * as help from "./help.ts";
 import * as knn from "./knn.ts";
 import * as live from "./live.ts";
 import { runNode, type Aim, type Bench, type Figure } from "./measure.ts";
+import * as online from "./online.ts";
 import * as parse from "./parse.ts";
 import * as replay from "./replay.ts";
 import * as report from "./report.ts";
@@ -19,7 +20,7 @@ import * as store from "./store.ts";
 import * as sweep from "./sweep.ts";
 import * as vsr from "./vsr.ts";
 
-const BENCHES: readonly Bench[] = [store, parse, replay, report, rules, signals, embedder, vsr, knn, command, live, sweep, help, demo];
+const BENCHES: readonly Bench[] = [store, parse, replay, report, rules, signals, embedder, vsr, knn, online, command, live, sweep, help, demo];
 
 /** A figure with its verdict: null where it has no aim. */
 type Row = Figure & { readonly bench: string; readonly aim: Aim | null; readonly met: boolean | null };

@@ -83,11 +83,13 @@ describe("wrp eval of a cascade", () => {
   test("a failed first call costs its failure only where that is known, and the cascade goes on", async () => {
     const broken = rows.map((row, i) => (i % 4 === 0 ? { ...row, outcomes: { ...row.outcomes, wren: { error: "timeout", costUsd: 0.00001, latencyMs: 30000 } } } : row));
     const here = folder({ "d.jsonl": jsonl(broken) });
-    const report = (await here.inside("eval", "d.jsonl", "--json", ...FAST, "--missing", "failure-is-refusal", "--policy", "cascade(name=on,models=[wren,condor],stop=grader)")).json();
+    const report = (await here.inside("eval", "d.jsonl", "--json", ...FAST, "--missing", "failure-is-refusal", "--policy", "cascade(name=on,models=[wren,condor],stop=grader)", "--policy", "cascade(name=looked,models=[wren,condor],stop=judge,errorRate=0,judgeCostUsd=0.001)")).json();
     expect(policy(report, "on").errorRate.mean).toBe(0);
     expect(policy(report, "wren").errorRate.mean).toBe(0.25);
     const cost = mean(rows.map((row, i) => (i % 4 === 0 ? 0.00001 + outcome(row, "condor").costUsd : outcome(row, "wren").costUsd + (outcome(row, "wren").quality === 1 ? 0 : outcome(row, "condor").costUsd))));
     expect(policy(report, "on").costUsdPer1k?.mean).toBeCloseTo(1000 * cost, 9);
+    // The judge has nothing to look at where the call failed.
+    expect(policy(report, "looked").costUsdPer1k?.mean).toBeCloseTo(1000 * (cost + 0.75 * 0.001), 9);
   });
 });
 

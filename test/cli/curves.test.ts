@@ -64,8 +64,9 @@ describe("of a built command", () => {
 
   test("the terminal says it in a line each, the page in a table, the chart and a picture", async () => {
     const at = desk();
-    const ran = await at.inside("eval", "--resamples", "200", "--policy", "kmeans(clusters=2)");
-    expect((await at.inside("report", "-o", "page.html")).code).toBe(0);
+    const ran = await at.wrp("eval", "--resamples", "200", "--policy", "kmeans(clusters=2)");
+    const rendered = await at.wrp("report", "-o", "page.html");
+    expect(rendered.code, rendered.stderr).toBe(0);
     expect(ran.stdout.replaceAll(/\s+/g, " ")).toMatch(/curve kmeans\(clusters=2\), \d points along alpha: AIQ 0\.\d{4} \[.*?\]; above the zero router by 0\.\d{4} \[.*?\] on average over \$1\.000 to \$/);
     expect(ran.stdout.replaceAll(/\s+/g, " ")).toMatch(/calibration kmeans\(clusters=2\) expects of the models it chooses: ECE 0\.\d{4} \[.*?\] in \d+ bins?, Brier 0\.\d{4} \(0\.\d{4} of the mean alone\)/);
     const page = at.read("page.html");

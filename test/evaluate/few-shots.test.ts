@@ -9,7 +9,7 @@ const promptHash = BigUint64Array.from({ length: N }, (_, i) => BigInt(1000 + (i
 const places = fc.uniqueArray(fc.nat(N - 1), { minLength: 1 }).map((at) => at.toSorted((a, b) => a - b));
 const training = (at: readonly number[], gaps: readonly number[]): Training => {
   const column = Float64Array.from(at, (i) => (gaps.includes(i) ? NaN : i / N));
-  return { rows: { count: at.length, width: 1, data: new Float32Array(at.length) }, facts: new Map(), quality: [column, column], costUsd: [column, column] };
+  return { rows: { count: at.length, width: 1, data: new Float32Array(at.length) }, facts: new Map(), quality: [column, column], costUsd: [column, column], cluster: Int32Array.from(at, (_, k) => k) };
 };
 const seenAt = ({ quality }: Training, at: readonly number[]) => at.filter((_, k) => !Number.isNaN(quality[1]?.[k] as number));
 

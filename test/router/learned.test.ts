@@ -21,7 +21,7 @@ const estimated = async (own: Learned, of: Training, asked: Rows) => own.estimat
 
 const columns = (...table: number[][]) => table.map((column) => Float64Array.from(column));
 const estimates = (quality: number[][], costUsd: number[][]) => ({ quality: columns(...quality), costUsd: columns(...costUsd) });
-const training = (vectors: number[][], quality: number[][], costUsd: number[][]): Training => ({ ...asking(rowsOf(vectors)), quality: columns(...quality), costUsd: columns(...costUsd) });
+const training = (vectors: number[][], quality: number[][], costUsd: number[][]): Training => ({ ...asking(rowsOf(vectors)), quality: columns(...quality), costUsd: columns(...costUsd), cluster: Int32Array.from(vectors.keys()) });
 
 test("kNN expects the mean of what is known among the nearest; a model unknown there has its mean over the training", async () => {
   const of = training([[1, 0], [0.8, 0.6], [0, 1], [-1, 0]], [[1, 0, 0, 1], [NaN, NaN, 1, 0]], [[1, 3, 5, 7], [2, 2, 2, NaN]]);
@@ -82,4 +82,55 @@ test.each([{ kind: "knn", lambda: 1 }, { kind: "kmeans", alpha: 0.5 }])("$kind t
   const context = unpriced(["a", "b"]);
   expect(() => buildPolicy(policySpecSchema.parse(spec) as PolicySpec, context)).toThrow(/the cost of a is not known/);
   expect(() => buildPolicy(policySpecSchema.parse({ kind: spec.kind }) as PolicySpec, context)).not.toThrow();
+});
+
+test("k=auto takes the k that foretells grades best on a part held back, copies on one side: 1 of many where neighbours tell, more where they do not", async () => {
+  const draws = random(2, "test");
+  const vectors = Array.from({ length: 120 }, (_, i) => { const angle = (i / 120) * 2 * Math.PI; return [Math.cos(angle), Math.sin(angle)]; });
+  const own = learned({ kind: "knn", k: "auto" }, ["a"]);
+  const chosen = async (of: Training) => own.searched?.(await own.fit(of, { ...tools, random: random(1, "fit") }));
+  const local = training(vectors, [vectors.map((_, i) => Math.floor(i / 12) % 2)], [vectors.map(() => 1)]);
+  expect(await chosen(local)).toEqual({ setting: "k", value: 3 });
+  const noise = vectors.map(() => Number(draws.next() < 0.5));
+  const told = await chosen(training(vectors, [noise], [vectors.map(() => 1)]));
+  expect(told?.value).toBeGreaterThanOrEqual(31);
+  // Every prompt four times: parted from its copies, three neighbours would tell all.
+  const copies = (values: number[]) => [...values, ...values, ...values, ...values];
+  const copied = { ...training([...vectors, ...vectors, ...vectors, ...vectors], [copies(noise)], [copies(vectors.map(() => 1))]), cluster: Int32Array.from({ length: 480 }, (_, i) => i % 120) };
+  expect((await chosen(copied))?.value).toBeGreaterThanOrEqual(31);
+  expect(learned({ kind: "knn", k: 5 }, ["a"]).searched?.(await learned({ kind: "knn", k: 5 }, ["a"]).fit(local, tools))).toBe(null);
+});
+
+test("elo's scores are Bradley and Terry's of all training prompts, each counting 10^(similarity / highest); costs are means of the same weights", async () => {
+  const of = training([[1, 0], [0.6, 0.8], [0, 1], [-1, 0]], [[1, 0, 0.5, 1], [0, 1, NaN, 0]], [[1, 2, 3, NaN], [2, 2, 2, 2]]);
+  const found = await estimated(learned({ kind: "elo" }), of, rowsOf([[0.8, 0.6]]));
+  // Similarities .8, .96, .6, -.8 by hand.
+  const [p, q, r, s] = [0.8, 0.96, 0.6, -0.8].map((similarity) => 10 ** (similarity / 0.96)) as [number, number, number, number];
+  const [won, lost] = [p + s, q];
+  const lead = bisect((x) => won - (won + lost) / (1 + Math.exp(-x)) - x / 2); // the prior pulls each of two opposite scores by half the lead
+  const [meanA, meanB] = [2.5 / 4, 1 / 3];
+  expect((found.quality[0]?.[0] as number) - (found.quality[1]?.[0] as number)).toBeCloseTo(2 / (1 + Math.exp(-lead)) - 1, 5);
+  expect((found.quality[0]?.[0] as number) + (found.quality[1]?.[0] as number)).toBeCloseTo(meanA + meanB, 5);
+  expect(found.costUsd[0]?.[0]).toBeCloseTo((p + 2 * q + 3 * r) / (p + q + r), 5);
+  expect(found.costUsd[1]?.[0]).toBeCloseTo(2, 5);
+});
+
+/** Where a falling function is 0. */
+function bisect(of: (x: number) => number): number {
+  let [low, high] = [-50, 50];
+  for (let step = 0; step < 100; step++) {
+    const middle = (low + high) / 2;
+    if (of(middle) > 0) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+test("mf and elo: one that met no other model has its mean; without a second model too", async () => {
+  for (const kind of ["mf", "elo"]) {
+    const apart = training([[1, 0], [0, 1], [1, 0]], [[1, NaN, 1], [NaN, 0.25, NaN]], [[1, 1, 1], [1, 1, 1]]);
+    expect((await estimated(learned({ kind }), apart, rowsOf([[1, 0]]))).quality.map(([grade]) => grade)).toEqual([1, 0.25]);
+    const alone = training([[1, 0], [0, 1]], [[1, 0.5]], [[1, 1]]);
+    expect((await estimated(learned({ kind }, ["a"]), alone, rowsOf([[1, 0]]))).quality[0]?.[0]).toBe(0.75);
+  }
 });

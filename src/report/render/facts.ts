@@ -30,6 +30,7 @@ export function reportFacts(report: Report): Fact[] {
     ...report.sweeps.map((one) => sweep(report, one)),
     ...report.curves.map((one) => ({ label: "curve", text: [curveWords(report, one), gapWords(one)].filter((part) => part !== null).join("; ") })),
     ...report.policies.flatMap(({ name, calibration }) => (calibration ? [{ label: "calibration", text: `${name} ${calibrationWords(calibration)}` }] : [])),
+    ...(report.online ?? []).map(online),
     ...robustnessFacts(report),
     ...report.models.flatMap((model) => spread(model)),
     simulated(report),
@@ -142,6 +143,17 @@ function sweep(report: Report, { name, weak, strong, apgr, cpt, pointsTotal, mon
     label: `sweep ${name}`,
     text: `${weak} → ${strong}${hindsight} over ${count(pointsTotal)} thresholds: ${area}; CPT 20/50/80 ${shares}${shaky}${simulatedModels(report, [weak, strong])}`,
   };
+}
+
+/** What learning cost, in units of reward, beside what a single order may come to. */
+function online({ policy, lambdaPerUsd, orders, quality: own, regret, inOrder }: NonNullable<Report["online"]>[number]): Fact {
+  const reward = lambdaPerUsd === 0 ? "quality" : `quality − ${plain(lambdaPerUsd)} · cost`;
+  const mean = orders === 0 ? "in the workload's own order" : `mean of ${counted(orders, "random order")}, one order ±${plain(regret?.versusBestSingle.sd)}`;
+  const cost = regret
+    ? `regret ${withInterval(regret.versusBestSingle.mean.at(-1), regret.versusBestSingle.ci.at(-1), plain)} against ${regret.bestSingle} alone after ${counted(regret.prompts.at(-1) ?? 0, "prompt")} (Σ ${reward}; ${mean}), ${plain(regret.versusOracle.mean.at(-1))} against the oracle`
+    : `regret ${GAP}: a cost that its reward counts is not known`;
+  const drift = orders === 0 ? "" : `; in the workload's own order ${regret ? `regret ${plain(regret.inOrder)}, ` : ""}quality ${quality(inOrder.quality)} beside ${withInterval(own.mean, own.ci)}`;
+  return { label: `online ${policy}`, text: `${cost}${drift}` };
 }
 
 function simulated({ policies, models }: Report): Fact | null {

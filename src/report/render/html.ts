@@ -7,6 +7,7 @@ import { curvesSection } from "./html/curves.ts";
 import { header } from "./html/header.ts";
 import { movedSection } from "./html/moved.ts";
 import { renderPage } from "./html/page.ts";
+import { onlineSection } from "./html/online.ts";
 import { policiesSection } from "./html/policies.ts";
 import { robustnessSection } from "./html/robustness.ts";
 import { renderContents, renderSection } from "./html/section.ts";
@@ -28,6 +29,7 @@ export async function renderHtml(report: Report): Promise<string> {
     await sweepsSection(report),
     curvesSection(report),
     calibrationSection(report),
+    await onlineSection(report),
     robustnessSection(report),
     slicesSection(report),
     comparisonsSection(report),

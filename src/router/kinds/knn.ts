@@ -1,11 +1,15 @@
-import { nearestRows } from "../../stats/nearest-rows.ts";
 import type { Tensors } from "../../model/tensor.ts";
+import { nearestRows, type NearestRows } from "../../stats/nearest-rows.ts";
 import type { Kind } from "../kind.ts";
 import { byLambda } from "../learned/by-lambda.ts";
-import type { Asked, Estimates, FitTools, Training } from "../learned/learned.ts";
+import type { FitTools, Training } from "../learned/learned.ts";
 import { knownMean } from "../learned/means.ts";
 import { checkLearnable } from "../learned/requirements.ts";
+import { bestCandidate, settingIn, tensorOfSetting } from "../learned/search.ts";
 import { columnsOf, rowsOf, tensorOf, tensorOfColumns } from "../learned/tensors.ts";
+
+/** What k=auto chooses from. */
+const KS = [3, 7, 15, 31, 63, 127];
 
 /**
  * What a model is worth on a prompt is the mean of its outcomes on the k training prompts nearest by the cosine of their texts' vectors (as
@@ -16,13 +20,19 @@ export const knn: Kind<"knn"> = {
     checkLearnable(base.name, context, lambda > 0 ? `lambda=${lambda}` : null);
     return {
       ...base,
-      description: `the model of highest quality - ${lambda} · cost in USD, each expected as its ${weights === "similarity" ? "mean weighted by similarity" : "mean"} over the ${k} nearest training prompts (cosine)`,
+      description: `the model of highest quality - ${lambda} · cost in USD, each expected as its ${weights === "similarity" ? "mean weighted by similarity" : "mean"} over the ${k === "auto" ? "k" : k} nearest training prompts (cosine)${k === "auto" ? ", k chosen in a nested fold" : ""}`,
       content: { k, lambda, weights },
       learned: {
         estimator: { kind: "knn", k, weights },
-        fit: async (training) => remembered(training),
-        estimate: (fitted, asked, tools) => byNeighbours(fitted, asked, k, weights === "similarity", tools),
-        remarks: (prompts) => (prompts < k ? [`k is ${k}, more than the ${prompts} prompts that it was fitted on: all of them are neighbours`] : []),
+        fit: async (training, tools) => remembered(training, k === "auto" ? await bestK(training, weights === "similarity", tools) : k),
+        async estimate(fitted, { rows }, { products }) {
+          const own = settingIn(fitted, "k");
+          const found = await nearestRows(rows, rowsOf(fitted, "rows", rows.width), own, products);
+          const expected = (name: string) => meansOf(found, own, columnsOf(fitted, name), weights === "similarity");
+          return { quality: expected("quality"), costUsd: expected("costUsd") };
+        },
+        searched: (fitted) => (k === "auto" ? { setting: "k", value: settingIn(fitted, "k") } : null),
+        remarks: (prompts) => (k !== "auto" && prompts < k ? [`k is ${k}, more than the ${prompts} prompts that it was fitted on: all of them are neighbours`] : []),
         ...byLambda(lambda),
       },
     };
@@ -30,29 +40,38 @@ export const knn: Kind<"knn"> = {
 };
 
 /** Nothing is fitted: all is remembered. */
-function remembered({ rows, quality, costUsd }: Training): Tensors {
-  return { rows: tensorOf(rows), quality: tensorOfColumns(quality), costUsd: tensorOfColumns(costUsd) };
+function remembered({ rows, quality, costUsd }: Training, k: number): Tensors {
+  return { rows: tensorOf(rows), quality: tensorOfColumns(quality), costUsd: tensorOfColumns(costUsd), k: tensorOfSetting(k) };
 }
 
-/** A model without an outcome among the neighbours has its mean over the whole training. Neighbours of similarity below 0 weigh nothing. */
-async function byNeighbours(fitted: Tensors, { rows }: Asked, k: number, weighted: boolean, { products }: Pick<FitTools, "products">): Promise<Estimates> {
-  const found = await nearestRows(rows, rowsOf(fitted, "rows", rows.width), k, products);
-  const expected = (columns: readonly Float64Array[]) =>
-    columns.map((column) => {
-      const whole = knownMean(column);
-      const values = new Float64Array(rows.count);
-      for (let i = 0; i < rows.count; i++) {
-        let [sum, weight] = [0, 0];
-        for (let j = i * found.k; j < (i + 1) * found.k; j++) {
-          const value = column[found.at[j] as number] as number;
-          const own = weighted ? Math.max(0, found.similarity[j] as number) : 1;
-          if (Number.isNaN(value)) continue;
-          sum += own * value;
-          weight += own;
-        }
-        values[i] = weight > 0 ? sum / weight : whole;
+/** By one search for the most of them. */
+function bestK(training: Training, weighted: boolean, { products, random }: FitTools): Promise<number> {
+  return bestCandidate(training, KS, random, async (inner, { rows }) => {
+    const found = await nearestRows(rows, inner.rows, KS.at(-1) as number, products);
+    return KS.map((k) => meansOf(found, k, inner.quality, weighted));
+  });
+}
+
+/**
+ * [model][prompt] over the first `k` of those found. A model without an outcome among them has its mean over the whole training.
+ * Neighbours of similarity below 0 weigh nothing where they are weighted.
+ */
+function meansOf(found: NearestRows, k: number, columns: readonly Float64Array[], weighted: boolean): Float64Array[] {
+  const count = found.k === 0 ? 0 : found.at.length / found.k;
+  return columns.map((column) => {
+    const whole = knownMean(column);
+    const values = new Float64Array(count);
+    for (let i = 0; i < count; i++) {
+      let [sum, weight] = [0, 0];
+      for (let j = i * found.k; j < i * found.k + Math.min(k, found.k); j++) {
+        const value = column[found.at[j] as number] as number;
+        const own = weighted ? Math.max(0, found.similarity[j] as number) : 1;
+        if (Number.isNaN(value)) continue;
+        sum += own * value;
+        weight += own;
       }
-      return values;
-    });
-  return { quality: expected(columnsOf(fitted, "quality")), costUsd: expected(columnsOf(fitted, "costUsd")) };
+      values[i] = weight > 0 ? sum / weight : whole;
+    }
+    return values;
+  });
 }

@@ -24,6 +24,8 @@ export interface Training extends Asked {
   readonly quality: readonly Float64Array[];
   /** [model][prompt] USD of the call; NaN is a gap. */
   readonly costUsd: readonly Float64Array[];
+  /** [prompt] whom it belongs to, from 0: duplicates and turns of a session, which no split within the training may part. */
+  readonly cluster: Int32Array;
 }
 
 /** What fitting and estimating are lent: they make no numbers of their own. */
@@ -41,6 +43,8 @@ export interface Learned {
   fit(training: Training, tools: FitTools): Promise<Tensors>;
   /** Models in the order of the training's. Throws WrpError where `fitted` is not of this kind, or of vectors of another width. */
   estimate(fitted: Tensors, asked: Asked, tools: Pick<FitTools, "products">): Promise<Estimates>;
+  /** A setting that was chosen while fitting, and its value; null or absent where none is. */
+  searched?(fitted: Tensors): { readonly setting: string; readonly value: number } | null;
   /** What a report should warn of where it is fitted on as few prompts as this. */
   remarks(prompts: number): string[];
   /** The model of each prompt, an index into `models`; -1 where no estimate tells. */
