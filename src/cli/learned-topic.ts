@@ -1,4 +1,5 @@
 import { learnedSpecs } from "../model/learned-specs.ts";
+import { kindInWords } from "./kind-in-words.ts";
 
 /** What `wrp help learned` prints: the kinds of policy that are fitted on outcomes, with their settings. */
 export function learnedTopic(): string {
@@ -17,10 +18,4 @@ chosen; those that are no longer there are left out of the choice.
 
 Kinds, with their settings and defaults
 ${learnedSpecs.map(kindInWords).join("")}`;
-}
-
-function kindInWords({ shape }: (typeof learnedSpecs)[number]): string {
-  const { kind, name: _, ...settings } = shape as typeof shape & Record<string, { readonly description?: string | undefined; parse(value: unknown): unknown }>;
-  const lines = Object.entries(settings).map(([key, field]) => `    ${`${key}=${String(field.parse(undefined))}`.padEnd(18)} ${field.description ?? ""}\n`);
-  return `  ${kind.value}\n${lines.join("")}`;
 }

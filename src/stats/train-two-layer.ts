@@ -3,7 +3,8 @@ import { shuffled, type Random } from "./random.ts";
 import { rowsAt, type RowProducts, type Rows } from "./rows.ts";
 import { meanLoss, networkOf, parametersIn, partsOf, type OutputLoss, type Shape, type TwoLayer } from "./two-layer.ts";
 
-const BATCH = 64;
+/** Rows of a batch: twice as many where there are many rows, since a step takes as long as the products of a small batch. */
+const [BATCH, LARGE_BATCH, MANY_ROWS] = [64, 128, 4096];
 const MOST_EPOCHS = 60;
 /** Epochs without a gain on the rows held back, after which it ends. */
 const PATIENCE = 4;
@@ -36,14 +37,16 @@ export async function trainTwoLayer(
   const heldRows = rowsAt(rows, held);
   const step = adam(at.length, rate);
   const gradient = new Float64Array(at.length);
+  const slopes = partsOf(gradient, shape);
+  const batch = rows.count < MANY_ROWS ? BATCH : LARGE_BATCH;
   let best = { loss: Infinity, at, epoch: 0 };
   for (let epoch = 1; epoch <= (held.length > 0 ? MOST_EPOCHS : UNWATCHED_EPOCHS); epoch++) {
     const deal = shuffled(taught.length, random.fork(epoch));
-    for (let from = 0; from < taught.length; from += BATCH) {
-      const places = Array.from(deal.slice(from, from + BATCH), (k) => taught[k] as number);
+    for (let from = 0; from < taught.length; from += batch) {
+      const places = Array.from(deal.slice(from, from + batch), (k) => taught[k] as number);
       await meanLoss(at, shape, rowsAt(rows, places), places, loss, products, gradient);
-      const [weights, slopes] = [partsOf(at, shape), partsOf(gradient, shape)];
-      for (const part of ["hidden", "outputs"] as const) for (let k = 0; k < weights[part].length; k++) (slopes[part][k] as number) += decay * (weights[part][k] as number);
+      shrink(own.hidden, slopes.hidden, decay);
+      shrink(own.outputs, slopes.outputs, decay);
       step(at, gradient);
     }
     if (held.length === 0) continue;
@@ -52,6 +55,11 @@ export async function trainTwoLayer(
     else if (epoch - best.epoch >= PATIENCE) break;
   }
   return networkOf(best.at, shape);
+}
+
+/** Adds the slope of decay/2 times the squared weights. */
+function shrink(weights: Float64Array, slopes: Float64Array, decay: number): void {
+  for (let k = 0; k < weights.length; k++) slopes[k] = (slopes[k] as number) + decay * (weights[k] as number);
 }
 
 /** Evenly between ± most. */

@@ -8,6 +8,7 @@ import * as demo from "./demo.ts";
 import * as embedder from "./embedder.ts";
 import * as help from "./help.ts";
 import * as knn from "./knn.ts";
+import * as learn from "./learn.ts";
 import * as live from "./live.ts";
 import { runNode, type Aim, type Bench, type Figure } from "./measure.ts";
 import * as online from "./online.ts";
@@ -20,7 +21,7 @@ import * as store from "./store.ts";
 import * as sweep from "./sweep.ts";
 import * as vsr from "./vsr.ts";
 
-const BENCHES: readonly Bench[] = [store, parse, replay, report, rules, signals, embedder, vsr, knn, online, command, live, sweep, help, demo];
+const BENCHES: readonly Bench[] = [store, parse, replay, report, rules, signals, embedder, vsr, knn, learn, online, command, live, sweep, help, demo];
 
 /** A figure with its verdict: null where it has no aim. */
 type Row = Figure & { readonly bench: string; readonly aim: Aim | null; readonly met: boolean | null };

@@ -50,13 +50,20 @@ const evaluated = async (at: Folder, ...args: string[]) => {
 };
 
 describe("where the right model can be told by the text", () => {
-  test.each(["knn(k=5)", "kmeans(clusters=4)"])("%s beats the best single and its cost-matched mix, and is told nothing", async (spec) => {
+  test.each(["knn(k=5)", "kmeans(clusters=4)", "logistic", "svm", "mlp", "mf"])("%s beats the best single and its cost-matched mix, and is told nothing", async (spec) => {
     const report = await evaluated(desk(LEARNABLE), "--policy", spec);
     expect(policy(report, spec).quality.mean).toBeGreaterThan(0.95);
     expect(policy(report, spec).costMatchedMix?.verdict).toBe("better");
     expect(report.comparisons.find(({ a, metric }) => a === "geo" && metric === "quality")?.verdict).toBe("worse");
     expect(report.warnings.join("\n")).not.toContain("static mix");
     expect(report.warnings.join("\n")).toMatch(/fitted in 5 folds, each prompt decided by what was fitted on the 128 of the other folds, by vectors of models\/model\.onnx; no prompt, duplicate or session is on both sides; intervals are given the fitted routers/);
+  });
+
+  test("what is auto is chosen inside each fold, and told", async () => {
+    const report = await evaluated(desk(LEARNABLE), "--policy", "knn(k=auto)", "--policy", "logistic(decay=auto)", "--cv", "3");
+    for (const name of ["knn(k=auto)", "logistic(decay=auto)"]) expect(policy(report, name).quality.mean).toBeGreaterThan(0.95);
+    expect(report.warnings.join("\n")).toMatch(/k was chosen in a nested fold of what it was fitted on: \d+, \d+, \d+/);
+    expect(report.warnings.join("\n")).toMatch(/decay was chosen in a nested fold of what it was fitted on: [\d.e-]+, [\d.e-]+, [\d.e-]+/);
   });
 
   test("lambda moves the choice to the cheap model; alpha too", async () => {

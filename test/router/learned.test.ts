@@ -4,6 +4,7 @@ import type { PolicySpec } from "../../src/model/config.ts";
 import { policySpecSchema } from "../../src/model/config.ts";
 import { buildPolicy, type RouterContext } from "../../src/router/index.ts";
 import type { Learned, Training } from "../../src/router/learned/learned.ts";
+import { expectedCosts, fitCosts } from "../../src/router/learned/costs.ts";
 import { random } from "../../src/stats/random.ts";
 import type { Rows } from "../../src/stats/rows.ts";
 import { asking, learned as learnedOver } from "../contract/learned-kind.ts";
@@ -133,4 +134,16 @@ test("mf and elo: one that met no other model has its mean; without a second mod
     const alone = training([[1, 0], [0, 1]], [[1, 0.5]], [[1, 1]]);
     expect((await estimated(learned({ kind }, ["a"]), alone, rowsOf([[1, 0]]))).quality[0]?.[0]).toBe(0.75);
   }
+});
+
+test("expected costs follow the text, and over the training sum up to the real ones", async () => {
+  const vectors = Array.from({ length: 60 }, (_, i) => (i % 2 === 0 ? [1, 0] : [0, 1]));
+  const usd = vectors.map((_, i) => (i % 2 === 0 ? 0.001 : 0.004) * (i % 3 === 0 ? 2.5 : 0.25));
+  const fitted = await fitCosts(training(vectors, [usd], [usd, usd.map(() => 0), usd.map((value, i) => (i < 30 ? NaN : value))]), plainProducts);
+  const [own, free, part] = (await expectedCosts(fitted, rowsOf(vectors), plainProducts)) as [Float64Array, Float64Array, Float64Array];
+  const sum = (values: ArrayLike<number>, from = 0) => Array.from(values).slice(from).reduce((a, b) => a + b, 0);
+  expect(sum(own) / sum(usd)).toBeCloseTo(1, 4);
+  expect((own[1] as number) / (own[0] as number)).toBeGreaterThan(3.5);
+  expect([...free]).toEqual(usd.map(() => 0));
+  expect(sum(part, 30) / sum(usd, 30)).toBeCloseTo(1, 4);
 });

@@ -71,6 +71,15 @@ test("a rectified layer learns exclusive or, which a linear one cannot; decay ta
   expect(await train(rowsOf(corners), shape, logistic([right]))).toEqual(await train(rowsOf(corners), shape, logistic([right])));
 });
 
+test("what cannot be learned is not learned by heart: the best on rows held back is kept", async () => {
+  const [seen, unseen] = [vectors("noise seen", 300, 12), vectors("noise unseen", 200, 12)];
+  const coin = draws("coin", 300).map((value) => Number(value > 0));
+  const network = await train(seen, { width: 12, units: 32, outputs: 1, rectified: true }, logistic([coin]));
+  const [scores] = await networkScores(unseen, network, true, plainProducts);
+  const sure = (scores as Float64Array).map((score) => Math.abs(sigmoid(score) - 0.5));
+  expect(sure.reduce((a, b) => a + b, 0) / sure.length).toBeLessThan(0.2); // walked to the end, it is sure by .29
+});
+
 test("preferences planted in two dimensions are found again, on rows that were not there", async () => {
   const [models, width, rank] = [6, 8, 2];
   const [left, right] = [draws("left", models * rank), draws("right", rank * width)];
