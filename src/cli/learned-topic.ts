@@ -1,4 +1,5 @@
 import { learnedSpecs, onnxSpec } from "../model/learned-specs.ts";
+import { kindInWords } from "./kind-in-words.ts";
 
 /** What `wrp help learned` prints: the kinds of policy that are fitted on outcomes, with their settings. */
 export function learnedTopic(): string {
@@ -18,15 +19,4 @@ chosen; those that are no longer there are left out of the choice.
 
 Kinds, with their settings and defaults
 ${[...learnedSpecs, onnxSpec].map(kindInWords).join("")}`;
-}
-
-function kindInWords({ shape }: (typeof learnedSpecs)[number] | typeof onnxSpec): string {
-  const { kind, name: _, ...settings } = shape as typeof shape & Record<string, { readonly description?: string | undefined; safeParse(value: unknown): { readonly data?: unknown } }>;
-  const lines = Object.entries(settings).map(([key, field]) => `    ${`${key}=${inWords(field.safeParse(undefined).data)}`.padEnd(18)} ${field.description ?? ""}\n`);
-  return `  ${kind.value}\n${lines.join("")}`;
-}
-
-/** A default as a flag would have it; nothing where there is none. */
-function inWords(value: unknown): string {
-  return Array.isArray(value) ? `[${value.join(", ")}]` : value === undefined ? "" : String(value);
 }

@@ -1,7 +1,7 @@
 import { unknownName } from "../model/errors.ts";
 
 /** What `wrp help` knows besides commands. */
-export const TOPICS = ["exit-codes", "environment", "metrics", "profiles", "formats", "graders", "command", "remote", "vsr", "lint", "learned"] as const;
+export const TOPICS = ["exit-codes", "environment", "metrics", "profiles", "formats", "graders", "command", "remote", "vsr", "lint", "learned", "online"] as const;
 
 const EXIT_CODES = `Exit codes
     0  ran, gates passed
@@ -42,6 +42,7 @@ export async function topics(topic: string): Promise<string> {
   if (topic === "vsr") return (await import("./vsr-topic.ts")).VSR_TOPIC;
   if (topic === "lint") return (await import("./lint-topic.ts")).lintTopic();
   if (topic === "learned") return (await import("./learned-topic.ts")).learnedTopic();
+  if (topic === "online") return (await import("./online-topic.ts")).onlineTopic();
   throw unknownName("help topic", topic, TOPICS);
 }
 

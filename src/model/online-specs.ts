@@ -12,7 +12,7 @@ const feedback = {
 };
 
 const lambda = z.number().nonnegative().default(0).describe("quality that a USD is worth: the reward is quality - lambda · cost");
-const exploration = z.number().nonnegative().default(Math.SQRT2).describe("how many times √(ln t / n) is added to a mean over n of t outcomes; UCB1: √2");
+const exploration = (usual: number) => z.number().nonnegative().default(usual).describe("how many times √(ln t / n) is added to a mean over n of t outcomes; UCB1: √2");
 const discount = z.number().gt(0).max(1).default(1).describe("weight that an outcome keeps with every further prompt, for models that change; 1: outcomes do not age");
 const dimensions = z.number().int().min(1).max(256).default(32).describe("numbers that a prompt's vector is projected to at random, by seed");
 
@@ -27,7 +27,7 @@ export const onlineSpecs = [
     discount,
     ...feedback,
   }),
-  z.strictObject({ kind: z.literal("ucb"), ...named, exploration, lambda, discount, ...feedback }),
+  z.strictObject({ kind: z.literal("ucb"), ...named, exploration: exploration(Math.SQRT2), lambda, discount, ...feedback }),
   z.strictObject({
     kind: z.literal("linucb"),
     ...named,
@@ -50,7 +50,7 @@ export const onlineSpecs = [
     kind: z.literal("budgeted"),
     ...named,
     budgetUsdPer1k: z.number().positive().describe("USD that 1,000 prompts may cost on average"),
-    exploration,
+    exploration: exploration(0.5),
     ...feedback,
   }),
 ] as const;

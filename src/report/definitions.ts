@@ -45,7 +45,7 @@ export const METRICS = {
   robustness: {
     unit: "share",
     direction: "max",
-    definition: "copies of prompts, written otherwise, that go to the model that the prompt goes to, of at most 2,000 compared prompts by the seed; quality and cost change by the recorded figures of the models chosen, since a copy asks the same",
+    definition: "copies of prompts, written otherwise, that go to the model that the prompt goes to, of at most 1,000 compared prompts by the seed; quality and cost change by the recorded figures of the models chosen, since a copy asks the same",
     source: "after RouterArena (arXiv 2510.00202), whose figure is the share of its own 420 perturbed prompts, without an interval and without what the changes cost",
   },
   "privacy.leakRate": {

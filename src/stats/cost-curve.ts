@@ -1,4 +1,4 @@
-import { hullAt, type CostQuality } from "./hull.ts";
+import type { CostQuality } from "./hull.ts";
 
 /** Points by rising cost, ends of a curve that is linear between them. */
 export function inOrderOfCost(points: readonly CostQuality[]): CostQuality[] {
@@ -7,7 +7,11 @@ export function inOrderOfCost(points: readonly CostQuality[]): CostQuality[] {
 
 /** Quality at a cost of a curve of points in order of cost; beyond its ends, that of the end. NaN without points. */
 export function qualityAt(curve: readonly CostQuality[], cost: number): number {
-  return hullAt(curve, Math.max(cost, curve[0]?.cost ?? NaN))?.quality ?? NaN;
+  const k = curve.findIndex((point) => point.cost >= cost);
+  const [low, high] = k < 0 ? [curve.at(-1), curve.at(-1)] : [curve[k - 1] ?? curve[k], curve[k]];
+  if (!low || !high) return NaN;
+  // Points of one cost are no piece of the curve: the one before is cheaper, or the same.
+  return low === high ? low.quality : low.quality + ((high.quality - low.quality) * (cost - low.cost)) / (high.cost - low.cost);
 }
 
 /** Area under quality over cost, both ends of the curve's own cost range at 0 and 1 (CSCR, arXiv 2508.12491). NaN where cost does not vary. */

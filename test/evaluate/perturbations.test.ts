@@ -56,9 +56,9 @@ describe("a prompt", () => {
 test("of few prompts all are perturbed, of many a sample by the seed", () => {
   expect(perturbedPlaces(5, 1)).toEqual([0, 1, 2, 3, 4]);
   const many = perturbedPlaces(5000, 1);
-  expect([many.length, new Set(many).size]).toEqual([2000, 2000]);
+  expect([many.length, new Set(many).size]).toEqual([1000, 1000]);
   expect(many).toEqual(many.toSorted((a, b) => a - b));
   expect(perturbedPlaces(5000, 1)).toEqual(many);
   expect(perturbedPlaces(5000, 2)).not.toEqual(many);
-  expect(many.filter((i) => i < 2500).length).toBeGreaterThan(850);
+  expect(many.filter((i) => i < 2500).length).toBeGreaterThan(400);
 });

@@ -82,7 +82,7 @@ test("a point is the row of the same policy with that value; the policy's own is
       }
       expect(curve.points.filter(({ own: is }) => is)).toHaveLength(1);
     }),
-    { numRuns: 15 },
+    { numRuns: 8 },
   );
 });
 
