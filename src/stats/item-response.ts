@@ -1,7 +1,7 @@
 import { logisticLoss, sigmoid } from "./linear-heads.ts";
 import { minimise } from "./minimise.ts";
 import type { Random } from "./random.ts";
-import type { RowProducts, Rows } from "./rows.ts";
+import { transposed, type RowProducts, type Rows } from "./rows.ts";
 import { meanLoss, networkOf, parametersIn, partsOf, type OutputLoss, type Shape, type TwoLayer } from "./two-layer.ts";
 
 export interface ItemResponseOptions {
@@ -43,10 +43,11 @@ export function itemResponse(rows: Rows, grades: readonly Float64Array[], { dime
   const shape: Shape = { width: rows.width, units: dimensions + 1, outputs: grades.length, rectified: false };
   const places = Array.from({ length: rows.count }, (_, i) => i);
   const loss = gradeLoss(grades, rows.count);
+  const columns = transposed(rows);
   return {
     shape,
     async objective(at, gradient) {
-      let total = await meanLoss(at, shape, rows, places, loss, products, gradient);
+      let total = await meanLoss(at, shape, rows, places, loss, products, gradient, columns);
       const [own, slopes] = [partsOf(at, shape), partsOf(gradient, shape)];
       slopes.biases.fill(0);
       for (let m = 0; m < grades.length; m++) slopes.outputs[m * shape.units + dimensions] = 0;
