@@ -68,7 +68,7 @@ export const learnedSpecs = [
     kind: z.literal("contrastive"),
     name,
     dimensions: z.number().int().min(1).max(4096).default(64).describe("of the space that prompts and models are put in"),
-    temperature: z.number().positive().default(0.2).describe("what cosines are divided by: the lower, the less it takes to win"),
+    temperature: z.number().positive().default(0.2).describe("what cosines are divided by: the lower, the less it takes to win; RouterDC has 1"),
     promptWeight: z.number().nonnegative().default(1).describe("weight of prompts being near to those of their cluster, against being near to the right models"),
     lambda,
   }),
