@@ -1,3 +1,4 @@
+import type { OnnxSession } from "../lib/onnx.ts";
 import type { GraderNeeds } from "../grade/index.ts";
 import type { OutcomeColumns } from "../model/columns.ts";
 import type { Baseline } from "../model/baseline.ts";
@@ -70,6 +71,8 @@ export interface LearningParts {
   readonly trained: { readonly workload: Workload; readonly columns: OutcomeColumns } | null;
   /** Those that trained policies decide by, by the hash on their cards. */
   readonly artefacts: ReadonlyMap<string, Artefact>;
+  /** Those that were made elsewhere, opened, by the hashes of their files. */
+  readonly opened: ReadonlyMap<string, OnnxSession>;
 }
 
 /** The parts that a run is joined of. */
@@ -108,6 +111,8 @@ export interface Parts {
   readonly vectors?: Encoder | undefined;
   /** The files of trained policies, by the hash on their cards. */
   readonly artefacts?: ReadonlyMap<string, Artefact> | undefined;
+  /** The files of `onnx` policies, opened, by their hashes. */
+  readonly opened?: ReadonlyMap<string, OnnxSession> | undefined;
   /** Tokens that were counted before the run. */
   readonly tokens?: TokenMemo | undefined;
   /** What graders of live answers are lent; without it answers have the grades that they were given before. */

@@ -2,11 +2,12 @@ import { placed, telling, unknownName, WrpError, type Place, type Tell } from ".
 import type { SignalReadings } from "../model/signal.ts";
 import type { PlaceOf } from "../router/assemble.ts";
 import { modelsNamed, policyName, unknownModel, unknownModels, type Policy } from "../router/index.ts";
-import { readsTokens, withTokens } from "../signals/tokens.ts";
+import { withTokens } from "../signals/tokens.ts";
 import type { OpenedWorkload } from "../workload/index.ts";
 import { alignBaseline } from "./baseline.ts";
 import { assembled } from "./based.ts";
 import { referenceName } from "./describe.ts";
+import { readsTokens } from "./facts-read.ts";
 import { columnsUnder } from "./gather.ts";
 import { stopIfAsked } from "./interrupt.ts";
 import { promptReader } from "./read-signals.ts";

@@ -243,3 +243,9 @@ test.skipIf(absent).each(["routellm-mmlu/mmlu_a*.csv", "routerbench/winograde_te
     expect(Math.abs((policy(report, name).quality.mean as number) - best)).toBeLessThan(0.15);
   }
 });
+
+test("prompts that the embedder cannot tell apart are counted", async () => {
+  const same = Array.from({ length: 40 }, (_, i): Row => ({ id: `s${i}`, prompt: `paris joe ${`unread${i}`}`, outcomes: outcomes(i % 2 === 0 ? "geo" : "post") }));
+  expect((await evaluated(desk([...same, ...LEARNABLE.slice(0, 10)]), "--policy", "knn")).warnings.join("\n")).toMatch(/the 50 different prompts have 1\d different vectors: those that begin alike/);
+  expect((await evaluated(desk(LEARNABLE), "--policy", "knn")).warnings.join("\n")).not.toContain("different vectors");
+});

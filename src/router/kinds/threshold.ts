@@ -10,6 +10,7 @@ import type { Kind } from "../kind.ts";
  */
 export const threshold: Kind<"threshold"> = {
   models: (spec) => (["strong", "weak"] as const).flatMap((role) => (spec[role] === undefined ? [] : [{ model: spec[role], path: [role] }])),
+  facts: ({ fact }) => [{ fact, path: ["fact"] }],
   build(spec, context, base) {
     const strong = pick(spec.strong ?? context.strong, "strong");
     const weak = pick(spec.weak ?? context.weak, "weak");
