@@ -37,8 +37,6 @@ export interface RunSettings extends Judging {
   readonly encoder?: string;
   /** Content ids of the models that learned signals are read with; a run without such models has none. */
   readonly signals?: readonly string[];
-  /** How learned policies are fitted: the id of what makes the vectors of prompts, and how many folds; null: on the training part, or none is. A run without such policies has none. `allowSeen`: trained ones may be judged on what they were trained on. `shots`: of these models they see no more than so many training outcomes. */
-  readonly learning?: { readonly encoder: string; readonly folds: number | null; readonly allowSeen?: true; readonly shots?: readonly { readonly model: string; readonly outcomes: number }[] };
   /** Policies that decide by texts are asked again on copies of prompts that are perturbed so; a run without has none. */
   readonly perturb?: readonly PerturbationKind[];
   /** Prices to replay at in place of what the models' calls cost, a model at most once; a run without has none. What is called, capped or stored goes by the real ones. */

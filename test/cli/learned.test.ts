@@ -135,6 +135,7 @@ describe("where the right model can be told by the text", () => {
     expect(policy(report, "knn(k=5)").quality.mean).toBeGreaterThan(0.95);
     const training = 160 - report.workload.prompts;
     expect(report.warnings.join("\n")).toContain(`fitted on the ${training} prompts of the training part`);
+    expect(report.learning?.folds).toBeNull();
     expect((await evaluated(at, "--policy", "knn(k=5)", "--split", "train")).warnings.join("\n")).toContain("fitted in 5 folds");
   });
 
@@ -143,6 +144,7 @@ describe("where the right model can be told by the text", () => {
     const at = desk(LEARNABLE);
     const first = await evaluated(at, ...args, "-j", "1");
     expect(first.warnings.join("\n")).toContain("fitted in 3 folds");
+    expect(first.learning).toEqual({ encoder: expect.stringMatching(/[0-9a-f]{12}/), folds: 3 });
     expect(timeless(await evaluated(desk(LEARNABLE), ...args, "-j", "64"))).toEqual(timeless(first));
     const again = await evaluated(at, ...args);
     expect(again.timing.computed.decisions).toBe(0);

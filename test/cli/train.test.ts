@@ -204,7 +204,7 @@ test("prompts without a text are left out and counted; without any, nothing is l
   const ran = await at.wrp("train", "knn(k=3)", "rows.jsonl", "-o", "own.safetensors", "--json");
   expect(ran.json<{ card: { trainedOn: object } }>().card.trainedOn).toMatchObject({ prompts: 10, textless: 4 });
   const head = safetensorsHead(readFileSync(join(at.path, "own.safetensors")), "own.safetensors");
-  expect([...head.entries.keys()].toSorted()).toEqual(["costUsd", "quality", "rows", "trainedOn.promptHash", "trainedOn.sessionHash"]);
+  expect([...head.entries.keys()].toSorted()).toEqual(["costUsd", "k", "quality", "rows", "trainedOn.promptHash", "trainedOn.sessionHash"]);
   at.put("rows.jsonl", jsonl(bare));
   expect(await refused(at, "train", "knn", "rows.jsonl", "-o", "own.safetensors")).toContain("no prompt has a text here");
 });
