@@ -8,6 +8,7 @@ import { cascade } from "./kinds/cascade.ts";
 import { cheapest } from "./kinds/cheapest.ts";
 import { command } from "./kinds/command.ts";
 import { contrastive } from "./kinds/contrastive.ts";
+import { hybrid } from "./kinds/hybrid.ts";
 import { irt } from "./kinds/irt.ts";
 import { elo } from "./kinds/elo.ts";
 import { epsilonGreedy } from "./kinds/epsilon-greedy.ts";
@@ -59,6 +60,7 @@ const kinds: { readonly [K in PolicySpec["kind"]]: Kind<K> } = {
   mlp,
   mf,
   elo,
+  hybrid,
   trees,
   irt,
   contrastive,
