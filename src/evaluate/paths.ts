@@ -1,10 +1,10 @@
 import { counted } from "../lib/counted.ts";
-import type { OutcomeColumns } from "../model/columns.ts";
+import type { Decisions, OutcomeColumns } from "../model/columns.ts";
 import { telling } from "../model/errors.ts";
 import type { Path } from "../model/path.ts";
 import { withBehind, type FurtherOutcomes } from "../outcomes/remote-columns.ts";
 import type { Policy } from "../router/index.ts";
-import type { Played } from "../router/loops/played.ts";
+import { sureWays, type Played } from "../router/loops/played.ts";
 import type { Loop } from "../router/policy.ts";
 import type { ExplainedPolicy } from "./decide.ts";
 import { columnsUnder } from "./gather.ts";
@@ -12,7 +12,7 @@ import type { RunSettings } from "./parts.ts";
 
 /**
  * Gives the ways of policies that make several calls for an answer their places behind all that the tables hold, a column a way, and lets
- * those policies choose among them.
+ * those policies choose among them: a way each prompt where it is sure, else with probabilities.
  *
  * @param decided what policies decided, in their order; of those that play, nothing yet
  * @param lenient after calls were made: a policy that cannot be played decides nothing, and says why; else that is an error
@@ -21,7 +21,7 @@ export function withPaths<P extends ExplainedPolicy>(
   columns: OutcomeColumns,
   policies: readonly Policy[],
   decided: readonly P[],
-  { missing, seed }: Pick<RunSettings, "missing" | "seed">,
+  { missing }: Pick<RunSettings, "missing">,
   lenient = false,
 ): { columns: OutcomeColumns; decided: readonly P[] } {
   if (!policies.some(({ plays, loops }) => plays ?? loops)) return { columns, decided };
@@ -41,14 +41,21 @@ export function withPaths<P extends ExplainedPolicy>(
   const placed = decided.map((policy, k): P => {
     const { plays, loops } = policies[k] ?? {};
     if (plays) {
-      const own = attempted(() => plays(known, seed));
+      const own = attempted(() => plays(known));
       if ("why" in own) return { ...policy, rules: { rule: new Int32Array(columns.n).fill(-1), rules: [], notes: [own.why] } };
-      const first = place(own);
-      return { ...policy, decisions: { form: "choice", model: own.taken.map((at) => (at < 0 ? -1 : first + at)) }, rules: { rule: own.taken, rules: own.rules, notes: own.notes } };
+      const rule = sureWays(own.weights, columns.n);
+      return { ...policy, decisions: decisionsOf(own, rule, place(own), columns.n), rules: { rule: rule ?? new Int32Array(columns.n).fill(-1), rules: own.rules, notes: own.notes } };
     }
-    return loops ? withLoops(policy, loops, (loop) => telling(() => undefined, () => loop.plays(known, seed)) ?? null, place) : policy;
+    return loops ? withLoops(policy, loops, (loop) => telling(() => undefined, () => loop.plays(known)) ?? null, place) : policy;
   });
   return { columns: paths.length === 0 ? columns : { ...withBehind(columns, further), paths }, decided: placed };
+}
+
+/** @param taken its ways, where they are sure @param first where its first way stands */
+function decisionsOf({ weights }: Played, taken: Int32Array | null, first: number, n: number): Decisions {
+  if (taken) return { form: "choice", model: taken.map((at) => (at < 0 ? -1 : first + at)) };
+  const never = new Float64Array(n);
+  return { form: "spread", weights: [...Array.from({ length: first }, () => never), ...weights] };
 }
 
 /** Plays what a policy left undecided since calls hang on answers, where outcomes tell how they go; elsewhere it stays open. */
@@ -60,13 +67,14 @@ function withLoops<P extends ExplainedPolicy>(policy: P, loops: ReadonlyMap<stri
     const at = rules.rules.indexOf(reason);
     const open = [...model.keys()].filter((i) => (model[i] as number) < 0 && rules.rule[i] === at);
     const own = open.length === 0 ? null : play(loop);
-    const told = open.filter((i) => own && (own.taken[i] as number) >= 0);
-    if (!own || told.length === 0) continue;
+    const taken = own && sureWays(own.weights, model.length);
+    const told = open.filter((i) => taken && (taken[i] as number) >= 0);
+    if (!own || !taken || told.length === 0) continue;
     const [first, firstRule] = [place(own), texts.length];
     texts.push(...own.rules.map((words) => `${loop.name}: ${words}`));
     for (const i of told) {
-      model[i] = first + (own.taken[i] as number);
-      rule[i] = firstRule + (own.taken[i] as number);
+      model[i] = first + (taken[i] as number);
+      rule[i] = firstRule + (taken[i] as number);
     }
     const note = notes.indexOf(loop.note(open.length, model.length));
     const left = open.length - told.length;

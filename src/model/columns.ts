@@ -138,9 +138,10 @@ export type Decisions =
   | { readonly form: "mixture"; readonly weights: Float64Array }
   | {
       readonly form: "spread";
-      /** [model][prompt] probability; 0 of every model where the policy did not decide. */
+      /** [place in the tables][prompt] probability; 0 of every place where the policy did not decide. */
       readonly weights: readonly Float64Array[];
-      readonly replays: Replays;
+      /** Of a policy that learns as it goes: what its probabilities are shares of. Without it, they are those of its own ways. */
+      readonly replays?: Replays;
     };
 
 /** What a policy that learns as it goes chose, order by order: its probabilities are shares of these. */

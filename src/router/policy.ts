@@ -66,7 +66,7 @@ export interface SweepSpec {
 
 /** Calls that hang on answers, of some of a policy's prompts. */
 export interface Loop {
-  plays(columns: OutcomeColumns, seed: number): Played;
+  plays(columns: OutcomeColumns): Played;
   /** How its prompts are called in words. */
   readonly name: string;
   /** What `notes` says where it is not played. @param undecided how many it is about */
@@ -147,7 +147,7 @@ export interface Policy {
   /** Where it was fitted before, what it was fitted on: it decides by the file with this hash. */
   readonly trained?: ArtefactCard;
   /** Its calls for each prompt, as the outcomes lead it; `decide` then says what it would do. Throws WrpError where the outcomes lack what it goes by. */
-  plays?(columns: OutcomeColumns, seed: number): Played;
+  plays?(columns: OutcomeColumns): Played;
   /** The same for prompts that `decide` leaves undecided, by the reason that it gives. */
   readonly loops?: ReadonlyMap<string, Loop>;
   /** Starts whatever decides. Building a policy starts nothing. Throws WrpError. */

@@ -38,9 +38,9 @@ function columnsOf(rows: readonly Row[]): OutcomeColumns {
 }
 
 /** What a cascade over all models in their order comes to. @param trusted names of models */
-function played(rows: readonly Row[], spec: { readonly stop?: "grader" | "judge" | "always" | "never"; readonly [key: string]: unknown }, trusted: readonly string[] = [], missing: "gap" | "failure-is-refusal" = "gap", seed = 1) {
+function played(rows: readonly Row[], spec: { readonly stop?: "grader" | "judge" | "always" | "never"; readonly [key: string]: unknown }, trusted: readonly string[] = [], missing: "gap" | "failure-is-refusal" = "gap") {
   const { policy, nothing, before } = asked(rows, spec);
-  const { columns, decided } = withPaths(before, [policy], [nothing], { missing, seed });
+  const { columns, decided } = withPaths(before, [policy], [nothing], { missing });
   const [own] = decided as [(typeof decided)[number]];
   const infos = MODELS.map((name) => ({ name, priceSource: "", trusted: trusted.includes(name), guarded: null, simulated: null }));
   const figures = promptFigures(own.decisions, columns, { models: infos, slo: null, missing });
@@ -178,8 +178,8 @@ test("over several answers a prompt nothing is played; after calls were made, th
   const once: Row[] = [{ calls: [[1, 1, 1, 1], [1, 1, 1, 1], [1, 1, 1, 1]] }];
   const { policy, nothing, before } = asked(once, { kind: "cascade", stop: "grader" });
   const several = { ...before, samples: { perPrompt: 1, models: [null, { state: Uint8Array.of(1), quality: Float64Array.of(1), costUsd: Float64Array.of(1), latencyMs: Float64Array.of(1), ttftMs: Float64Array.of(1) }, null] } };
-  expect(() => withPaths(several, [policy], [nothing], { missing: "gap", seed: 1 })).toThrow(/mid has several answers to each prompt \(repeat\)/);
-  const [told] = withPaths(several, [policy], [nothing], { missing: "gap", seed: 1 }, true).decided;
+  expect(() => withPaths(several, [policy], [nothing], { missing: "gap" })).toThrow(/mid has several answers to each prompt \(repeat\)/);
+  const [told] = withPaths(several, [policy], [nothing], { missing: "gap" }, true).decided;
   expect([told?.decisions, told?.rules?.notes]).toEqual([nothing.decisions, [expect.stringContaining("mid has several answers")]]);
 });
 
@@ -213,18 +213,49 @@ describe("whatever the outcomes are", () => {
     );
   });
 
-  test("a perfect judge who is asked for nothing plays as the grader does, whatever the seed", () => {
-    fc.assert(fc.property(table, fc.integer({ min: 0, max: 1000 }), (rows, seed) => void expect(played(rows, { stop: "judge", errorRate: 0 }, [], "gap", seed).figures).toEqual(played(rows, { stop: "grader" }).figures)));
+  test("a perfect judge who is asked for nothing plays as the grader does", () => {
+    fc.assert(fc.property(table, (rows) => void expect(played(rows, { stop: "judge", errorRate: 0 }).figures).toEqual(played(rows, { stop: "grader" }).figures)));
+  });
+
+  test.each(["cascade", "best-of"] as const)("under a judge who errs, a %s has the figures of all that the judge may say, weighed by how likely that is", (kind) => {
+    const rate = 0.3;
+    /** [verdict on each model's answer] */
+    const hearings = Array.from({ length: 2 ** MODELS.length }, (_, bits) => MODELS.map((__, k) => (bits >> k) % 2 === 1));
+    const said = (calls: readonly (readonly [number, number, number, number])[], wrong: readonly boolean[]) => {
+      const good = calls.map(([grade], k) => (grade >= 0.5) !== wrong[k]);
+      const first = kind === "cascade" ? good.slice(0, -1).indexOf(true) : good.indexOf(true);
+      const gives = first >= 0 ? first : kind === "cascade" ? calls.length - 1 : 0;
+      const asked = kind === "cascade" ? calls.slice(0, gives + 1) : calls;
+      const looks = kind === "cascade" ? Math.min(asked.length, calls.length - 1) : calls.length;
+      const ms = asked.map(([, , own]) => own);
+      const waited = (kind === "cascade" ? ms.reduce((sum, one) => sum + one, 0) : Math.max(...ms)) + 7 * looks;
+      return { q: calls[gives]?.[0] ?? NaN, c: asked.reduce((sum, [, cost]) => sum + cost, 0.5 * looks), l: waited, x: asked.length > 1 ? 1 : 0 };
+    };
+    fc.assert(
+      fc.property(table, (rows) => {
+        const { figures } = played(rows, { ...(kind === "cascade" ? { stop: "judge" } : { kind, pick: "judge" }), errorRate: rate, judgeCostUsd: 0.5, judgeLatencyMs: 7 }, ["small"]);
+        for (const [i, { calls, pii }] of rows.entries()) {
+          const expected = (of: "q" | "c" | "l" | "x") => hearings.reduce((sum, wrong) => sum + wrong.reduce((p, one) => p * (one ? rate : 1 - rate), 1) * said(calls, wrong)[of], 0);
+          for (const figure of ["q", "c", "l", "x"] as const) if (figure !== "x" || pii) expect(close(figures[figure][i] as number, expected(figure)), `${figure} of prompt ${i}`).toBe(true);
+        }
+      }),
+    );
   });
 });
 
-test("a judge errs as often as it is said to, and hears the same of an answer in every cascade", () => {
-  const right: Row[] = Array.from({ length: 4000 }, () => ({ calls: [[1, 1, 1, 1], [1, 1, 1, 1], [1, 1, 1, 1]] }));
-  const shares = (gives: readonly unknown[]) => MODELS.map((name) => gives.filter((one) => one === name).length / gives.length);
-  const [small, mid] = shares(played(right, { stop: "judge", errorRate: 0.3 }).gives) as [number, number];
-  // Four standard errors around 0.7 and 0.3 · 0.7.
-  expect(Math.abs(small - 0.7)).toBeLessThan(4 * Math.sqrt(0.21 / 4000));
-  expect(Math.abs(mid - 0.21)).toBeLessThan(4 * Math.sqrt(0.21 * 0.79 / 4000));
-  expect(played(right, { stop: "judge", errorRate: 0.3 }).gives).toEqual(played(right, { stop: "judge", errorRate: 0.3, judgeCostUsd: 1 }).gives);
-  expect(played(right, { stop: "judge", errorRate: 0.3 }, [], "gap", 2).gives).not.toEqual(played(right, { stop: "judge", errorRate: 0.3 }).gives);
+test("where it is not known whether an answer is kept that a prompt may come to, the prompt has no figures; where it never comes to it, that is no matter", () => {
+  const rows: Row[] = [{ calls: [[1, 1, 1, 1], [null, 1, 1, 1], [1, 1, 1, 1]] }];
+  const judged = played(rows, { stop: "judge", errorRate: 0.1 });
+  expect([...judged.figures.q, ...judged.figures.c]).toEqual([NaN, NaN]);
+  expect(judged.notes?.[0]).toContain("is played by the recorded grades");
+  expect(judged.notes?.[1]).toBe("1 of 1 prompts are not decided: the grade of an answer on the way is not known");
+  expect([...played(rows, { stop: "judge", errorRate: 0 }).figures.q]).toEqual([1]);
+});
+
+test("a failed call has no verdict: the ways under a judge who errs go on past it", () => {
+  const rows: Row[] = [{ calls: [[1, 1, 1, 1], "failed", [0.2, 1, 1, 1]] }, { calls: [[1, 1, 1, 1], "failed", "failed"] }];
+  const { figures } = played(rows, { stop: "judge", errorRate: 0.25 });
+  expect([...figures.q]).toEqual([0.8, 1]);
+  expect([...figures.e]).toEqual([0, 0]);
+  expect([...played(rows, { kind: "best-of", pick: "judge", errorRate: 0.25 }).figures.q]).toEqual([0.95, 1]); // 1 - 0.25 · 0.25 · 0.8
 });
