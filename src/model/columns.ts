@@ -109,6 +109,8 @@ export interface ModelSamples {
   readonly costUsd: Float64Array;
   readonly latencyMs: Float64Array;
   readonly ttftMs: Float64Array;
+  /** Which of the prompt's different answers it is, numbered from 0; -1 where its text is not known. Gathered only for policies that read it. */
+  readonly answer?: Int32Array;
 }
 
 /** What there is of a sample. */
@@ -160,9 +162,15 @@ export interface Replay {
 }
 
 /** The probability that a prompt goes to a model; of a choice 0 or 1. */
-export function probabilityOf(decisions: Decisions, m: number, i: number): number {
+function probabilityOf(decisions: Decisions, m: number, i: number): number {
   if (decisions.form === "choice") return decisions.model[i] === m ? 1 : 0;
   return (decisions.form === "mixture" ? decisions.weights[m] : decisions.weights[m]?.[i]) ?? 0;
+}
+
+/** The probability that a prompt is given a model's answer, on whatever way. */
+export function givenBy(columns: Pick<OutcomeColumns, "models" | "remotes" | "paths">, decisions: Decisions, m: number, i: number): number {
+  const first = columns.models.length + (columns.remotes?.length ?? 0);
+  return (columns.paths ?? []).reduce((all, { gives }, k) => (gives === m ? all + probabilityOf(decisions, first + k, i) : all), probabilityOf(decisions, m, i));
 }
 
 /** The models that a policy calls on any prompt read, by place in the tables, ascending. */

@@ -1,8 +1,8 @@
-import { probabilityOf, type Decisions, type OutcomeColumns } from "./columns.ts";
+import type { OutcomeColumns } from "./columns.ts";
 
 /** A way of several calls to one answer. Models are given by their places in the tables. */
 export interface Path {
-  /** What is called: round after round, those of a round at the same time. */
+  /** What is called: round after round, those of a round at the same time. One that stands in a round several times is asked for all its samples, and the answer that most of them gave is its answer. */
   readonly rounds: readonly (readonly number[])[];
   /** Whose answer is given in the end. */
   readonly gives: number;
@@ -20,12 +20,6 @@ export function pathAt({ models, remotes = [], paths = [] }: Places, m: number):
 /** Whose answer is given, by its place: a path's giver, else the place itself. */
 export function giverAt(columns: Places, m: number): number {
   return pathAt(columns, m)?.gives ?? m;
-}
-
-/** The probability that a prompt is given a model's answer, on whatever way. */
-export function givenBy(columns: Places, decisions: Decisions, m: number, i: number): number {
-  const first = columns.models.length + (columns.remotes?.length ?? 0);
-  return (columns.paths ?? []).reduce((sum, { gives }, k) => (gives === m ? sum + probabilityOf(decisions, first + k, i) : sum), probabilityOf(decisions, m, i));
 }
 
 /** All that see the prompt, by their places; one that is called twice stands twice. */

@@ -1,8 +1,7 @@
 import type { Gate, GateOp } from "../model/gate.ts";
 import { quantileOf } from "../model/gate.ts";
 import type { Report } from "../model/report.ts";
-import { isDecided, type OutcomeColumns } from "../model/columns.ts";
-import { givenBy } from "../model/path.ts";
+import { givenBy, isDecided, type OutcomeColumns } from "../model/columns.ts";
 import type { Design } from "../stats/design.ts";
 import { analyticInterval, binaryDifferenceInterval, meanInterval, percentileInterval, proportionInterval, type Bounds } from "../stats/intervals.ts";
 import { meanOf, type Mean } from "../stats/means.ts";

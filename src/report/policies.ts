@@ -1,5 +1,5 @@
-import { isAnswered, isCached, isDecided, modelsUsed, nameOfPlace, type Decisions, type OutcomeColumns } from "../model/columns.ts";
-import { giverAt, givenBy } from "../model/path.ts";
+import { givenBy, isAnswered, isCached, isDecided, modelsUsed, nameOfPlace, type Decisions, type OutcomeColumns } from "../model/columns.ts";
+import { giverAt } from "../model/path.ts";
 import type { Estimate, ReportPolicy } from "../model/report.ts";
 import { arenaScore } from "../stats/arena.ts";
 import type { Design } from "../stats/design.ts";

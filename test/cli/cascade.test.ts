@@ -66,7 +66,7 @@ describe("wrp eval of a cascade", () => {
     expect(one.calls?.perPrompt.mean).toBeCloseTo(1 + expected((_, p) => p), 9);
     // Quantiles are those of both ways' waits, each as likely as it is.
     const waits = rows.flatMap((row) => [[both(row, "latencyMs")[0] + 50, 1 - goesOn(row)], [both(row, "latencyMs")[0] + 50 + both(row, "latencyMs")[1], goesOn(row)]] as const);
-    const below = (limit: number) => waits.reduce((sum, [ms, p]) => sum + (ms <= limit ? p : 0), 0) / rows.length;
+    const below = (limit: number) => waits.reduce((total, [ms, p]) => total + (ms <= limit ? p : 0), 0) / rows.length;
     const p95 = one.latencyMs?.p95.value as number;
     expect(below(p95 + 200)).toBeGreaterThan(0.95);
     expect(below(p95 - 200)).toBeLessThan(0.95);

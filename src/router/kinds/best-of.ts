@@ -4,8 +4,7 @@ import { WrpError } from "../../model/errors.ts";
 import type { Kind } from "../kind.ts";
 import { calledGood, checkOf, judgeErrors, judgeInWords, judgeNotes } from "../loops/judge.ts";
 import { MEASURED, measuredOf, measuredOfAnswers } from "../loops/measured.ts";
-import { undecidedNotes, type Played } from "../loops/played.ts";
-import { placesOf } from "../loops/walk.ts";
+import type { Played } from "../loops/played.ts";
 
 type BestOfSpec = Extract<PolicySpec, { kind: "best-of" }>;
 
@@ -31,8 +30,8 @@ export const bestOf: Kind<"best-of"> = {
       content: { models, pick, threshold },
       decide: () => ({ alternatives: [{ steps: models.map((model, k) => ({ do: "call", model, ...(k === 0 ? {} : { together: true }) })), probability: 1 }], rule: words, facts: [] }),
       plays(columns) {
-        const { notes, ...own } = playedAtOnce(columns, models, scoresOf(columns, spec, threshold, errorRate, base.name), pick === "judge" ? firstGood : highest, checkOf(spec), pick === "grader" || pick === "judge" ? "the grade of an answer" : measuredOfAnswers(pick));
-        return { ...own, notes: [...judgeNotes(pick, errorRate, spec), ...notes] };
+        const own = playedAtOnce(columns, models, scoresOf(columns, spec, threshold, errorRate, base.name), pick === "judge" ? firstGood : highest, checkOf(spec), pick === "grader" || pick === "judge" ? "the grade of an answer" : measuredOfAnswers(pick));
+        return { ...own, notes: judgeNotes(pick, errorRate, spec) };
       },
     };
   },
@@ -69,7 +68,7 @@ const firstGood: Giving = (scores) => {
 
 function playedAtOnce(columns: OutcomeColumns, models: readonly string[], scores: (m: number) => (prompt: number) => number, giving: Giving, check: Played["check"], needs: string): Played {
   const { n, failed } = columns;
-  const places = placesOf(columns, models);
+  const places = models.map((name) => columns.models.indexOf(name));
   const score = places.map(scores);
   const weights = places.map(() => new Float64Array(n));
   for (let i = 0; i < n; i++) {
@@ -85,6 +84,7 @@ function playedAtOnce(columns: OutcomeColumns, models: readonly string[], scores
     rules: models.map((model) => `asked ${models.join(", ")} at the same time: the answer is ${model}'s`),
     weights,
     check,
-    notes: undecidedNotes(weights, n, needs),
+    notes: [],
+    needs,
   };
 }

@@ -29,6 +29,7 @@ export const cascade: Kind<"cascade"> = {
         walked(columns, {
           models,
           keeps: (of, m, stage) => rule.keeps(of, m, thresholds[stage] as number),
+          ...(rule.votes ? { votes: true } : {}),
           looks: rule.looks ? "but the last" : "none",
           onError: "next",
           check: checkOf(spec),

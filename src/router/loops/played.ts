@@ -11,8 +11,10 @@ export interface Played {
   readonly weights: readonly Float64Array[];
   /** What looking at an answer takes. */
   readonly check: { readonly costUsd: number; readonly latencyMs: number };
-  /** What a report should warn of. */
+  /** What a report should warn of, whatever the prompts. */
   readonly notes: readonly string[];
+  /** What is not known where a prompt has no way, in words. */
+  readonly needs: string;
 }
 
 /** [prompt] the way that it is sure to take, -1 where none is known; null where there are prompts that may take several. */
@@ -27,9 +29,9 @@ export function sureWays(weights: Played["weights"], n: number): Int32Array | nu
   return taken;
 }
 
-/** Told where prompts have no way. @param needs what is not known there, in words */
-export function undecidedNotes(weights: Played["weights"], n: number, needs: string): string[] {
+/** All that a report should warn of: where prompts have no way, too. */
+export function notesOf({ notes, needs, weights }: Played, n: number): readonly string[] {
   let unknown = 0;
   for (let i = 0; i < n; i++) if (!weights.some((column) => (column[i] as number) > 0)) unknown++;
-  return unknown === 0 ? [] : [`${counted(unknown)} of ${counted(n)} prompts are not decided: ${needs} is not known`];
+  return unknown === 0 ? notes : [...notes, `${counted(unknown)} of ${counted(n)} prompts are not decided: ${needs} is not known`];
 }
