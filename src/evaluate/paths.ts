@@ -24,7 +24,7 @@ export function withPaths<P extends ExplainedPolicy>(
   columns: OutcomeColumns,
   policies: readonly Policy[],
   decided: readonly P[],
-  { missing }: Pick<RunSettings, "missing">,
+  { missing, seed }: Pick<RunSettings, "missing" | "seed">,
   lenient = false,
 ): { columns: OutcomeColumns; decided: readonly P[] } {
   if (!policies.some(({ plays, loops }) => plays ?? loops)) return { columns, decided };
@@ -44,7 +44,7 @@ export function withPaths<P extends ExplainedPolicy>(
   const placed = decided.map((policy, k): P => {
     const { plays, loops } = policies[k] ?? {};
     if (plays) {
-      const each = attempted(() => playedIn(worlds, plays));
+      const each = attempted(() => playedIn(worlds, (world) => plays(world, seed)));
       if ("why" in each) return { ...policy, rules: { rule: new Int32Array(columns.n).fill(-1), rules: [], notes: [each.why] } };
       const own = overWorlds(each, columns.n);
       const rule = sureWays(own.weights, columns.n);

@@ -29,7 +29,7 @@ export async function tryPolicies(parts: PreviewParts, workload: OpenedWorkload,
 
   for (const policy of assembly.policies) {
     const place = placeOfPolicy(policy.name, settings, placeOf);
-    const played = telling(told.tell, () => policy.plays?.(columnsUnder(settings.missing, columns)), place);
+    const played = telling(told.tell, () => policy.plays?.(columnsUnder(settings.missing, columns), settings.seed), place);
     for (const note of played ? notesOf(played, columns.n) : []) warn({ code: "not-decided", message: `policy "${policy.name}": ${note}`, place: place ?? null });
   }
 

@@ -10,6 +10,7 @@ import { command } from "./kinds/command.ts";
 import { elo } from "./kinds/elo.ts";
 import { epsilonGreedy } from "./kinds/epsilon-greedy.ts";
 import { kmeans } from "./kinds/kmeans.ts";
+import { frugal } from "./kinds/frugal.ts";
 import { knn } from "./kinds/knn.ts";
 import { linucb } from "./kinds/linucb.ts";
 import { logistic } from "./kinds/logistic.ts";
@@ -50,6 +51,7 @@ const kinds: { readonly [K in PolicySpec["kind"]]: Kind<K> } = {
   kmeans,
   cascade,
   "best-of": bestOf,
+  frugal,
   logistic,
   svm,
   mlp,

@@ -147,7 +147,7 @@ export interface Policy {
   /** Where it was fitted before, what it was fitted on: it decides by the file with this hash. */
   readonly trained?: ArtefactCard;
   /** Its calls for each prompt, as the outcomes lead it; `decide` then says what it would do. Throws WrpError where the outcomes lack what it goes by. */
-  plays?(columns: OutcomeColumns): Played;
+  plays?(columns: OutcomeColumns, seed: number): Played;
   /** The same for prompts that `decide` leaves undecided, by the reason that it gives. */
   readonly loops?: ReadonlyMap<string, Loop>;
   /** Starts whatever decides. Building a policy starts nothing. Throws WrpError. */

@@ -40,7 +40,7 @@ function columnsOf(rows: readonly Row[]): OutcomeColumns {
 /** What a cascade over all models in their order comes to. @param trusted names of models */
 function played(rows: readonly Row[], spec: { readonly stop?: "grader" | "judge" | "always" | "never"; readonly [key: string]: unknown }, trusted: readonly string[] = [], missing: "gap" | "failure-is-refusal" = "gap") {
   const { policy, nothing, before } = asked(rows, spec);
-  const { columns, decided } = withPaths(before, [policy], [nothing], { missing });
+  const { columns, decided } = withPaths(before, [policy], [nothing], { missing, seed: 1 });
   const [own] = decided as [(typeof decided)[number]];
   const infos = MODELS.map((name) => ({ name, priceSource: "", trusted: trusted.includes(name), guarded: null, simulated: null }));
   const figures = promptFigures(own.decisions, columns, { models: infos, slo: null, missing });
@@ -188,7 +188,7 @@ describe("several answers to a prompt", () => {
   };
   const playedOver = (columns: OutcomeColumns, spec: object, lenient = false) => {
     const { policy, nothing } = asked([{ calls: [] }], { kind: "cascade", ...spec });
-    const { columns: after, decided } = withPaths(columns, [policy], [nothing], { missing: "gap" }, lenient);
+    const { columns: after, decided } = withPaths(columns, [policy], [nothing], { missing: "gap", seed: 1 }, lenient);
     const [own] = decided as [(typeof decided)[number]];
     const figures = promptFigures(own.decisions, after, { models: MODELS.map((name) => ({ name, priceSource: "", trusted: false, guarded: null, simulated: null })), slo: { latencyMs: 150 }, missing: "gap" });
     return { figures, notes: own.rules?.notes, shares: MODELS.map((_, m) => givenBy(after, own.decisions, m, 0)) };
