@@ -13,6 +13,7 @@ import { irt } from "./kinds/irt.ts";
 import { elo } from "./kinds/elo.ts";
 import { epsilonGreedy } from "./kinds/epsilon-greedy.ts";
 import { kmeans } from "./kinds/kmeans.ts";
+import { frugal } from "./kinds/frugal.ts";
 import { knn } from "./kinds/knn.ts";
 import { linucb } from "./kinds/linucb.ts";
 import { logistic } from "./kinds/logistic.ts";
@@ -55,6 +56,7 @@ const kinds: { readonly [K in PolicySpec["kind"]]: Kind<K> } = {
   kmeans,
   cascade,
   "best-of": bestOf,
+  frugal,
   logistic,
   svm,
   mlp,
