@@ -28,7 +28,7 @@ export function withPaths<P extends ExplainedPolicy>(
   lenient = false,
 ): { columns: OutcomeColumns; decided: readonly P[] } {
   if (!policies.some(({ plays, loops }) => plays ?? loops)) return { columns, decided };
-  const worlds = worldsOf(columns).map((world) => columnsUnder(missing, world));
+  const worlds = worldsOf(columns);
   const paths: Path[] = [];
   const further: FurtherOutcomes[] = [];
   /** Where a play's first way stands. */
@@ -44,7 +44,7 @@ export function withPaths<P extends ExplainedPolicy>(
   const placed = decided.map((policy, k): P => {
     const { plays, loops } = policies[k] ?? {};
     if (plays) {
-      const each = attempted(() => playedIn(worlds, (world) => plays(world, seed)));
+      const each = attempted(() => playedIn(worlds, (world) => plays(columnsUnder(missing, world), seed)));
       if ("why" in each) return { ...policy, rules: { rule: new Int32Array(columns.n).fill(-1), rules: [], notes: [each.why] } };
       const own = overWorlds(each, columns.n);
       const rule = sureWays(own.weights, columns.n);
@@ -52,7 +52,7 @@ export function withPaths<P extends ExplainedPolicy>(
       return { ...policy, decisions: decisionsOf(own, rule, first, columns.n), rules: { rule: rule ?? new Int32Array(columns.n).fill(-1), rules: own.rules, notes: notesOf(own, columns.n) } };
     }
     const [world, ...others] = worlds;
-    return loops && world && others.length === 0 ? withLoops(policy, loops, (loop) => telling(() => undefined, () => loop.plays(world)) ?? null, (own) => place(own, world)) : policy;
+    return loops && world && others.length === 0 ? withLoops(policy, loops, (loop) => telling(() => undefined, () => loop.plays(columnsUnder(missing, world))) ?? null, (own) => place(own, world)) : policy;
   });
   return { columns: paths.length === 0 ? columns : { ...withBehind(columns, further), paths }, decided: placed };
 }

@@ -155,7 +155,7 @@ export interface Policy {
   readonly trained?: ArtefactCard;
   /** Where it decides by a file that was made elsewhere: the file, its hash, and the models that its estimates are of, in their order. */
   readonly given?: GivenFile;
-  /** Its calls for each prompt, as the outcomes lead it; `decide` then says what it would do. Throws WrpError where the outcomes lack what it goes by. */
+  /** Its calls for each prompt, as the outcomes lead it; `decide` then says what it would do, unless that is fitted on the outcomes of other prompts (`frugal`). Throws WrpError where the outcomes lack what it goes by. */
   plays?(columns: OutcomeColumns, seed: number): Played;
   /** The same for prompts that `decide` leaves undecided, by the reason that it gives. */
   readonly loops?: ReadonlyMap<string, Loop>;
