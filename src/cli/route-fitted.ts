@@ -46,7 +46,7 @@ export async function routeFitted(policy: FittedBefore, specs: readonly PolicySp
   const facts = models.flatMap((name, m): Fact[] => {
     const [quality, costUsd] = [estimates.quality[m]?.[0] as number, estimates.costUsd[m]?.[0] as number];
     if (Number.isNaN(quality)) return [];
-    return [{ name: `${name}: expected quality`, value: quality }, ...(Number.isNaN(costUsd) ? [] : [{ name: `${name}: expected cost, USD`, value: costUsd }])];
+    return [{ name: `${name}: ${policy.learned.scores ? "score" : "expected quality"}`, value: quality }, ...(Number.isNaN(costUsd) ? [] : [{ name: `${name}: expected cost, USD`, value: costUsd }])];
   });
   if (chosen === undefined) return { undecided: "it expects nothing of any model here" };
   return { ...call(chosen, policy.trained ? `${policy.trained.policy.kind}, trained on ${policy.trained.trainedOn.prompts} prompts of ${policy.trained.trainedOn.workload}` : `as ${policy.given?.file} scores it`), facts };

@@ -1,4 +1,5 @@
 import pLimit from "p-limit";
+import { sameAnswer } from "../grade/normalize.ts";
 import { recordedGrade } from "../grade/recorded.ts";
 import type { Answer } from "../model/answer.ts";
 import type { OutcomeColumns } from "../model/columns.ts";
@@ -181,6 +182,7 @@ export async function pourInto(
     samples: settings.repeat ?? 1,
     failureIsZero: settings.missing === "failure-is-refusal",
     lengths: settings.policies.some((policy) => policy.kind === "cascade" && policy.stop === "answerLength"),
+    sameness: settings.policies.some((policy) => policy.kind === "cascade" && policy.stop === "selfConsistency") ? sameAnswer : undefined,
     counted,
   });
   const samples = [...Array(settings.repeat ?? 1).keys()];

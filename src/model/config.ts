@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { bestOfFields } from "./best-of-fields.ts";
 import { cascadeFields } from "./cascade-fields.ts";
+import { frugalFields } from "./frugal-fields.ts";
 import { gpuPriceSchema, type GpuPrice } from "./gpu-price.ts";
 import { learnedSpecs, onnxSpec, trainedSpec } from "./learned-specs.ts";
 import type { CallSettings } from "./live.ts";
@@ -125,6 +126,7 @@ export const policySpecSchema = z.discriminatedUnion("kind", [
   onnxSpec,
   z.strictObject({ kind: z.literal("cascade"), ...named, ...cascadeFields }),
   z.strictObject({ kind: z.literal("best-of"), ...named, ...bestOfFields }),
+  z.strictObject({ kind: z.literal("frugal"), ...named, ...frugalFields }),
   ...onlineSpecs,
   z.strictObject({
     kind: z.literal("command"),

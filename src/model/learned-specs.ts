@@ -72,6 +72,15 @@ export const learnedSpecs = [
     promptWeight: z.number().nonnegative().default(1).describe("weight of prompts being near to those of their cluster, against being near to the right models"),
     lambda,
   }),
+  z.strictObject({
+    kind: z.literal("hybrid"),
+    name,
+    experienceWeight: z.number().min(0).max(1).default(0.3).describe("of who wins against whom over all training prompts"),
+    routerDcWeight: z.number().min(0).max(1).default(0.3).describe("of how near the prompt is to the model, as contrastive"),
+    automixWeight: z.number().min(0).max(1).default(0.2).describe("of a model's mean grade less a share of its cost"),
+    costWeight: z.number().min(0).max(1).default(0.2).describe("its square is what the cheapest model's score gains"),
+    lambda,
+  }),
 ] as const;
 
 /** A policy that `wrp train` fitted. */

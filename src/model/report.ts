@@ -191,7 +191,7 @@ const spreadSchema = z.object({
 });
 
 /** Raised whenever the same run would give another document: what an older wrp stored is then computed anew. */
-export const REPORT_REVISION = 8;
+export const REPORT_REVISION = 9;
 
 export const reportSchema = z.object({
   schemaVersion: z.literal(1),

@@ -8,10 +8,12 @@ import { cascade } from "./kinds/cascade.ts";
 import { cheapest } from "./kinds/cheapest.ts";
 import { command } from "./kinds/command.ts";
 import { contrastive } from "./kinds/contrastive.ts";
+import { hybrid } from "./kinds/hybrid.ts";
 import { irt } from "./kinds/irt.ts";
 import { elo } from "./kinds/elo.ts";
 import { epsilonGreedy } from "./kinds/epsilon-greedy.ts";
 import { kmeans } from "./kinds/kmeans.ts";
+import { frugal } from "./kinds/frugal.ts";
 import { knn } from "./kinds/knn.ts";
 import { linucb } from "./kinds/linucb.ts";
 import { logistic } from "./kinds/logistic.ts";
@@ -54,11 +56,13 @@ const kinds: { readonly [K in PolicySpec["kind"]]: Kind<K> } = {
   kmeans,
   cascade,
   "best-of": bestOf,
+  frugal,
   logistic,
   svm,
   mlp,
   mf,
   elo,
+  hybrid,
   trees,
   irt,
   contrastive,

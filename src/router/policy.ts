@@ -66,7 +66,7 @@ export interface SweepSpec {
 
 /** Calls that hang on answers, of some of a policy's prompts. */
 export interface Loop {
-  plays(columns: OutcomeColumns, seed: number): Played;
+  plays(columns: OutcomeColumns): Played;
   /** How its prompts are called in words. */
   readonly name: string;
   /** What `notes` says where it is not played. @param undecided how many it is about */

@@ -78,6 +78,18 @@ describe.each(["knn(k=5)", "kmeans(clusters=4)"])("%s", (spec) => {
   });
 });
 
+test("a policy that ranks by scores expects no grade: nothing is calibrated, and a route calls them scores", async () => {
+  const at = desk();
+  await trained(at, "hybrid");
+  const report = await evaluated(at, "--split", "test", "--policy", "hybrid", "--policy", "hybrid:own.safetensors", "--policy", "knn");
+  expect(policy(report, "hybrid:own.safetensors").quality).toEqual(policy(report, "hybrid").quality);
+  expect(policy(report, "knn").calibration).toBeDefined();
+  for (const name of ["hybrid", "hybrid:own.safetensors"]) expect(policy(report, name).calibration).toBeUndefined();
+  expect((await at.wrp("route", "joe at paris", "--policy", "hybrid:own.safetensors")).stdout).toMatch(/geo: score = [\d.]+\n/);
+  expect((await at.wrp("runs", "export", "latest", "-o", "run.jsonl.gz")).code).toBe(0);
+  expect((await at.wrp("runs", "import", "run.jsonl.gz", "--store", "other.db")).code).toBe(0);
+});
+
 test("how it chooses may be set anew, what it knows not", async () => {
   const at = desk();
   await trained(at, "knn(k=5)");

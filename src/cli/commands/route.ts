@@ -157,6 +157,7 @@ async function route(policy: Policy, decision: Decision | Undecided, on: Grounds
 function decisionOf(policy: Policy, prompt: Prompt, readings: SignalReadings | undefined): Decision | Undecided {
   if (policy.online) throw new WrpError(`policy "${policy.name}" learns from outcomes as prompts go by, inside wrp eval: it has no state to route a new prompt from`);
   if (policy.learned) throw new WrpError(`policy "${policy.name}" is fitted inside wrp eval: it cannot route a new prompt`, { hint: `wrp train ${policy.kind} DATA -o FILE, then --policy ${policy.kind}:FILE` });
+  if (policy.plays && !policy.decide) throw new WrpError(`policy "${policy.name}" is fitted inside wrp eval: it cannot route a new prompt`, { hint: "the report's notes say which cascades it found: give one as a policy of kind cascade" });
   if (!policy.decide) throw new WrpError(`policy "${policy.name}" looks at outcomes: it cannot route a new prompt`);
   return policy.decide({ prompt, signals: {}, ...(readings ? { readings } : {}) });
 }

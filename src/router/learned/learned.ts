@@ -51,6 +51,8 @@ export interface Learned {
   estimate(fitted: Tensors, asked: Asked, tools: EstimateTools): Promise<Estimates>;
   /** A setting that was chosen while fitting, and its value; null or absent where none is. */
   searched?(fitted: Tensors): { readonly setting: string; readonly value: number } | null;
+  /** True where its qualities rank models but expect no grade: nothing of them can be calibrated. */
+  readonly scores?: true;
   /** What a report should warn of where it is fitted on as few prompts as this. */
   remarks(prompts: number): string[];
   /** The model of each prompt, an index into `models`; -1 where no estimate tells. */
