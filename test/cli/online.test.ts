@@ -56,7 +56,7 @@ test("all kinds: regret in the document, its words and its page; the one that re
     expect(at.read(file)).toContain(words);
   }
   expect(at.read("page.html")).toContain("Regret of");
-  expect((await at.inside("report")).stdout.replace(/\s+/g, " ")).toMatch(/online linucb regret −[\d.]+ \[.*\] against \w+ alone after 240 prompts \(Σ quality; mean of 20 random orders, one order ±[\d.]+\), [\d.]+ against the oracle/);
+  expect((await at.inside("report")).stdout.replace(/\s+/g, " ")).toMatch(/online linucb: regret −[\d.]+ \[.*\] against \w+ alone after 240 prompts \(Σ quality; mean of 20 random orders, one order ±[\d.]+\), [\d.]+ against the oracle/);
   const compared = await at.inside("compare", "latest:linucb", "latest:ucb", "--json");
   expect([compared.code, compared.stderr]).toEqual([0, ""]);
 });
