@@ -6,7 +6,7 @@ import type { Repriced } from "../pool/replaced-prices.ts";
 import type { Policy } from "../router/index.ts";
 import type { Artefact, ArtefactCard } from "../router/learned/artefact.ts";
 import type { Asked, EstimateTools, Estimates, Learned } from "../router/learned/learned.ts";
-import { expectationOf, gaps, scatter } from "./learned-estimates.ts";
+import { decidedAt } from "./learned-estimates.ts";
 import type { PromptVectors } from "./prompt-vectors.ts";
 
 /** A policy that was fitted before, with what its file holds. */
@@ -65,23 +65,11 @@ export async function decideTrained(trained: TrainedPolicy, columns: OutcomeColu
     throw new WrpError(`policy "${policy.name}" was trained on ${seen} of these ${columns.n} prompts (or their duplicates, or their sessions): figures on them would not be held out`, {
       hint: "train with --split train and judge with --split test, or judge on other data; --allow-seen judges it all the same, and the report says so",
     });
-  const { model: chosen, estimates } = await measured(() => choiceOf(policy.learned, artefact.fitted, card.models.map(({ name }) => name), asked, columns.models, tools, repriced));
-  const expected = { quality: gaps(columns), costUsd: gaps(columns) };
-  scatter(estimates, at, expected);
-  const model = new Int32Array(columns.n).fill(-1);
-  const rule = new Int32Array(columns.n).fill(1);
-  for (const [k, i] of at.entries()) {
-    model[i] = chosen[k] as number;
-    rule[i] = model[i] === -1 ? 2 : 0;
-  }
+  const choice = await measured(() => choiceOf(policy.learned, artefact.fitted, card.models.map(({ name }) => name), asked, columns.models, tools, repriced));
   const missing = card.models.filter(({ name }) => !columns.models.includes(name)).map(({ name }) => name);
   const unknown = columns.models.filter((name) => !card.models.some((model_) => model_.name === name));
   return {
-    models: columns.models,
-    model,
-    expectation: expectationOf(policy.learned, columns.models, expected),
-    rule,
-    rules: [`as ${card.policy.kind} that was trained on ${card.trainedOn.workload}`, "its text is not here", "no estimate tells"],
+    ...decidedAt(choice, policy.learned, columns, at, [`as ${card.policy.kind} that was trained on ${card.trainedOn.workload}`, "its text is not here", "no estimate tells"]),
     notes: [
       `trained before on ${card.trainedOn.prompts} prompts of ${card.trainedOn.workload} (artefact ${card.hash.slice(0, 12)}, by wrp ${card.wrpVersion}), by vectors of ${card.encoder.name}; intervals are given the fitted router`,
       ...(card.trainedOn.workload === workload ? [] : [`transfer: it was trained on ${card.trainedOn.workload} and is judged on ${workload}: its figures are of how well it carries over`]),

@@ -18,3 +18,16 @@ export function scatter(from: Estimates, at: readonly number[], into: Estimates)
 export function gaps({ models, n }: Pick<OutcomeColumns, "models" | "n">): Float64Array[] {
   return models.map(() => new Float64Array(n).fill(NaN));
 }
+
+/** Choices of the prompts at these places as decisions of all; the others have none. @param rules why one is chosen; why another has no text; why nothing is chosen */
+export function decidedAt({ model: chosen, estimates }: { readonly model: Int32Array; readonly estimates: Estimates }, learned: Learned, columns: OutcomeColumns, at: readonly number[], rules: readonly [string, string, string]): Omit<StoredDecisions, "notes"> {
+  const expected = { quality: gaps(columns), costUsd: gaps(columns) };
+  scatter(estimates, at, expected);
+  const model = new Int32Array(columns.n).fill(-1);
+  const rule = new Int32Array(columns.n).fill(1);
+  for (const [k, i] of at.entries()) {
+    model[i] = chosen[k] as number;
+    rule[i] = model[i] === -1 ? 2 : 0;
+  }
+  return { models: columns.models, model, rule, rules, expectation: expectationOf(learned, columns.models, expected) };
+}
