@@ -23,6 +23,9 @@ export function policyFromFlag(flag: string, cwd: string): PolicySpec {
   return withPolicyFile({ ...spec, [key ?? "artefact"]: file } as PolicySpec, cwd);
 }
 
+/** Types as they are said, where "a TYPE" is not what to write. */
+const EXPECTED: Readonly<Record<string, string>> = { record: "{name: number, …}", array: "[a, b, …]" };
+
 /** What the file of a policy is called in its spec; else it is what `wrp train` wrote of the kind. */
 const FILE_KEYS: Readonly<Record<string, string>> = { vsr: "config", onnx: "model", trained: "artefact" };
 
@@ -65,9 +68,11 @@ function policyOf(flag: string, name = flag): PolicySpec {
   const { issues } = parsed.error;
   const issue = issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0];
   if (issue?.code === "invalid_union" && issue.path[0] === "kind") throw bad(flag, `unknown kind "${kind}"`);
-  if (issue?.code === "unrecognized_keys") throw bad(flag, `unknown key ${issue.keys.map((k) => `"${k}"`).join(", ")}`);
-  if (issue?.code === "invalid_type") throw bad(flag, `${issue.path.join(".")} must be given, as ${issue.expected === "record" ? "{name: number, …}" : `a ${issue.expected}`}`);
-  throw bad(flag, issue ? `${issue.path.join(".") || "policy"}: ${issue.message}` : "does not fit the schema");
+  const hint = "wrp schema config has what each kind takes";
+  if (issue?.code === "unrecognized_keys") throw bad(flag, `unknown key ${issue.keys.map((k) => `"${k}"`).join(", ")}`, hint);
+  if (issue?.code === "invalid_type") throw bad(flag, `${issue.path.join(".")} must be given, as ${EXPECTED[issue.expected] ?? `a ${issue.expected}`}`, hint);
+  const missing = issue?.path.length === 1 && fields[String(issue.path[0])] === undefined;
+  throw bad(flag, issue ? `${issue.path.join(".") || "policy"}${missing ? " must be given" : ""}: ${issue.message}` : "does not fit the schema", hint);
 }
 
 /** `{a=1}` is `{a: 1}`; quoted texts stay as they are. */
@@ -96,6 +101,6 @@ function topLevelParts(text: string): string[] {
   return parts.filter((part) => part.trim() !== "");
 }
 
-function bad(flag: string, why: string): WrpError {
-  return new WrpError(`--policy ${flag}: ${why}`, { hint: `kinds: ${policyKinds().join(", ")}` });
+function bad(flag: string, why: string, hint = `kinds: ${policyKinds().join(", ")}`): WrpError {
+  return new WrpError(`--policy ${flag}: ${why}`, { hint });
 }

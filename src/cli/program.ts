@@ -56,7 +56,7 @@ export function program(world: World, outcome: Outcome): Command {
     .option("--no-config", "leave wrp.yaml aside")
     .option("--models <names>", "only these models, by comma", collect)
     .option("--policy <spec>", "a policy: kind, kind(key=value,…), e.g. 'mix(weights={a: 0.7, b: 0.3})', or vsr:config.yaml; repeatable", append)
-    .option("--cv <folds>", "policies that learn (knn, kmeans, logistic, svm, mlp, mf, elo) are fitted in so many folds, each prompt decided by what was fitted on the others (default: 5; with --split test: fitted on the training part)", whole)
+    .option("--cv <folds>", "policies that learn (wrp help learned) are fitted in so many folds, each prompt decided by what was fitted on the others (default: 5; with --split test: fitted on the training part)", whole)
     .option("--shots <model=k>", "policies that learn see k training outcomes of this model, drawn by the seed, as of one that is new; its own figures stay whole; repeatable", append)
     .option("--allow-seen", "policies that wrp train wrote may be judged on prompts that they were trained on: reports say so")
     .option("--surrogate", SURROGATE)

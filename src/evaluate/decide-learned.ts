@@ -129,7 +129,7 @@ export async function* decideLearned(
     const expected = estimates.get(estimatorOf(policy)) ?? { quality: gaps(columns), costUsd: gaps(columns) };
     const { choose, remarks } = policy.learned;
     const model = await overhead.of(policy.name, readable.length, () => choose(columns.models, expected));
-    const stored = { models: columns.models, model, ...reasons(model, vectors, rounds), notes: [...notes, ...chosenInWords(searched.get(estimatorOf(policy))), ...remarks(fewest)], expectation: expectationOf(policy.learned, columns.models, expected) };
+    const stored = { models: columns.models, model, ...reasons(model, vectors, rounds), notes: [...notes, ...chosenInWords(searched.get(estimatorOf(policy))), ...(fewest > 0 ? remarks(fewest) : [])], expectation: expectationOf(policy.learned, columns.models, expected) };
     decided.set(policy, { stored, copies: copies.choose(estimatorOf(policy), policy.learned), overhead: overhead.each(policy.name, readable.length, [estimatorOf(policy), policy.name]) });
   }
   return decided;
@@ -190,6 +190,7 @@ function reasons(model: Int32Array, { known }: PromptVectors, rounds: readonly R
 
 function splitInWords(sizes: readonly number[], heldOut: boolean, embedder: string): string {
   const [low, high] = [Math.min(...sizes), Math.max(...sizes)];
+  if (high === 0) return heldOut ? "nothing to be fitted on: no prompt of the training part has a text here" : "nothing to be fitted on: no prompt has a text here, or all are duplicates or of one session";
   const prompts = low === high ? `${low}` : `${low} to ${high}`;
   const how = heldOut ? `fitted on the ${prompts} prompts of the training part` : `fitted in ${sizes.length} folds, each prompt decided by what was fitted on the ${prompts} of the other folds`;
   return `${how}, by vectors of ${embedder}; no prompt, duplicate or session is on both sides; intervals are given the fitted routers`;

@@ -111,5 +111,5 @@ function spreadOver({ n, models }: OutcomeColumns, [inOrder, ...shuffled]: reado
 
 function learningNote({ shuffles }: Online): string {
   const orders = shuffles === 0 ? "the workload's own order" : `${shuffles} random orders (sessions keep theirs)`;
-  return `learns on these very prompts, in ${orders}, from the outcomes of its own choices alone: its figures count what learning cost, and their intervals are given its choices`;
+  return `learning on these very prompts, in ${orders}, from the outcomes of own choices alone: figures count what learning cost, and their intervals are given the choices`;
 }

@@ -22,6 +22,7 @@ const latencySchema = z.object({
 const costMatchedMixSchema = z.object({
   weights: z.record(z.string(), z.number()).describe("share of each model in the mix"),
   quality: z.number(),
+  costUsdPer1k: z.number().describe("the policy's, or that of the dearest mix of any use where the policy costs more"),
   difference: z.number().describe("policy quality minus the mix's"),
   ci,
   simultaneousCi: ci.describe("over all policies beside their mixes (Bonferroni); the verdict rests on it"),

@@ -98,6 +98,7 @@ export function costMatchedMix(
   const row = {
     weights: at.low === at.high ? { [name(at.low.index)]: 1 } : { [name(at.low.index)]: 1 - at.shareHigh, [name(at.high.index)]: at.shareHigh },
     quality: at.quality,
+    costUsdPer1k: Math.min(cost.mean, at.high.cost),
     difference,
     ci: interval(0.95),
     simultaneousCi,

@@ -48,6 +48,17 @@ describe("wrp eval of a cascade", () => {
     for (const [i, row] of rows.entries()) expect(lines[i]).toMatchObject({ model: asked(row).at(-1), rule: `asked ${asked(row).join(", then ")}`, quality: outcome(row, asked(row).at(-1) as string).quality });
   });
 
+  test("one that always ends with the dearest is not the same as it, and one that never goes on is", async () => {
+    const ran = await at.wrp("eval", "--no-config", "d.jsonl", "--resamples", "200", "--policy", "cascade(models=[wren,condor],stop=never,name=all)", "--policy", "cascade(models=[wren,condor],stop=always,name=first)");
+    expect(ran.code, ran.stderr).toBe(0);
+    const row = (name: string) => ran.stdout.split("\n").find((line) => new RegExp(`^ [● ] ${name} `).test(line));
+    expect(row("first")).toMatch(/ same\b/);
+    expect(row("all")).not.toMatch(/ same\b/);
+    const words = ran.stdout.replaceAll(/\s+/g, " ");
+    expect(words).toContain("first is no better than a static mix, drawn blindly: it is one (100.0 % wren)");
+    expect(words).toMatch(/all (?:does not beat|is worse than) a static mix of a lower cost, drawn blindly \(/);
+  });
+
   test("under a judge who errs, every number is the exact expectation over its verdicts, whatever the seed", async () => {
     const run = async (seed: string, ...more: string[]) => policy((await at.inside("eval", "--json", ...FAST, "--seed", seed, ...more)).json(), "judged");
     const [one, other] = [await run("3", "-o", "decisions.jsonl"), await run("4")];

@@ -159,6 +159,14 @@ describe("where the right model can be told by the text", () => {
 });
 
 describe("where nothing tells", () => {
+  test("one prompt again and again leaves nothing to be fitted on, and is told so once", async () => {
+    const report = await evaluated(desk(RANDOM.slice(0, 12).map((row) => ({ ...row, prompt: "paris a" }))), "--policy", "kmeans(clusters=4)");
+    expect(report.warnings.filter((one) => one.includes("fitted on"))).toEqual([
+      'policy "kmeans(clusters=4)": nothing to be fitted on: no prompt has a text here, or all are duplicates or of one session',
+      expect.stringContaining("decides on 0 of 12 compared prompts"),
+    ]);
+  });
+
   test.each(["knn(k=5)", "kmeans(clusters=4)"])("%s is told that it does not beat a static mix", async (spec) => {
     const report = await evaluated(desk(RANDOM), "--policy", spec);
     expect(report.warnings.filter((one) => one.includes("static mix"))).toEqual([expect.stringMatching(/^(?:knn|kmeans)\(.*\) (?:does not beat|is worse than) a static mix of the same cost, drawn blindly \(.* % (?:geo|post).*\): quality [+-]0\.\d{4}, interval [+-]0\.\d{4} to [+-]0\.\d{4}$/)]);

@@ -21,6 +21,8 @@ describe("told, with exit code 2", () => {
     ["a train share without a split", ["eval", "data.jsonl", "--train-share", "0.7"], "--train-share needs --split"],
     ["a negative lambda", ["eval", "data.jsonl", "--lambda", "-3"], "--lambda must be ≥ 0"],
     ["a threshold given twice over", ["eval", "data.jsonl", "--policy", "threshold(threshold=9,strongShare=0.3)"], "both threshold and strongShare"],
+    ["a cascade without a rule", ["eval", "data.jsonl", "--policy", "cascade(models=[a,b])"], "stop must be given"],
+    ["best-of without models", ["eval", "data.jsonl", "--policy", "best-of(name=x)"], "models must be given, as [a, b, …]"],
     ["a mix without its weights", ["eval", "data.jsonl", "--policy", "mix(name=x)"], "weights must be given, as {name: number, …}"],
     ["a misspelt key", ["eval", "data.jsonl", "--policy", "always(modle=small)"], 'unknown key "modle"'],
     ["a zero router beyond the dearest model", ["eval", "data.jsonl", "--policy", "zero-router(costUsdPer1k=99)"], "is above the dearest hull model's 10.00"],

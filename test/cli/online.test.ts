@@ -45,7 +45,7 @@ test("all kinds: regret in the document, its words and its page; the one that re
   expect(report.online?.find((one) => one.policy === "linucb")?.regret?.versusBestSingle.mean.at(-1)).toBeLessThan(0);
   expect(policy(report, "linucb").quality.mean).toBeGreaterThan(policy(report, "ucb").quality.mean as number);
   expect(policy(report, "budgeted(budgetUsdPer1k=1.5)").costUsdPer1k?.mean).toBeLessThan(1.6);
-  expect(report.warnings.join("\n")).toMatch(/policies "epsilon-greedy", "ucb", .*: learns on these very prompts, in 20 random orders \(sessions keep theirs\), from the outcomes of its own choices alone/);
+  expect(report.warnings.join("\n")).toMatch(/policies "epsilon-greedy", "ucb", .*: learning on these very prompts, in 20 random orders \(sessions keep theirs\), from the outcomes of own choices alone/);
   expect(report.warnings.some((one) => one.startsWith("ucb ") && one.includes("static mix"))).toBe(true);
 
   const again = await evaluated(at, ...flags(...ALL), "--resamples", "201");
@@ -56,7 +56,7 @@ test("all kinds: regret in the document, its words and its page; the one that re
     expect(at.read(file)).toContain(words);
   }
   expect(at.read("page.html")).toContain("Regret of");
-  expect((await at.inside("report")).stdout.replace(/\s+/g, " ")).toMatch(/online linucb regret −[\d.]+ \[.*\] against \w+ alone after 240 prompts \(Σ quality; mean of 20 random orders, one order ±[\d.]+\), [\d.]+ against the oracle/);
+  expect((await at.inside("report")).stdout.replace(/\s+/g, " ")).toMatch(/online linucb: regret −[\d.]+ \[.*\] against \w+ alone after 240 prompts \(Σ quality; mean of 20 random orders, one order ±[\d.]+\), [\d.]+ against the oracle/);
   const compared = await at.inside("compare", "latest:linucb", "latest:ucb", "--json");
   expect([compared.code, compared.stderr]).toEqual([0, ""]);
 });

@@ -340,6 +340,7 @@ function policy(parts: PolicyParts): ReportPolicy {
         : {
             weights: {},
             quality: mixQuality,
+            costUsdPer1k: cost ?? 0,
             difference,
             ci: [difference - 0.004, difference + 0.004],
             simultaneousCi: [difference - 0.006, difference + 0.006],

@@ -153,7 +153,7 @@ function online({ policy, lambdaPerUsd, orders, quality: own, regret, inOrder }:
     ? `regret ${withInterval(regret.versusBestSingle.mean.at(-1), regret.versusBestSingle.ci.at(-1), plain)} against ${regret.bestSingle} alone after ${counted(regret.prompts.at(-1) ?? 0, "prompt")} (Σ ${reward}; ${mean}), ${plain(regret.versusOracle.mean.at(-1))} against the oracle`
     : `regret ${GAP}: a cost that its reward counts is not known`;
   const drift = orders === 0 ? "" : `; in the workload's own order ${regret ? `regret ${plain(regret.inOrder)}, ` : ""}quality ${quality(inOrder.quality)} beside ${withInterval(own.mean, own.ci)}`;
-  return { label: `online ${policy}`, text: `${cost}${drift}` };
+  return { label: "online", text: `${policy}: ${cost}${drift}` };
 }
 
 function simulated({ policies, models }: Report): Fact | null {

@@ -86,9 +86,10 @@ function price({ costUsdPer1k: value }: ReportPolicy): string {
   return `${cost(value.mean, decimals)}${small(interval(value.ci, (v) => cost(v, decimals)))}`;
 }
 
-function mix({ costMatchedMix: value }: ReportPolicy): string {
+function mix(policy: ReportPolicy): string {
+  const { costMatchedMix: value } = policy;
   if (!value) return GAP;
-  return isOwnMix(value) ? "same" : `${signed(value.difference)} ${VERDICT_MARK[value.verdict]}`;
+  return isOwnMix(policy) ? "same" : `${signed(value.difference)} ${VERDICT_MARK[value.verdict]}`;
 }
 
 function sentences(report: Report): string {

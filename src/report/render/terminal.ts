@@ -170,10 +170,10 @@ function allColumns(policies: readonly ReportPolicy[], paint: Paint): Column[] {
       head: "vs mix",
       align: "right",
       rank: 0,
-      cell: ({ costMatchedMix: mix }) =>
-        isOwnMix(mix) ? "same  " : mix ? `${signed(mix.difference)} ${VERDICT_MARK[mix.verdict]}` : `${GAP}  `,
+      cell: ({ costMatchedMix: mix, costUsdPer1k }) =>
+        isOwnMix({ costMatchedMix: mix, costUsdPer1k }) ? "same  " : mix ? `${signed(mix.difference)} ${VERDICT_MARK[mix.verdict]}` : `${GAP}  `,
       paint: ({ costMatchedMix: mix }, text) =>
-        isOwnMix(mix) ? paint("dim", text) : mix?.verdict === "better" ? paint("green", text) : mix?.verdict === "worse" ? paint("red", text) : paint("dim", text),
+        mix?.verdict === "better" ? paint("green", text) : mix?.verdict === "worse" ? paint("red", text) : paint("dim", text),
     });
   }
   if (known((p) => p.latencyMs?.p95.value))

@@ -1,4 +1,4 @@
-import type { Comparison, Report, Verdict } from "../../model/report.ts";
+import type { Comparison, Report, ReportPolicy, Verdict } from "../../model/report.ts";
 import { groupOf } from "./groups.ts";
 import { count, counted, interval, milliseconds, percent, plain, quality, signed, usd } from "./numbers.ts";
 
@@ -28,9 +28,12 @@ export function markOf(comparison: Comparison): string {
 /** What the marks mean, for under a table. */
 export const MARK_LEGEND = "▲ better  ▼ worse  = equivalent  ? inconclusive";
 
-/** Whether a policy is its own cost-matched mix: a single model on the hull has nothing to beat. */
-export function isOwnMix(mix: { readonly difference: number } | null | undefined): boolean {
-  return mix !== null && mix !== undefined && Math.abs(mix.difference) < 1e-9;
+/** Differences of quality below this are of rounding. */
+const SAME = 1e-9;
+
+/** Whether a policy is its own cost-matched mix: a single model on the hull has nothing to beat. One that pays more for as much is none. */
+export function isOwnMix({ costMatchedMix: mix, costUsdPer1k }: Pick<ReportPolicy, "costMatchedMix" | "costUsdPer1k">): boolean {
+  return mix !== null && Math.abs(mix.difference) < SAME && (costUsdPer1k?.mean ?? 0) <= mix.costUsdPer1k * (1 + SAME);
 }
 
 /** A verdict in words, with what would settle an open one. */
@@ -103,7 +106,7 @@ export function comparisonsThatMatter(report: Report): ComparedPair[] {
   };
   return report.comparisons
     .filter(({ a, b }) => !policies.get(a)?.hindsight && !policies.get(b)?.hindsight)
-    .filter((comparison) => comparison.b !== MIX || !isOwnMix(comparison))
+    .filter((comparison) => comparison.b !== MIX || Math.abs(comparison.difference) >= SAME)
     .map((comparison, index) => ({ comparison, rank: rank(comparison), index }))
     .sort((x, y) => x.rank - y.rank || x.index - y.index)
     .map(({ comparison }) => comparison)

@@ -64,9 +64,9 @@ const allColumns: readonly PolicyColumn[] = [
     number: true,
     hint: "quality minus that of the static mix of models at the same cost",
     known: (p) => p.costMatchedMix !== null,
-    cell: ({ costMatchedMix: mix }) => {
+    cell: ({ costMatchedMix: mix, costUsdPer1k }) => {
       if (!mix) return { html: GAP, value: null };
-      if (isOwnMix(mix)) return { html: '<span class="soft">same</span>', value: 0 };
+      if (isOwnMix({ costMatchedMix: mix, costUsdPer1k })) return { html: '<span class="soft">same</span>', value: 0 };
       const title = ` title="${escapeHtml(verdictWords(mix.verdict))}"`;
       const text = `${signed(mix.difference)} <span class="mark ${mix.verdict}"${title}>${VERDICT_MARK[mix.verdict]}</span>`;
       return { html: `${text}<span class="ci">${escapeHtml(interval(mix.ci))}</span>`, value: mix.difference };
