@@ -1,5 +1,6 @@
 import { contentHash } from "../lib/hash.ts";
 import type { Encoder } from "../model/encoder.ts";
+import { sessionKey } from "../model/session-key.ts";
 import type { Prompt } from "../model/prompt.ts";
 import type { Rows } from "../stats/rows.ts";
 import { stopIfAsked } from "./interrupt.ts";
@@ -10,7 +11,7 @@ export interface PromptVectors {
   /** A prompt without a text has zeros. */
   readonly rows: Rows;
   readonly known: Uint8Array;
-  /** The first 64 bits of the hash of each prompt's session and its dataset; 0 where it is of none. */
+  /** The first 64 bits of the hash of each prompt's session; 0 where it is of none. */
   readonly session: BigUint64Array;
 }
 
@@ -36,7 +37,10 @@ export async function* promptVectors(prompts: Iterable<readonly Prompt[]> | Asyn
       data.set(vectors[k] as Float32Array, at * dimensions);
       known[at] = 1;
     }
-    for (const [k, prompt] of batch.entries()) if (prompt.session !== null) session[from + k] = BigInt(`0x${contentHash(JSON.stringify([prompt.dataset, prompt.session])).slice(0, 16)}`);
+    for (const [k, prompt] of batch.entries()) {
+      const key = sessionKey(prompt);
+      if (key !== null) session[from + k] = BigInt(`0x${contentHash(key).slice(0, 16)}`);
+    }
     from += batch.length;
     yield from;
   }

@@ -2,6 +2,7 @@ import { CONFIDENCES, type Answer } from "../model/answer.ts";
 import { MOST_SLICE_VALUES, SAMPLE_ANSWERED, SAMPLE_FAILED, type LabelColumn, type Measure, type ModelSamples, type OutcomeColumns, type RemoteOutcomes } from "../model/columns.ts";
 import { DESERVED, type Deserved } from "../model/deserved.ts";
 import type { Prompt } from "../model/prompt.ts";
+import { sessionKey } from "../model/session-key.ts";
 import { Components } from "../stats/clusters.ts";
 
 /** The grader of a prompt whose file names none. */
@@ -80,7 +81,8 @@ export class ColumnsBuilder {
       const at = this.#ids.push(prompt.id) - 1;
       if (this.#hashes.has(prompt.hash)) this.#duplicates++;
       else this.#hashes.add(prompt.hash);
-      this.#components.add(prompt.session === null ? [prompt.hash] : [prompt.hash, `session:${prompt.dataset}:${prompt.session}`]);
+      const session = sessionKey(prompt);
+      this.#components.add(session === null ? [prompt.hash] : [prompt.hash, session]);
       this.#promptHash.set(at, BigInt(`0x${prompt.hash.slice(0, 16)}`));
       this.#graders.set(prompt.grader ?? RECORDED, (this.#graders.get(prompt.grader ?? RECORDED) ?? 0) + 1);
       this.#datasets.set(at, prompt.dataset);

@@ -128,9 +128,10 @@ describe("what it was trained on", () => {
   test.each([
     ["a duplicate under another id", [row(1, ROWS[0]?.prompt as string), row(2, "mail joe at at at")], 1],
     ["another turn of a session", [row(1, "paris com com", { session: "s1" }), row(2, "mail joe at at at", { session: "s2" })], 1],
+    ["another turn of a session whose id says that it is one, in another file", [row(1, "paris com com", { session: "0a1b2c3d-4e5f-6789", dataset: "other" }), row(2, "mail joe at at at", { session: "s1", dataset: "other" })], 1],
     ["what is the duplicate of a turn of such a session", [row(1, "paris com com", { session: "s1" }), row(2, "paris com com", { session: "s3" }), row(3, "paris b b", { session: "s3" }), row(4, "mail")], 3],
   ])("%s counts", async (_what, others, count) => {
-    const at = desk(ROWS.map((one, i) => (i === 0 ? { ...one, session: "s1" } : one)));
+    const at = desk(ROWS.map((one, i) => (i === 0 ? { ...one, session: "s1" } : i === 1 ? { ...one, session: "0a1b2c3d-4e5f-6789" } : one)));
     const fitted = await at.wrp("train", "knn(k=3)", "rows.jsonl", "-o", "own.safetensors", "-q");
     expect(fitted.code, fitted.stderr).toBe(0);
     at.put("rows.jsonl", jsonl(others));

@@ -1,5 +1,6 @@
 import { random } from "../../stats/random.ts";
 import type { Draft } from "../draft.ts";
+import { sessionKey } from "../../model/session-key.ts";
 
 /** One side of a seeded split; duplicates and the turns of a session stay together. */
 export interface Split {
@@ -30,9 +31,10 @@ export function newSplit(side: "train" | "test", trainShare: number, seed: numbe
   }
 
   return {
-    link({ hash, session, dataset }) {
-      if (session === null) return;
-      const key = `${dataset}\0${session}`;
+    link(prompt) {
+      const { hash } = prompt;
+      const key = sessionKey(prompt);
+      if (key === null) return;
       const other = ofSession.get(key);
       if (!parent.has(hash)) parent.set(hash, hash);
       if (other === undefined) {
