@@ -56,7 +56,7 @@ interface TrainedTerms {
  * A trained policy over the workload. Throws WrpError where it was trained on some of these prompts, their duplicates or their sessions,
  * unless that is allowed: then its notes say so.
  */
-export async function decideTrained(trained: TrainedPolicy, columns: OutcomeColumns, vectors: PromptVectors, asked: Asked, at: readonly number[], { workload, allowSeen, repriced, measured }: TrainedTerms, tools: Pick<FitTools, "products">): Promise<StoredDecisions> {
+export async function decideTrained(trained: TrainedPolicy, columns: OutcomeColumns, vectors: PromptVectors, asked: Asked, at: readonly number[], { workload, allowSeen, repriced, measured }: TrainedTerms, tools: Pick<FitTools, "products">): Promise<{ readonly stored: StoredDecisions; readonly expected: Estimates }> {
   const { policy, artefact } = trained;
   const { card } = artefact;
   const seen = seenCount(artefact, columns, vectors);
@@ -75,7 +75,7 @@ export async function decideTrained(trained: TrainedPolicy, columns: OutcomeColu
   }
   const missing = card.models.filter(({ name }) => !columns.models.includes(name)).map(({ name }) => name);
   const unknown = columns.models.filter((name) => !card.models.some((model_) => model_.name === name));
-  return {
+  const stored = {
     models: columns.models,
     model,
     expectation: expectationOf(policy.learned, columns.models, expected),
@@ -91,6 +91,7 @@ export async function decideTrained(trained: TrainedPolicy, columns: OutcomeColu
       ...policy.learned.remarks(card.trainedOn.prompts),
     ],
   };
+  return { stored, expected };
 }
 
 /** How far a price that is replaced reaches what was expected at the old one. */

@@ -123,12 +123,12 @@ function newFindings(): Findings {
   return { matched: new Map(), confidences: new Map(), values: new Map(), errors: new Set(), unknown: new Set() };
 }
 
-/** Findings of different types as one. */
-function joined(parts: readonly Findings[]): SignalReadings {
-  if (parts.length === 1) return parts[0] as Findings;
+/** Readings of different types of signal of one request, as one. */
+export function joined(parts: readonly SignalReadings[]): SignalReadings {
+  if (parts.length === 1) return parts[0] as SignalReadings;
   const all = newFindings();
   for (const { matched, confidences, values, errors, unknown } of parts) {
-    for (const [type, names] of matched) all.matched.set(type, names);
+    for (const [type, names] of matched) all.matched.set(type, [...names]);
     for (const [key, value] of confidences) all.confidences.set(key, value);
     for (const [key, value] of values) all.values.set(key, value);
     for (const key of errors) all.errors.add(key);

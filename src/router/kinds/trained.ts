@@ -2,6 +2,8 @@ import { policySpecSchema, type PolicySpec } from "../../model/config.ts";
 import { WrpError } from "../../model/errors.ts";
 import type { Kind, PolicyBase } from "../kind.ts";
 import { artefactCard, figuresOf } from "../learned/artefact.ts";
+import { alphaTunable } from "../learned/by-alpha.ts";
+import { lambdaTunable } from "../learned/by-lambda.ts";
 import type { Policy, RouterContext } from "../policy.ts";
 
 /**
@@ -11,6 +13,11 @@ import type { Policy, RouterContext } from "../policy.ts";
  */
 export function trained(build: (spec: PolicySpec, context: RouterContext, base: PolicyBase) => Policy): Kind<"trained"> {
   return {
+    tunables(spec) {
+      const { policy } = artefactCard(spec);
+      if ("alpha" in policy) return alphaTunable({ ...spec, alpha: spec.alpha ?? policy.alpha });
+      return lambdaTunable({ ...spec, lambda: spec.lambda ?? ("lambda" in policy ? (policy.lambda as number) : 0) });
+    },
     build(spec, context, base) {
       const card = artefactCard(spec);
       const { kind } = card.policy;
