@@ -56,7 +56,7 @@ const BEYOND = 1.1;
  * The share of the box that the feasible trials so far dominate, of the search and of random search. The box spans, objective by objective,
  * from the best to a tenth beyond the worst of all feasible trials of both, so both are measured alike; where nothing is feasible, 0.
  */
-export function hypervolumes({ own, trials, random }: Pick<Searched, "own" | "trials" | "random">, goals: Goals): Reached[] {
+export function hypervolumes({ method, own, trials, random }: Pick<Searched, "method" | "own" | "trials" | "random">, goals: Goals): Reached[] {
   const sound = (some: readonly Trial[]) => some.map(({ figures }) => judgedBy(goals, figures)).map((one) => (one.violation === 0 && !one.costs.some(Number.isNaN) ? one : null));
   const [first, searched, drawn] = [sound([own]), sound(trials), sound(random)];
   const box = [...first, ...searched, ...drawn].flatMap((one) => (one ? [one.costs] : []));
@@ -66,7 +66,9 @@ export function hypervolumes({ own, trials, random }: Pick<Searched, "own" | "tr
     const front = feasibleFront(costs.map((one) => ({ costs: one, violation: 0 })));
     return hypervolumeOf(front.map((k) => costs[k] as readonly number[]), reference) / BEYOND ** goals.objectives.length;
   };
-  const counts = [...new Set(Array.from({ length: LOOKS }, (_, k) => Math.ceil(((k + 1) * trials.length) / LOOKS)))];
+  // A sweep goes from end to end: only all of it says something.
+  const looks = method === "sweep" ? 1 : LOOKS;
+  const counts = [...new Set(Array.from({ length: looks }, (_, k) => Math.ceil(((k + 1) * trials.length) / looks)))];
   return counts.map((count) => ({ trials: count, search: reached(searched, count), random: reached(drawn, count) }));
 }
 

@@ -13,9 +13,9 @@ export type Against = "dominates the default on held-out data" | "does not domin
 /** The metric of a report's comparisons that an objective goes by: latencies are compared by their means. */
 const COMPARED_BY: Readonly<Record<TuneObjective, Comparison["metric"]>> = { quality: "quality", cost: "costUsdPer1k", latency: "latencyMs" };
 
-/** A policy's figures in a report, by objective. */
+/** A policy's figures in a report, by objective; of one that decides too few of the prompts to be compared, none. */
 export function heldOutFigures(policy: ReportPolicy, objectives: readonly TuneObjective[]): Readonly<Record<string, HeldOutFigure | null>> {
-  const figure = (value: number | null | undefined, ci: ReportPolicy["quality"]["ci"] | undefined) => (value === null || value === undefined ? null : { value, ci: ci ?? null });
+  const figure = (value: number | null | undefined, ci: ReportPolicy["quality"]["ci"] | undefined) => (value === null || value === undefined || policy.partial ? null : { value, ci: ci ?? null });
   return Object.fromEntries(
     objectives.map((objective) => {
       if (objective === "quality") return [METRIC_OF[objective], figure(policy.quality.mean, policy.quality.ci)];
@@ -39,8 +39,9 @@ export function optimismOf(train: Figures, test: Readonly<Record<string, HeldOut
  * Whether a policy dominates the default: in each objective it is better (the simultaneous interval of the paired difference is clear of 0), or
  * equivalent within a stated margin, or the two differ on no prompt; and in one at least it is better.
  */
-export function againstDefault({ comparisons }: Pick<Report, "comparisons">, name: string, own: string, objectives: readonly TuneObjective[]): { readonly verdicts: Readonly<Record<string, string>>; readonly words: Against } {
-  const found = objectives.map((objective) => comparisons.find(({ a, b, metric }) => a === name && b === own && metric === COMPARED_BY[objective]));
+export function againstDefault({ comparisons, policies }: Pick<Report, "comparisons" | "policies">, name: string, own: string, objectives: readonly TuneObjective[]): { readonly verdicts: Readonly<Record<string, string>>; readonly words: Against } {
+  const partial = policies.some((policy) => policy.partial && (policy.name === name || policy.name === own));
+  const found = objectives.map((objective) => (partial ? undefined : comparisons.find(({ a, b, metric }) => a === name && b === own && metric === COMPARED_BY[objective])));
   const verdicts = Object.fromEntries(objectives.map((objective, k) => [objective, found[k] ? said(found[k]) : "unknown"]));
   if (found.includes(undefined)) return { verdicts, words: "is not compared with the default" };
   const words = Object.values(verdicts);

@@ -1,7 +1,7 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { stringify } from "yaml";
-import type { PolicySpec } from "../../model/config.ts";
+import { policyKinds, type PolicySpec } from "../../model/config.ts";
 import { EXIT, unknownName, WrpError } from "../../model/errors.ts";
 import { renderers } from "../../report/render/index.ts";
 import { policyName } from "../../router/index.ts";
@@ -14,7 +14,7 @@ import { withListPrices } from "../list-prices.ts";
 import { loadConfig, type LoadedConfig } from "../load-config.ts";
 import { localModels } from "../local-models.ts";
 import { wrpVersion } from "../manifest.ts";
-import { policyOfFlag } from "../policy-flag.ts";
+import { policyFromFlag, policyOfFlag } from "../policy-flag.ts";
 import { progressLine } from "../progress.ts";
 import { runSettings, workloadOptions, type EvalFlags } from "../settings.ts";
 import { signalModels } from "../signal-models.ts";
@@ -106,7 +106,7 @@ export async function tuneCommand(data: readonly string[], flags: TuneFlags, wor
 function policyToTune(flag: string | undefined, { config: { policies = [] } }: LoadedConfig, cwd: string): PolicySpec {
   const known = policies.map(policyName);
   if (flag === undefined && policies.length !== 1) throw new WrpError("which policy? give --policy", { hint: known.length > 0 ? `policies of the config: ${known.join(", ")}` : "--policy 'threshold(threshold=500)', --policy vsr:config.yaml; wrp tune --list --policy … lists its numbers" });
-  const spec = flag === undefined ? policies[0] : policyOfFlag(flag, policies, cwd);
+  const spec = flag === undefined ? policies[0] : (policyOfFlag(flag, policies, cwd) ?? (policyKinds().includes(flag.trim()) ? policyFromFlag(flag, cwd) : undefined));
   if (!spec) throw unknownName("policy", flag ?? "", known);
   return spec;
 }
