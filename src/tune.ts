@@ -5,7 +5,7 @@ import { WrpError } from "./model/errors.ts";
 import type { Report } from "./model/report.ts";
 import { policyName } from "./router/index.ts";
 import { frontOf, hypervolumes, type Front } from "./tune/front.ts";
-import { metricsOf, type Goals } from "./tune/goals.ts";
+import { METRIC_OF, metricsOf, type Goals } from "./tune/goals.ts";
 import { search, type Searched, type Trial, type TrialLog } from "./tune/search.ts";
 import { dimensionsOf } from "./tune/space.ts";
 import { trialJudge, type TrialParts } from "./tune/trial-judge.ts";
@@ -50,6 +50,10 @@ export async function* tune(settings: TuneSettings, { training, held, openLog }:
   let step = await preparing.next();
   for (; !step.done; step = await preparing.next()) yield { type: "preparing", prompts: step.value.prompts };
   const judge = step.value;
+  for (const { metric, expression } of settings.constraints) {
+    const model = metric.startsWith("share.") ? metric.slice("share.".length) : null;
+    if (model !== null && !judge.columns.models.includes(model)) throw new WrpError(`--subject-to "${expression}": there is no model "${model}"`, { hint: `models: ${judge.columns.models.join(", ")}` });
+  }
   const tunables = tunedNumbers(spec, judge.context, settings.knobs);
   const dimensions = dimensionsOf(tunables.numbers, judge.columns, judge.breaksOf(spec));
   const key = valueHash({
@@ -63,7 +67,7 @@ export async function* tune(settings: TuneSettings, { training, held, openLog }:
     wrpVersion: training.wrpVersion,
   });
   const log = openLog(key);
-  const searching = search(judge, log, { spec, tunables, dimensions, goals: settings, budget, seed: training.settings.seed, signal: training.signal });
+  const searching = search(judge, log, { spec, tunables, dimensions, goals: settings, budget, seed: training.settings.seed, signal: training.signal, clockMs: training.clockMs });
   let searched: Searched;
   for (;;) {
     const found = await searching.next();
@@ -74,6 +78,10 @@ export async function* tune(settings: TuneSettings, { training, held, openLog }:
     yield { type: "searching", ...found.value };
   }
   if (searched.own.why !== undefined) throw new WrpError(`policy "${policyName(spec)}" cannot be judged on the training part: ${searched.own.why}`);
+
+  const all = [searched.own, ...searched.trials, ...searched.random];
+  const lacking = settings.objectives.find((objective) => all.every(({ figures }) => figures[METRIC_OF[objective]] === null));
+  if (lacking) throw new WrpError(`no trial has a known ${lacking}: nothing can be better in it`, { hint: `${lacking === "cost" ? "give prices in the config (models[].price)" : "the policy may decide too few prompts"}; or name other objectives: --objective` });
 
   const front = frontOf(searched, settings, settings.front);
   const members = namedMembers(spec, front, (trial) => tunables.tuned(new Map(Object.entries(trial.values))));

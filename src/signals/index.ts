@@ -95,12 +95,21 @@ export function shareSignals(sets: readonly SignalSpecs[], models: SignalModels 
   return {
     surrogates: keysOf.map((keys) => keys.flatMap((key) => (groups.get(key)?.learned?.surrogate ? [(groups.get(key) as Group).type] : []))),
     async read(requests) {
-      const views = requests.map(requestView);
+      const views = requests.map(keptView);
       const found = new Map<string, readonly Findings[]>();
       for (const [key, group] of groups) found.set(key, await readGroup(group, views));
       return keysOf.map((keys) => requests.map((_, i) => joined(keys.map((key) => (found.get(key) as readonly Findings[])[i] as Findings))));
     },
   };
+}
+
+/** Of requests that somebody keeps. */
+const viewsOf = new WeakMap<SignalRequest, RequestView>();
+
+function keptView(request: SignalRequest): RequestView {
+  const view = viewsOf.get(request) ?? requestView(request);
+  viewsOf.set(request, view);
+  return view;
 }
 
 async function readGroup({ read, learned, ofHistory }: Group, views: readonly RequestView[]): Promise<readonly Findings[]> {

@@ -129,12 +129,10 @@ export function resultOf(found: Found): TuneResult {
 
 function warningsOf({ look, searched, settings, members, report }: Found): string[] {
   const failed = searched.trials.find(({ why }) => why !== undefined);
-  const lacking = settings.objectives.filter((objective) => [searched.own, ...searched.trials].every(({ figures }) => figures[METRIC_OF[objective]] === null));
   return [
     ...(look !== null && look > 1 ? [`this is look ${look} at these held-out prompts: what was chosen by earlier looks is no longer held out from them`] : []),
     ...(report && report.policies.some(({ name, partial }) => partial && name === policyName(settings.spec)) ? [`policy "${policyName(settings.spec)}" decides fewer than 95 % of the held-out prompts: nothing is compared with it`] : []),
     ...(failed ? [`some trials could not be judged, the first since ${failed.why}`] : []),
-    ...lacking.map((objective) => `no trial has a known ${objective}: nothing is placed on a front that stands on it`),
-    ...(members.length === 0 && lacking.length === 0 ? ["no trial keeps the constraints: there is no front, and nothing was judged on the held-out part"] : []),
+    ...(members.length === 0 ? ["no trial keeps the constraints: there is no front, and nothing was judged on the held-out part"] : []),
   ];
 }

@@ -38,6 +38,7 @@ export interface SearchSettings {
   readonly budget: number;
   readonly seed: number;
   readonly signal: AbortSignal;
+  readonly clockMs: () => number;
 }
 
 /** What a search came to. */
@@ -53,15 +54,15 @@ export interface Searched {
 }
 
 const [FEWEST, MOST_POPULATION] = [4, 100];
-/** Trials between two looks at whether the user interrupted. */
-const AT_A_TIME = 25;
+/** Trials are written down in groups: what a kill loses is at most so many, or what took so long. */
+const [MOST_UNWRITTEN, UNWRITTEN_MS] = [25, 500];
 
 /**
  * Searches a policy's numbers: one number whose break points are known is swept over all of them, else NSGA-II looks for the front. Random
  * search beside it has the same budget. The same settings make the same trials, whatever was found in the log. Yields how many trials are done.
  */
 export async function* search(judge: Pick<TrialJudge, "judge">, log: TrialLog, settings: SearchSettings): AsyncGenerator<{ readonly done: number; readonly of: number }, Searched> {
-  const { spec, tunables, dimensions, goals, budget, seed } = settings;
+  const { spec, tunables, dimensions, goals, budget, seed, signal, clockMs } = settings;
   const [only] = dimensions;
   const swept = dimensions.length === 1 && only?.breaks ? only.breaks : null;
   const count = swept?.length ?? budget;
@@ -71,6 +72,12 @@ export async function* search(judge: Pick<TrialJudge, "judge">, log: TrialLog, s
   async function* judged(method: Method, from: number, points: readonly Readonly<Record<string, number>>[]): AsyncGenerator<{ readonly done: number; readonly of: number }, Trial[]> {
     const trials: Trial[] = [];
     let fresh: Trial[] = [];
+    let written = clockMs();
+    const write = () => {
+      if (fresh.length > 0) log.add(fresh);
+      fresh = [];
+      written = clockMs();
+    };
     for (const [k, values] of points.entries()) {
       const number = from + k;
       const key = method === "default" ? "" : JSON.stringify(values);
@@ -79,15 +86,15 @@ export async function* search(judge: Pick<TrialJudge, "judge">, log: TrialLog, s
       known.set(key, { figures, ...(why === undefined ? {} : { why }) });
       const trial: Trial = { method, number, values, figures, ...(why === undefined ? {} : { why }) };
       trials.push(trial);
-      if (!logged) fresh.push(trial);
       done++;
-      if (fresh.length > 0 && (done % AT_A_TIME === 0 || k === points.length - 1)) {
-        log.add(fresh);
-        fresh = [];
-        yield { done, of: 1 + 2 * count };
-        await stopIfAsked(settings.signal, "the trials made so far are kept: the same command goes on from there");
-      }
+      if (logged) continue;
+      fresh.push(trial);
+      if (fresh.length < MOST_UNWRITTEN && clockMs() - written < UNWRITTEN_MS) continue;
+      write();
+      yield { done, of: 1 + 2 * count };
+      await stopIfAsked(signal, "the trials made so far are kept: the same command goes on from there");
     }
+    write();
     return trials;
   }
 

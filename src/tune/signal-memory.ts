@@ -5,7 +5,7 @@ import type { SignalReadings, SignalSpecs } from "../model/signal.ts";
 import { joined } from "../signals/index.ts";
 
 /** Readings of one type that are kept at a time: a search moves among few. */
-const KEPT = 64;
+const KEPT = 12;
 
 /**
  * The readings of all prompts, kept by type of signal and all that its signals say: where a trial changes the threshold of one type, that type

@@ -52,7 +52,7 @@ export type TrialParts = Pick<Parts, "store" | "workload" | "settings" | "wrpVer
  * @param metrics the figures that trials are asked for
  */
 export async function* trialJudge(spec: PolicySpec, metrics: readonly string[], parts: TrialParts): AsyncGenerator<{ readonly type: "read" | "deciding"; readonly prompts: number }, TrialJudge> {
-  const { settings, store, signal } = parts;
+  const { settings, store } = parts;
   const outcomes = await basedOn(yield* gather(parts, priceBook(settings.models)), () => promptsAgain(parts), parts);
   if (outcomes.basis !== "outcomes") throw new WrpError("nothing to tune on: no prompt has graded outcomes of several models", { hint: "wrp tune compares what models answered; a log of one answer a prompt tells of no other" });
   const { columns } = outcomes;
@@ -105,7 +105,6 @@ export async function* trialJudge(spec: PolicySpec, metrics: readonly string[], 
       return new Map([[knob.name, knobValues(knob, expected, MOST_BREAKS)]]);
     },
     async judge(one) {
-      if (signal.aborted) throw new Error("a search that was interrupted judges no more");
       try {
         return { figures: await figures(one) };
       } catch (error) {

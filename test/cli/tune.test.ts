@@ -249,6 +249,8 @@ describe("the command", () => {
     [["--headless", "--policy", THRESHOLD, "--subject-to", "errorRate < 1 %"], /errorRate is not known of a trial/],
     [["--headless", "--policy", THRESHOLD, "--subject-to", "quality == 1"], /a constraint is </],
     [["--headless", "--policy", "threshold(fact=meta.nothing,threshold=3)"], /threshold cannot be tuned: no prompt of the training part has a meta\.nothing/],
+    [["--headless", "--policy", THRESHOLD, "--subject-to", "share.medium < 0.5"], /there is no model "medium"\n.*small, big/],
+    [["--headless", "--policy", "vsr:gateway/config.yaml", "--objective", "latency", "--trials", "4", "--models", "small,nobody"], /nobody/],
     [["--headless", "--policy", "ucb"], /policies of kind ucb cannot be tuned/],
   ])("%j is an error that says what would do", async (args, said) => {
     const ran = await desk().inside("tune", "data.jsonl", "-q", ...args);
