@@ -91,7 +91,7 @@ export async function* evaluate(given: Parts): AsyncGenerator<EvaluateEvent, voi
     const keys: string[] = [];
     const overhead: NonNullable<Report["timing"]["overhead"]> = [];
     const counts = { computed: 0, reused: 0, micros: 0 };
-    const learning = parts.vectors && { encoder: parts.vectors, artefacts: parts.artefacts ?? new Map(), trained: fit && parts.trainedOn && { workload: parts.trainedOn, columns: fit.columns } };
+    const learning = parts.vectors && { encoder: parts.vectors, artefacts: parts.artefacts ?? new Map(), opened: parts.opened ?? new Map(), trained: fit && parts.trainedOn && { workload: parts.trainedOn, columns: fit.columns } };
     const inside = yield* decideAll(policies.filter(({ open }) => !open), outcomes.columns, { ...parts, learning, trainedLive, repriced: outcomes.repriced, perturbing: true });
     counts.micros += (clockMs() - decideFrom) * 1000;
     for (const policy of policies) {

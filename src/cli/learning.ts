@@ -20,7 +20,7 @@ export async function withLearning(settings: RunSettings, flags: Pick<EvalFlags,
   const learned = settings.policies.filter(isLearned);
   const reader = learned[0] ?? settings.policies.find(readsVectors);
   const fittedHere = learned.filter(isFittedHere);
-  if (flags.allowSeen && fittedHere.length === learned.length) throw new WrpError("--allow-seen is for policies that wrp train wrote, and there is none", { hint: "--policy knn:FILE" });
+  if (flags.allowSeen && !learned.some(({ kind }) => kind === "trained")) throw new WrpError("--allow-seen is for policies that wrp train wrote, and there is none", { hint: "--policy knn:FILE" });
   if (flags.cv !== undefined && fittedHere.length === 0 && learned.length > 0) throw new WrpError("--cv is for policies that learn here, and those given are trained already");
   if (flags.shots && fittedHere.length === 0) throw new WrpError("--shots is for policies that learn here, and there is none", { hint: "--policy knn, --policy kmeans" });
   if (flags.cv !== undefined && learned.length === 0) throw new WrpError("--cv is for policies that learn from other prompts than they decide, and there is none", { hint: "--policy knn, --policy kmeans" });

@@ -4,7 +4,7 @@ import type { Document } from "yaml";
 import { condition } from "../lib/cel.ts";
 import { configSchema, type Config, type PolicySpec } from "../model/config.ts";
 import { placed, telling, WrpError, type Place, type Tell } from "../model/errors.ts";
-import { factOf, policyName, vsrOf } from "../router/index.ts";
+import { factOf, factsNamed, policyName, vsrOf } from "../router/index.ts";
 import { issuesOf, SCHEMA_CODES } from "./config-issues.ts";
 import { gateOf } from "./gates.ts";
 import { modelOf } from "./models.ts";
@@ -118,11 +118,11 @@ function soundConfig(config: Config, folder: string, placeAt: (path: readonly Pr
 
   if (where !== undefined) readable(where, ["where"]);
   for (const [k, spec] of policies.entries()) {
-    if (spec.kind === "threshold") telling(about("policies", k), () => factOf(spec.fact, placeAt(["policies", k, "fact"])));
+    for (const { fact, path } of factsNamed(spec)) telling(about("policies", k), () => factOf(fact, placeAt(["policies", k, ...path])));
     if (spec.kind === "remote") telling(about("policies", k), () => remoteOf(spec, config.backends ?? {}, (key) => placeAt(["policies", k, key])));
     if (spec.kind === "rules") for (const [r, { when }] of spec.rules.entries()) readable(when, ["policies", k], ["rules", r, "when"]);
     if (spec.kind === "vsr") telling(about("policies", k), () => vsrOf(withPolicyFile(spec, folder, (path) => placeAt(["policies", k, ...path]))));
-    if (spec.kind === "trained") telling(about("policies", k), () => void withPolicyFile(spec, folder, (path) => placeAt(["policies", k, ...path])));
+    if (spec.kind === "trained" || spec.kind === "onnx") telling(about("policies", k), () => void withPolicyFile(spec, folder, (path) => placeAt(["policies", k, ...path])));
     newName("policies", policyName(spec), k, { hint: "give each policy its own name; single models are policies too" });
   }
   for (const [k, model] of models.entries()) {

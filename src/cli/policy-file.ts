@@ -1,6 +1,7 @@
 import type { PolicySpec } from "../model/config.ts";
 import type { Place } from "../model/errors.ts";
 import { withCard } from "./artefact-file.ts";
+import { withOnnxHash } from "./onnx-router-file.ts";
 import { withVsrText } from "./vsr-file.ts";
 
 /**
@@ -10,5 +11,6 @@ import { withVsrText } from "./vsr-file.ts";
  * @param placeAt where what a path leads to in the policy stands
  */
 export function withPolicyFile<S extends PolicySpec>(spec: S, folder: string, placeAt?: (path: readonly PropertyKey[]) => Place): S {
+  if (spec.kind === "onnx") return withOnnxHash(spec, folder, placeAt?.(["model"])) as S;
   return spec.kind === "trained" ? (withCard(spec, folder, placeAt?.(["artefact"])) as S) : withVsrText(spec, folder, placeAt);
 }

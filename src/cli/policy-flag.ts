@@ -8,7 +8,7 @@ import { withPolicyFile } from "./policy-file.ts";
 /**
  * A policy as a flag: `kind` or `kind(key=value, …)`, values in YAML flow form. An unnamed one is named by the flag itself, so
  * that `threshold(threshold=100)` and `threshold(threshold=200)` can stand side by side. `vsr:config.yaml` is `vsr(config=config.yaml)`,
- * and `vsr:config.yaml(set={decisions.legal.priority: 120})` the same with more to it; `knn:FILE` is what `wrp train` wrote of that kind.
+ * and `vsr:config.yaml(set={decisions.legal.priority: 120})` the same with more to it; `onnx:FILE(models=[a, b])` is an ONNX file; `knn:FILE` is what `wrp train` wrote of that kind.
  * Throws WrpError.
  *
  * @param cwd what files that it names are relative to
@@ -18,9 +18,13 @@ export function policyFromFlag(flag: string, cwd: string): PolicySpec {
   if (!named) return withPolicyFile(policyOf(flag), cwd);
   const { kind, file, more } = named;
   if (kind !== "vsr" && !isLearned({ kind })) throw bad(flag, policyKinds().includes(kind) ? `kind ${kind} takes no file` : `unknown kind "${kind}"`);
-  const spec = kind === "vsr" ? policyOf(`vsr(config=.,${more})`, flag) : policyOf(`trained(artefact=.,${kind === "trained" ? "" : `of=${kind},`}${more})`, flag);
-  return withPolicyFile({ ...spec, [kind === "vsr" ? "config" : "artefact"]: file } as PolicySpec, cwd);
+  const key = FILE_KEYS[kind];
+  const spec = key ? policyOf(`${kind}(${key}=.,${more})`, flag) : policyOf(`trained(artefact=.,of=${kind},${more})`, flag);
+  return withPolicyFile({ ...spec, [key ?? "artefact"]: file } as PolicySpec, cwd);
 }
+
+/** What the file of a policy is called in its spec; else it is what `wrp train` wrote of the kind. */
+const FILE_KEYS: Readonly<Record<string, string>> = { vsr: "config", onnx: "model", trained: "artefact" };
 
 /** Whether a flag states a policy, in place of naming one. */
 export function statesPolicy(flag: string): boolean {

@@ -1,7 +1,7 @@
 import type { ReplacedPrice } from "../model/replaced-price.ts";
 import { WrpError } from "../model/errors.ts";
 
-const FORMS = "MODEL=IN/OUT (USD per million tokens), MODEL=free, or 'MODEL=*0.5' (times what it cost)";
+const FORMS = "MODEL=IN/OUT (USD per million tokens), MODEL=0.01/call (USD), MODEL=free, or 'MODEL=*0.5' (times what it cost)";
 
 /** The prices that flags replace. Throws WrpError on one that is no price, or of a model that another prices. @param free models that --free names */
 export function replacedPrices(flags: readonly string[], free: readonly string[]): ReplacedPrice[] {
@@ -20,6 +20,11 @@ function priceOfFlag(flag: string): ReplacedPrice {
     const factor = amount(value.slice(1));
     if (!(factor > 0)) throw new WrpError(`--price ${flag}: a factor must be a number > 0`, { hint: `--price ${model}=free` });
     return { model, to: { factor } };
+  }
+  if (value.endsWith("/call")) {
+    const usdPerCall = amount(value.slice(0, -"/call".length));
+    if (!(usdPerCall >= 0)) throw new WrpError(`--price ${flag}: "${value}" is no price`, { hint: FORMS });
+    return { model, to: usdPerCall === 0 ? "free" : { usdPerCall } };
   }
   const [inputUsdPer1M, outputUsdPer1M, more] = value.split("/").map(amount);
   if (inputUsdPer1M === undefined || outputUsdPer1M === undefined || more !== undefined || !(inputUsdPer1M >= 0) || !(outputUsdPer1M >= 0)) throw new WrpError(`--price ${flag}: "${value}" is no price`, { hint: FORMS });

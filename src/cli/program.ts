@@ -62,7 +62,7 @@ export function program(world: World, outcome: Outcome): Command {
     .option("--allow-seen", "policies that wrp train wrote may be judged on prompts that they were trained on: reports say so")
     .option("--surrogate", SURROGATE)
     .option("--free <model>", "this model really costs nothing; repeatable", collect)
-    .option("--price <model=price>", "replay at another price, with no new call: gpt-4=10/30 (USD per million tokens in, out), gpt-4=free, or 'gpt-4=*0.5' (times what it cost); repeatable", append)
+    .option("--price <model=price>", "replay at another price, with no new call: gpt-4=10/30 (USD per million tokens in, out), gpt-4=0.01/call, gpt-4=free, or 'gpt-4=*0.5' (times what it cost); repeatable", append)
     .option("--perturb <kinds>", "ask policies that read texts again on copies of prompts written otherwise: typos,case,paraphrase", collect)
     .option("--reference <policy>", "compare the others with this one; default: your first policy, else the best single")
     .option("--objective <names>", "what the frontier stands on: cost,quality,latency,privacy,safety", collect)

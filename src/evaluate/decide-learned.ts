@@ -11,13 +11,14 @@ import { random } from "../stats/random.ts";
 import { columnsUnder, promptsAgain } from "./gather.ts";
 import { stopIfAsked } from "./interrupt.ts";
 import type { LearningParts, Parts } from "./parts.ts";
+import { decideGiven, type GivenPolicy } from "./decide-given.ts";
 import { checkEncoder, choiceOf, decideTrained, type TrainedPolicy } from "./decide-trained.ts";
 import { promptVectors, type PromptVectors } from "./prompt-vectors.ts";
 import { LearnedOverhead } from "./learned-overhead.ts";
 import { copiesAsked, CopyEstimates } from "./copy-estimates.ts";
 import type { PerturbedPrompts } from "./perturbed-prompts.ts";
 import { checkShots, shotsInWords, withFewShots } from "./few-shots.ts";
-import { knownAt, readablePlaces, textless, trainingAt } from "./training.ts";
+import { alikeNote, knownAt, readablePlaces, textless, trainingAt } from "./training.ts";
 import { expectationOf, gaps, scatter } from "./learned-estimates.ts";
 import { storedEncoder } from "./stored-outputs.ts";
 import type { Deciding } from "./through-session.ts";
@@ -27,6 +28,10 @@ type LearnedPolicy = Policy & { readonly learned: Learned };
 /** Whether a policy is fitted first. */
 export function isFitted(policy: Policy): policy is LearnedPolicy {
   return policy.learned !== undefined;
+}
+
+function isGiven(policy: LearnedPolicy): policy is GivenPolicy {
+  return policy.given !== undefined;
 }
 
 function isTrained(policy: LearnedPolicy): policy is TrainedPolicy["policy"] {
@@ -63,13 +68,14 @@ export async function* decideLearned(
   perturbed: readonly PerturbedPrompts[],
 ): AsyncGenerator<Deciding, ReadonlyMap<Policy, LearnedDecisions>> {
   const { settings, signal, store } = parts;
-  const { trained, artefacts } = parts.learning;
+  const { trained, artefacts, opened } = parts.learning;
   const overhead = new LearnedOverhead(parts.clockMs);
   const timed = overhead.timed(parts.learning.encoder);
   const encoder = storedEncoder(timed, store);
   const own = columnsUnder(settings.missing, columns);
   const vectors = yield* readVectors(columns, policies[0] as LearnedPolicy, { ...parts, learning: { ...parts.learning, encoder: timed } });
-  const fittedHere = policies.filter((policy) => !policy.trained);
+  const alike = alikeNote(vectors, columns.promptHash);
+  const fittedHere = policies.filter((policy) => !policy.trained && !policy.given);
   const heldOut = trained && fittedHere.length > 0 && { columns: columnsUnder(settings.missing, trained.columns), vectors: yield* told(promptVectors(trained.workload.batches(), trained.columns.n, encoder, signal), trained.columns.n) };
   const shots = settings.learning?.shots ?? [];
   checkShots(shots, columns.models);
@@ -101,20 +107,26 @@ export async function* decideLearned(
   const decided = new Map<Policy, LearnedDecisions>();
   const readable = readablePlaces(vectors);
   for (const policy of policies) {
+    if (isGiven(policy)) {
+      const one = await overhead.of(policy.name, readable.length, () => decideGiven(policy, columns, knownAt(columns, vectors, readable), readable, { products, opened }));
+      const onCopies: Int32Array[] = [];
+      for (const copy of asCopies) onCopies.push((await choiceOf(policy.learned, {}, policy.given.models, copy.asked, columns.models, { products, opened })).model);
+      decided.set(policy, { stored: { ...one.stored, notes: [...one.stored.notes, ...textless(vectors, ""), ...alike] }, expected: one.expected, copies: onCopies, overhead: overhead.each(policy.name, readable.length, [policy.name]) });
+    }
     if (!isTrained(policy)) continue;
     const artefact = artefacts.get(policy.trained.hash);
     if (!artefact) throw new Error(`the file of ${policy.name} was not read`);
     checkEncoder(policy.name, policy.trained, encoder);
     const one = await decideTrained({ policy, artefact }, columns, vectors, knownAt(columns, vectors, readable), readable, { workload: parts.workload.name, allowSeen: settings.learning?.allowSeen === true, repriced: parts.repriced, measured: (work) => overhead.of(policy.name, readable.length, work) }, { products });
     const onCopies: Int32Array[] = [];
-    for (const copy of asCopies) onCopies.push((await choiceOf({ policy, artefact }, copy.asked, columns.models, { products }, parts.repriced)).model);
-    decided.set(policy, { stored: { ...one.stored, notes: [...one.stored.notes, ...textless(vectors, "")] }, expected: one.expected, copies: onCopies, overhead: overhead.each(policy.name, readable.length, [policy.name]) });
+    for (const copy of asCopies) onCopies.push((await choiceOf(policy.learned, artefact.fitted, artefact.card.models.map(({ name }) => name), copy.asked, columns.models, { products }, parts.repriced)).model);
+    decided.set(policy, { stored: { ...one.stored, notes: [...one.stored.notes, ...textless(vectors, ""), ...alike] }, expected: one.expected, copies: onCopies, overhead: overhead.each(policy.name, readable.length, [policy.name]) });
   }
   if (fittedHere.length === 0) return decided;
 
   const sizes = rounds.map(({ training }) => training.rows.count);
   const fewest = Math.min(...sizes);
-  const notes = [splitInWords(sizes, heldOut !== null, parts.learning.encoder.name), ...shotsInWords(shots, columns.models, rounds.map(({ training }) => training)), ...textless(vectors, "")].concat(heldOut ? textless(heldOut.vectors, " of the training part") : []);
+  const notes = [splitInWords(sizes, heldOut !== null, parts.learning.encoder.name), ...shotsInWords(shots, columns.models, rounds.map(({ training }) => training)), ...textless(vectors, ""), ...alike].concat(heldOut ? textless(heldOut.vectors, " of the training part") : []);
   for (const policy of fittedHere) {
     const expected = estimates.get(estimatorOf(policy)) ?? { quality: gaps(columns), costUsd: gaps(columns) };
     const { choose, remarks } = policy.learned;

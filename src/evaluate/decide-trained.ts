@@ -1,10 +1,11 @@
 import type { OutcomeColumns } from "../model/columns.ts";
 import { WrpError } from "../model/errors.ts";
+import type { Tensors } from "../model/tensor.ts";
 import type { StoredDecisions } from "../outcomes/store.ts";
 import type { Repriced } from "../pool/replaced-prices.ts";
 import type { Policy } from "../router/index.ts";
 import type { Artefact, ArtefactCard } from "../router/learned/artefact.ts";
-import type { Asked, Estimates, FitTools, Learned } from "../router/learned/learned.ts";
+import type { Asked, EstimateTools, Estimates, Learned } from "../router/learned/learned.ts";
 import { expectationOf, gaps, scatter } from "./learned-estimates.ts";
 import type { PromptVectors } from "./prompt-vectors.ts";
 
@@ -14,27 +15,27 @@ export interface TrainedPolicy {
   readonly artefact: Artefact;
 }
 
-/** What a trained policy would choose, and what it expects of each model here. */
+/** What a policy would choose that was fitted before, and what it expects of each model here. */
 export interface TrainedChoice {
   readonly model: Int32Array;
   readonly estimates: Estimates;
 }
 
 /**
- * Over these models: one that it was not trained on is never chosen, one that it knows and that is not here neither.
+ * Over these models: one that it knows nothing of is never chosen, one that it knows and that is not here neither.
  *
+ * @param known the models that it estimates, in its order
  * @param repriced expected costs are scaled by what these prices change, where that is known
  */
-export async function choiceOf({ policy, artefact }: TrainedPolicy, asked: Asked, models: readonly string[], tools: Pick<FitTools, "products">, repriced: readonly Repriced[] = []): Promise<TrainedChoice> {
-  const of = await policy.learned.estimate(artefact.fitted, asked, tools);
-  const known = artefact.card.models.map(({ name }) => name);
+export async function choiceOf(learned: Learned, fitted: Tensors, known: readonly string[], asked: Asked, models: readonly string[], tools: EstimateTools, repriced: readonly Repriced[] = []): Promise<TrainedChoice> {
+  const of = await learned.estimate(fitted, asked, tools);
   const here = (table: readonly Float64Array[]) => models.map((name) => table[known.indexOf(name)] ?? new Float64Array(asked.rows.count).fill(NaN));
   const costUsd = here(of.costUsd).map((column, m) => {
     const ratio = repriced.find(({ model }) => model === models[m])?.ratio ?? NaN;
     return Number.isNaN(ratio) ? column : column.map((usd) => usd * ratio);
   });
   const estimates = { quality: here(of.quality), costUsd };
-  return { model: policy.learned.choose(models, estimates), estimates };
+  return { model: learned.choose(models, estimates), estimates };
 }
 
 /** Throws WrpError where a policy was trained on vectors of another encoder. */
@@ -56,7 +57,7 @@ interface TrainedTerms {
  * A trained policy over the workload. Throws WrpError where it was trained on some of these prompts, their duplicates or their sessions,
  * unless that is allowed: then its notes say so.
  */
-export async function decideTrained(trained: TrainedPolicy, columns: OutcomeColumns, vectors: PromptVectors, asked: Asked, at: readonly number[], { workload, allowSeen, repriced, measured }: TrainedTerms, tools: Pick<FitTools, "products">): Promise<{ readonly stored: StoredDecisions; readonly expected: Estimates }> {
+export async function decideTrained(trained: TrainedPolicy, columns: OutcomeColumns, vectors: PromptVectors, asked: Asked, at: readonly number[], { workload, allowSeen, repriced, measured }: TrainedTerms, tools: EstimateTools): Promise<{ readonly stored: StoredDecisions; readonly expected: Estimates }> {
   const { policy, artefact } = trained;
   const { card } = artefact;
   const seen = seenCount(artefact, columns, vectors);
@@ -64,7 +65,7 @@ export async function decideTrained(trained: TrainedPolicy, columns: OutcomeColu
     throw new WrpError(`policy "${policy.name}" was trained on ${seen} of these ${columns.n} prompts (or their duplicates, or their sessions): figures on them would not be held out`, {
       hint: "train with --split train and judge with --split test, or judge on other data; --allow-seen judges it all the same, and the report says so",
     });
-  const { model: chosen, estimates } = await measured(() => choiceOf(trained, asked, columns.models, tools, repriced));
+  const { model: chosen, estimates } = await measured(() => choiceOf(policy.learned, artefact.fitted, card.models.map(({ name }) => name), asked, columns.models, tools, repriced));
   const expected = { quality: gaps(columns), costUsd: gaps(columns) };
   scatter(estimates, at, expected);
   const model = new Int32Array(columns.n).fill(-1);

@@ -81,7 +81,7 @@ async function rateOf(name: string, m: number, columns: OutcomeColumns, { spec, 
   const price = isGpuPrice(own) ? rates && { ...rates, source: gpuPriceInWords(own, null) } : own;
   return {
     price: tokenPriceUnder(replaced, price === undefined ? await listPrice(name, date) : price),
-    meanCostUsd: mean(columns.costUsd[m] as Float64Array),
+    meanCostUsd: typeof replaced === "object" && "usdPerCall" in replaced ? replaced.usdPerCall : mean(columns.costUsd[m] as Float64Array),
     meanLatencyMs: columns.latencyMs[m] ? mean(columns.latencyMs[m]) : null,
     ttftMs: meanOfDistribution(spec?.simulated?.ttftMs),
     tpotMs: meanOfDistribution(spec?.simulated?.tpotMs),

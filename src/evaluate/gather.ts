@@ -1,9 +1,9 @@
 import pLimit from "p-limit";
+import { sameAnswer } from "../grade/normalize.ts";
 import { recordedGrade } from "../grade/recorded.ts";
 import type { Answer } from "../model/answer.ts";
 import type { OutcomeColumns } from "../model/columns.ts";
 import type { Deserved } from "../model/deserved.ts";
-import type { PolicySpec } from "../model/config.ts";
 import { WrpError } from "../model/errors.ts";
 import type { Prompt } from "../model/prompt.ts";
 import { ColumnsBuilder, type RemoteAnswer } from "../outcomes/columns.ts";
@@ -17,11 +17,12 @@ import { repricing } from "../pool/replaced-prices.ts";
 import { simulatedBackend } from "../pool/simulated.ts";
 import type { MissingRule } from "../report/input.ts";
 import { factOf, type ModelFigures } from "../router/index.ts";
-import { readsTokens, withTokens } from "../signals/tokens.ts";
+import { withTokens } from "../signals/tokens.ts";
 import type { Workload } from "../workload/workload.ts";
 import { asker } from "./ask.ts";
 import type { LiveAsker, LiveTally } from "./ask-live.ts";
 import type { Compared } from "./grading.ts";
+import { factsRead, readsTokens } from "./facts-read.ts";
 import { liveGrading, type LiveGrading } from "./live-grading.ts";
 import { gpuRates, gpuWarnings } from "./gpu-rates.ts";
 import { liveModels } from "./live-models.ts";
@@ -177,10 +178,11 @@ export async function pourInto(
   for (const { name, live } of called) asked.set(name, (grading as LiveGrading).asker(name, live));
   const remotes = new Map(called.flatMap(({ name, remote }) => (remote ? [[name, remoteAnswers(remote, settings)] as const] : [])));
   const counted = new Set([...asked.keys()].filter((name) => prices.hourly.has(name) && !replaced.isAnew(name)));
-  const builder = new ColumnsBuilder(factsOf(settings.policies).map((name) => ({ name, read: (prompt: Prompt) => factOf(name).read(prompt, {}) })), {
+  const builder = new ColumnsBuilder(factsRead(settings.policies).map((name) => ({ name, read: (prompt: Prompt) => factOf(name).read(prompt, {}) })), {
     samples: settings.repeat ?? 1,
     failureIsZero: settings.missing === "failure-is-refusal",
     lengths: settings.policies.some((policy) => policy.kind === "cascade" && policy.stop === "answerLength"),
+    sameness: settings.policies.some((policy) => policy.kind === "cascade" && policy.stop === "selfConsistency") ? sameAnswer : undefined,
     counted,
   });
   const samples = [...Array(settings.repeat ?? 1).keys()];
@@ -332,9 +334,4 @@ function recordedAnd(kind: "simulated" | "live", name: string): WrpError {
   return new WrpError(`model "${name}" is ${kind} in the config, but this workload has recorded outcomes of it`, {
     hint: `a ${kind} answer never stands in for a recorded one: give the ${kind} model a name of its own`,
   });
-}
-
-/** The numeric facts that policies read, and the length control's. */
-function factsOf(policies: readonly PolicySpec[]): string[] {
-  return [...new Set(["prompt.lengthCodePoints", ...policies.flatMap((p) => (p.kind === "threshold" ? [factOf(p.fact).name] : []))])];
 }

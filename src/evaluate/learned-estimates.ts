@@ -4,8 +4,8 @@ import { knobChoices } from "../router/learned/knob-choices.ts";
 import type { Estimates, Learned } from "../router/learned/learned.ts";
 
 /** What a learned policy expects of the prompts of a workload, as it is stored beside its decisions: also its choices along what it weighs cost by. */
-export function expectationOf({ knob }: Learned, models: readonly string[], expected: Estimates): NonNullable<StoredDecisions["expectation"]> {
-  return { quality: expected.quality.map((column) => Float32Array.from(column)), choices: knob ? knobChoices(knob, models, expected) : null };
+export function expectationOf({ knob, scores }: Learned, models: readonly string[], expected: Estimates): NonNullable<StoredDecisions["expectation"]> {
+  return { quality: scores ? [] : expected.quality.map((column) => Float32Array.from(column)), choices: knob ? knobChoices(knob, models, expected) : null };
 }
 
 /** Puts the estimates of the prompts at these places where these stand. */

@@ -79,7 +79,7 @@ export function liveHash({ models, quality, costUsd, latencyMs, ttftMs, failed, 
     const m = models.indexOf(name);
     const several = samples?.models[m];
     if (own) return [own.quality, own.costUsd, own.latencyMs, own.ttftMs, own.failed, own.served.index, own.decision.index].map(hashOf).concat(JSON.stringify([own.served.values, own.decision.values]));
-    return [...[quality, costUsd, latencyMs, ttftMs, failed].map((table) => table[m]), ...(several ? Object.values<Uint8Array | Float64Array>({ ...several }) : [])].flatMap((column) => (column ? [hashOf(column)] : ["none"]));
+    return [...[quality, costUsd, latencyMs, ttftMs, failed].map((table) => table[m]), ...(several ? Object.values<Uint8Array | Int32Array | Float64Array>({ ...several }) : [])].flatMap((column) => (column ? [hashOf(column)] : ["none"]));
   });
   return hash("sha256", columns.join("\n"), "hex");
 }

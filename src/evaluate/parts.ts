@@ -1,3 +1,4 @@
+import type { OnnxSession } from "../lib/onnx.ts";
 import type { GraderNeeds } from "../grade/index.ts";
 import type { OutcomeColumns } from "../model/columns.ts";
 import type { Baseline } from "../model/baseline.ts";
@@ -36,8 +37,6 @@ export interface RunSettings extends Judging {
   readonly encoder?: string;
   /** Content ids of the models that learned signals are read with; a run without such models has none. */
   readonly signals?: readonly string[];
-  /** How learned policies are fitted: the id of what makes the vectors of prompts, and how many folds; null: on the training part, or none is. A run without such policies has none. `allowSeen`: trained ones may be judged on what they were trained on. `shots`: of these models they see no more than so many training outcomes. */
-  readonly learning?: { readonly encoder: string; readonly folds: number | null; readonly allowSeen?: true; readonly shots?: readonly { readonly model: string; readonly outcomes: number }[] };
   /** Policies that decide by texts are asked again on copies of prompts that are perturbed so; a run without has none. */
   readonly perturb?: readonly PerturbationKind[];
   /** Prices to replay at in place of what the models' calls cost, a model at most once; a run without has none. What is called, capped or stored goes by the real ones. */
@@ -70,6 +69,8 @@ export interface LearningParts {
   readonly trained: { readonly workload: Workload; readonly columns: OutcomeColumns } | null;
   /** Those that trained policies decide by, by the hash on their cards. */
   readonly artefacts: ReadonlyMap<string, Artefact>;
+  /** Those that were made elsewhere, opened, by the hashes of their files. */
+  readonly opened: ReadonlyMap<string, OnnxSession>;
 }
 
 /** The parts that a run is joined of. */
@@ -108,6 +109,8 @@ export interface Parts {
   readonly vectors?: Encoder | undefined;
   /** The files of trained policies, by the hash on their cards. */
   readonly artefacts?: ReadonlyMap<string, Artefact> | undefined;
+  /** The files of `onnx` policies, opened, by their hashes. */
+  readonly opened?: ReadonlyMap<string, OnnxSession> | undefined;
   /** Tokens that were counted before the run. */
   readonly tokens?: TokenMemo | undefined;
   /** What graders of live answers are lent; without it answers have the grades that they were given before. */

@@ -2,16 +2,18 @@ import { placed, telling, unknownName, WrpError, type Place, type Tell } from ".
 import type { SignalReadings } from "../model/signal.ts";
 import type { PlaceOf } from "../router/assemble.ts";
 import { modelsNamed, policyName, unknownModel, unknownModels, type Policy } from "../router/index.ts";
-import { readsTokens, withTokens } from "../signals/tokens.ts";
+import { withTokens } from "../signals/tokens.ts";
 import type { OpenedWorkload } from "../workload/index.ts";
 import { alignBaseline } from "./baseline.ts";
 import { assembled } from "./based.ts";
 import { referenceName } from "./describe.ts";
+import { readsTokens } from "./facts-read.ts";
 import { columnsUnder } from "./gather.ts";
 import { stopIfAsked } from "./interrupt.ts";
 import { promptReader } from "./read-signals.ts";
 import type { RunSettings } from "./parts.ts";
 import { listening, NOTHING_STORED, type PreviewBasis, type PreviewParts } from "./preview-parts.ts";
+import { notesOf } from "../router/loops/played.ts";
 import { policiesUnderTest } from "./under-test.ts";
 
 /** Builds the policies and runs those that decide by prompt over every prompt, as a run would. */
@@ -29,7 +31,7 @@ export async function tryPolicies(parts: PreviewParts, workload: OpenedWorkload,
   for (const policy of assembly.policies) {
     const place = placeOfPolicy(policy.name, settings, placeOf);
     const played = telling(told.tell, () => policy.plays?.(columnsUnder(settings.missing, columns), settings.seed), place);
-    for (const note of played?.notes ?? []) warn({ code: "not-decided", message: `policy "${policy.name}": ${note}`, place: place ?? null });
+    for (const note of played ? notesOf(played, columns.n) : []) warn({ code: "not-decided", message: `policy "${policy.name}": ${note}`, place: place ?? null });
   }
 
   const trying = new Map<Policy, Place | undefined>();

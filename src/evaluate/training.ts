@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import type { OutcomeColumns } from "../model/columns.ts";
 import type { Asked, Training } from "../router/learned/learned.ts";
 import { rowsAt } from "../stats/rows.ts";
@@ -28,4 +29,16 @@ export function readablePlaces({ known }: PromptVectors): number[] {
 export function textless({ known }: Pick<PromptVectors, "known">, where: string): string[] {
   const without = known.reduce((sum, one) => sum + (one === 1 ? 0 : 1), 0);
   return without === 0 ? [] : [`${without} of ${known.length} prompts${where} have no text here, so nothing is learned or decided of them`];
+}
+
+/** Where fewer of the prompts' vectors differ than this share, it is said. */
+const DIFFERING = 0.9;
+
+/** A note where many prompts have a vector that another has too: nothing that is learned of vectors can tell those apart. */
+export function alikeNote({ rows, known }: PromptVectors, promptHash: BigUint64Array): string[] {
+  const at = Array.from(known.keys()).filter((i) => known[i] === 1);
+  const texts = new Set(at.map((i) => promptHash[i])).size;
+  const vectors = new Set(at.map((i) => hash("sha1", new Uint8Array(rows.data.buffer, rows.data.byteOffset + i * rows.width * 4, rows.width * 4), "base64"))).size;
+  if (vectors >= DIFFERING * texts) return [];
+  return [`the ${texts} different prompts have ${vectors} different vectors: those that begin alike, for longer than the embedder reads, look the same to it, and are decided alike`];
 }

@@ -42,6 +42,9 @@ export function normalized(text: string): string {
   return plain.slice(start, end);
 }
 
+/** What answers have in common that count as the same: their texts without reasoning, normalised. */
+export const sameAnswer = (text: string): string => normalized(withoutThinking(text));
+
 const isEdge = (character: string): boolean => EDGE.test(character) && !MEANS.includes(character);
 
 /** A character that is a word by itself. Korean is written with blanks, so it is not among them. */

@@ -109,6 +109,8 @@ export interface ModelSamples {
   readonly costUsd: Float64Array;
   readonly latencyMs: Float64Array;
   readonly ttftMs: Float64Array;
+  /** Which of the prompt's different answers it is, numbered from 0; -1 where its text is not known. Gathered only for policies that read it. */
+  readonly answer?: Int32Array;
 }
 
 /** What there is of a sample. */
@@ -138,9 +140,10 @@ export type Decisions =
   | { readonly form: "mixture"; readonly weights: Float64Array }
   | {
       readonly form: "spread";
-      /** [model][prompt] probability; 0 of every model where the policy did not decide. */
+      /** [place in the tables][prompt] probability; 0 of every place where the policy did not decide. */
       readonly weights: readonly Float64Array[];
-      readonly replays: Replays;
+      /** Of a policy that learns as it goes: what its probabilities are shares of. Without it, they are those of its own ways. */
+      readonly replays?: Replays;
     };
 
 /** What a policy that learns as it goes chose, order by order: its probabilities are shares of these. */
@@ -159,9 +162,15 @@ export interface Replay {
 }
 
 /** The probability that a prompt goes to a model; of a choice 0 or 1. */
-export function probabilityOf(decisions: Decisions, m: number, i: number): number {
+function probabilityOf(decisions: Decisions, m: number, i: number): number {
   if (decisions.form === "choice") return decisions.model[i] === m ? 1 : 0;
   return (decisions.form === "mixture" ? decisions.weights[m] : decisions.weights[m]?.[i]) ?? 0;
+}
+
+/** The probability that a prompt is given a model's answer, on whatever way. */
+export function givenBy(columns: Pick<OutcomeColumns, "models" | "remotes" | "paths">, decisions: Decisions, m: number, i: number): number {
+  const first = columns.models.length + (columns.remotes?.length ?? 0);
+  return (columns.paths ?? []).reduce((all, { gives }, k) => (gives === m ? all + probabilityOf(decisions, first + k, i) : all), probabilityOf(decisions, m, i));
 }
 
 /** The models that a policy calls on any prompt read, by place in the tables, ascending. */

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { bestOfFields } from "./best-of-fields.ts";
 import { cascadeFields } from "./cascade-fields.ts";
+import { frugalFields } from "./frugal-fields.ts";
 import { gpuPriceSchema, type GpuPrice } from "./gpu-price.ts";
-import { learnedSpecs, trainedSpec } from "./learned-specs.ts";
+import { learnedSpecs, onnxSpec, trainedSpec } from "./learned-specs.ts";
 import type { CallSettings } from "./live.ts";
 import { onlineSpecs } from "./online-specs.ts";
 import { profileSchema, type Profile } from "./profile.ts";
@@ -122,8 +123,10 @@ export const policySpecSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("recorded"), ...named }),
   ...learnedSpecs,
   trainedSpec,
+  onnxSpec,
   z.strictObject({ kind: z.literal("cascade"), ...named, ...cascadeFields }),
   z.strictObject({ kind: z.literal("best-of"), ...named, ...bestOfFields }),
+  z.strictObject({ kind: z.literal("frugal"), ...named, ...frugalFields }),
   ...onlineSpecs,
   z.strictObject({
     kind: z.literal("command"),

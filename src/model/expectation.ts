@@ -12,7 +12,7 @@ export interface KnobChoices {
 
 /** What a learned policy expected before it chose. Nothing of it rests on the outcomes of the prompts that it is about. */
 export interface Expectation {
-  /** [model][prompt] expected quality; NaN where nothing tells. */
+  /** [model][prompt] expected quality; NaN where nothing tells. Empty of a policy that ranks models without expecting grades. */
   readonly quality: readonly Float32Array[];
   /** Null where what models cost is not known, or the policy weighs cost by nothing. */
   readonly choices: KnobChoices | null;

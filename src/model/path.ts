@@ -2,7 +2,7 @@ import type { OutcomeColumns } from "./columns.ts";
 
 /** A way of several calls to one answer. Models are given by their places in the tables. */
 export interface Path {
-  /** What is called: round after round, those of a round at the same time. */
+  /** What is called: round after round, those of a round at the same time. One that stands in a round several times is asked for all its samples, and the answer that most of them gave is its answer. */
   readonly rounds: readonly (readonly number[])[];
   /** Whose answer is given in the end. */
   readonly gives: number;

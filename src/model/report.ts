@@ -190,7 +190,7 @@ const spreadSchema = z.object({
 });
 
 /** Raised whenever the same run would give another document: what an older wrp stored is then computed anew. */
-export const REPORT_REVISION = 8;
+export const REPORT_REVISION = 9;
 
 export const reportSchema = z.object({
   schemaVersion: z.literal(1),
@@ -279,6 +279,15 @@ export const reportSchema = z.object({
     }),
   ),
   verdict: z.enum(["pass", "fail", "inconclusive", "none"]),
+  learning: z
+    .object({
+      encoder: z.string().describe("id of what made the vectors of prompts"),
+      folds: z.number().int().nullable().describe("how many each prompt was held out of one of; null: what decides was fitted on the training part (--split test), or before (wrp train)"),
+      allowSeen: z.literal(true).optional().describe("trained policies may be judged on what they were trained on: a warning says on how much"),
+      shots: z.array(z.object({ model: z.string(), outcomes: z.number().int() })).optional().describe("of these models no more training outcomes were seen"),
+    })
+    .optional()
+    .describe("how the policies that learn were fitted: no prompt, duplicate or session is on both sides; absent without such"),
   statistics: z.object({
     level: z.number(),
     resamples: z.number().int(),

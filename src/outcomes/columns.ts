@@ -28,6 +28,8 @@ interface Gathering {
   readonly failureIsZero: boolean;
   /** Whether the lengths of answers are measured. */
   readonly lengths?: boolean;
+  /** What two answers to a prompt have in common that count as the same; absent where nobody asks. */
+  readonly sameness?: ((text: string) => string) | undefined;
   /** Models whose costs follow from their output tokens once all are there: what their answers say of cost does not count. */
   readonly counted: ReadonlySet<string>;
 }
@@ -151,9 +153,12 @@ export class ColumnsBuilder {
         for (const tokens of [cost, samples[k]?.costUsd ?? []] as Float64Array[]) for (let i = 0; i < tokens.length; i++) (tokens[i] as number) *= usd;
         return cost;
       }
+      const several = samples[k];
+      if (free.has(name)) several?.state.forEach((state, at) => void (state === SAMPLE_ANSWERED && Number.isNaN(several.costUsd[at] as number) && (several.costUsd[at] = 0)));
       if (free.has(name)) return cost.map((c, i) => (Number.isNaN(c) && m.answered(i) ? 0 : c));
       if (m.costUsd.used && cost.every((c) => c === 0 || Number.isNaN(c))) {
         zeroCost.push(name);
+        samples[k]?.costUsd.fill(NaN);
         return cost.fill(NaN);
       }
       return cost;
@@ -257,7 +262,9 @@ class ModelColumns {
   /** Of most there is none. */
   readonly measures = new Map<Measure, Growing<Float64Array>>();
   readonly #read = new Growing((length) => new Uint8Array(length), 0);
-  #samples: { readonly [K in keyof ModelSamples]: Growing<ModelSamples[K]> } | null = null;
+  #samples: { readonly [K in keyof Omit<ModelSamples, "answer">]: Growing<ModelSamples[K]> } | null = null;
+  /** What samples say, by place, where somebody asks whether it is the same. */
+  readonly #said = new Map<number, string>();
 
   addDeclined(at: number, value: number): void {
     const n = this.#read.get(at);
@@ -265,18 +272,19 @@ class ModelColumns {
     this.#read.set(at, n + 1);
   }
 
-  addSamples({ samples: perPrompt }: Gathering, costOf: (answer: Answer) => number | null, sample: number, from: number, answers: readonly (Answer | null)[], grades: readonly (number | null)[]): void {
+  addSamples({ samples: perPrompt, sameness }: Gathering, costOf: (answer: Answer) => number | null, sample: number, from: number, answers: readonly (Answer | null)[], grades: readonly (number | null)[]): void {
     this.#samples ??= { state: new Growing((length) => new Uint8Array(length), 0), quality: floats(), costUsd: floats(), latencyMs: floats(), ttftMs: floats() };
     for (const [k, answer] of answers.entries()) {
       if (!answer) continue;
       const at = (from + k) * perPrompt + sample;
       this.#samples.state.set(at, answer.error === null ? SAMPLE_ANSWERED : SAMPLE_FAILED);
       put(this.#samples, at, answer, grades[k] ?? null, costOf(answer));
+      if (sameness && answer.text !== null && answer.error === null) this.#said.set(at, sameness(answer.text));
     }
   }
 
   /** Makes each prompt's figures the means of its samples where they are known; a prompt has failed where all of its samples did. */
-  foldSamples(n: number, { samples: perPrompt, failureIsZero }: Gathering): ModelSamples | null {
+  foldSamples(n: number, { samples: perPrompt, failureIsZero, sameness }: Gathering): ModelSamples | null {
     if (!this.#samples) return null;
     const length = n * perPrompt;
     const { state, quality, costUsd, latencyMs, ttftMs } = this.#samples;
@@ -292,7 +300,17 @@ class ModelColumns {
         if (known.length > 0) this[figure].set(i, known.reduce((sum, value) => sum + value, 0) / (known.length + zeros));
       }
     }
-    return own;
+    return sameness ? { ...own, answer: this.#numbered(n, perPrompt) } : own;
+  }
+
+  /** Each prompt's different answers in the order in which they first come. */
+  #numbered(n: number, perPrompt: number): Int32Array {
+    return Int32Array.from({ length: n * perPrompt }, (_, at) => {
+      const first = at - (at % perPrompt);
+      const said = Array.from({ length: perPrompt }, (__, k) => this.#said.get(first + k));
+      const own = said[at - first];
+      return own === undefined ? -1 : [...new Set(said.filter((one) => one !== undefined))].indexOf(own);
+    });
   }
 
   add(from: number, answers: readonly (Answer | null)[], grades: readonly (number | null)[], costOf: (answer: Answer) => number | null, lengths = false): void {

@@ -41,7 +41,7 @@ export function unpackExpectation({ quality, models, choices }: PackedExpectatio
   return { quality: Array.from({ length: models }, (_, m) => floats.slice(m * prompts, (m + 1) * prompts)), choices: choices && { ...choices, model } };
 }
 
-/** Whether it is of this many prompts and models, and names no others. */
+/** Whether it is of this many prompts and models (or of no expected qualities), and names no others. */
 export function isWhole(given: PackedExpectation, prompts: number, models: number): boolean {
   const { quality, choices } = given;
   const holds = (text: string, bytes: number) => {
@@ -51,7 +51,7 @@ export function isWhole(given: PackedExpectation, prompts: number, models: numbe
       return false;
     }
   };
-  if (given.models !== models || !holds(quality, 4 * models * prompts)) return false;
+  if ((given.models !== models && given.models !== 0) || !holds(quality, 4 * given.models * prompts)) return false;
   if (choices === null) return true;
   if (choices.own >= choices.values.length || !holds(choices.model, 2 * choices.values.length * prompts)) return false;
   return unpackExpectation(given, prompts).choices?.model.every((column) => column.every((m) => m >= -1 && m < models)) ?? false;

@@ -58,13 +58,15 @@ export function repricing(replaced: readonly ReplacedPrice[]): Repricing {
 export function replacedInWords(to: Terms, before: string): string {
   if (to === "free") return "free, by --price";
   if ("factor" in to) return `${to.factor} × what was ${before} (--price)`;
+  if ("usdPerCall" in to) return `--price: $${to.usdPerCall} a call`;
   return `--price: $${to.inputUsdPer1M} in, $${to.outputUsdPer1M} out per million tokens`;
 }
 
-/** A price per token as it is replaced; null where there is none. */
+/** A price per token as it is replaced; null where there is none, or it is per call. */
 export function tokenPriceUnder(to: Terms | undefined, price: TokenPrice | null): TokenPrice | null {
   if (to === undefined) return price;
   if (to === "free") return { inputUsdPer1M: 0, outputUsdPer1M: 0, source: "free, by --price" };
+  if ("usdPerCall" in to) return null;
   if (!("factor" in to)) return to;
   if (!price) return null;
   const { inputUsdPer1M, outputUsdPer1M, cachedInputUsdPer1M, source = "config" } = price;
@@ -72,10 +74,11 @@ export function tokenPriceUnder(to: Terms | undefined, price: TokenPrice | null)
   return { inputUsdPer1M: times(inputUsdPer1M), outputUsdPer1M: times(outputUsdPer1M), ...(cachedInputUsdPer1M === undefined ? {} : { cachedInputUsdPer1M: times(cachedInputUsdPer1M) }), source: `${source}, × ${to.factor} by --price` };
 }
 
-/** A failed call costs what its tokens cost, as far as they were counted. */
+/** A failed call costs what its tokens cost, as far as they were counted; at a price per call nobody knows whether it is one. */
 function costAt(to: Terms, answer: Answer): number | null {
   if (to === "free") return 0;
   if ("factor" in to) return answer.costUsd === null ? null : answer.costUsd * to.factor;
+  if ("usdPerCall" in to) return answer.error === null ? to.usdPerCall : null;
   return priced({ ...answer, costUsd: null, error: null }, to).costUsd;
 }
 

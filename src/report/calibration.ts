@@ -23,7 +23,7 @@ const MOST_RESAMPLES = 500;
  * @param resamples at most; the first of the shared ones
  */
 export function pendingCalibration({ expectation, decisions }: DecidedPolicy, compared: Compared, units: Design, resamples: number): PendingCalibration | null {
-  if (!expectation || decisions.form !== "choice") return null;
+  if (!expectation || expectation.quality.length === 0 || decisions.form !== "choice") return null;
   const { quality } = expectation;
   const chosen = pairs(compared, quality, units, (k, m) => decisions.model[compared.at[k] as number] === m, false);
   const all = pairs(compared, quality, units, () => true, true);

@@ -83,7 +83,8 @@ export function comparePolicies(a: Side, b: Side, labels: readonly [string, stri
   const figures = [a, b].map((side, s) => pick(figuresOf(side), kept.map((pair) => pair[s] as number))) as [PromptFigures, PromptFigures];
   const marginOf = (name: string) => options.margins[name] ?? null;
   const measured = METRICS.map((metric) => ({ metric, ...difference(metric, figures) })).filter(({ n }) => n > 0);
-  const tail = pendingQuantile(0.95, figures, units, options.resamples);
+  // What is kept of each prompt under probabilities is an expectation, and quantiles of those are nobody's wait.
+  const tail = [a, b].some(({ policy }) => policy.decisions.form !== "choice") ? null : pendingQuantile(0.95, figures, units, options.resamples);
   const stepped = resampling(units, measured.map(({ values }) => values), options.resamples, random(options.seed, "resample"), tail ? [tail.resample] : []);
   let step = stepped.next();
   while (!step.done) step = stepped.next();

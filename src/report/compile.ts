@@ -185,6 +185,7 @@ export function* compiling(input: ReportInput): Generator<number, Omit<Report, "
     sweeps: finishedSweeps,
     curves: finishedCurves,
     ...(online.length > 0 ? { online } : {}),
+    ...learningOf(input),
     frontier: judged.filter((p) => p.onFrontier).map((p) => p.name),
     moved: movedPairs(policies, reference).flatMap(([a, b]) => movedBetween(columns, compared, a, b) ?? []),
     metrics: {
@@ -291,6 +292,13 @@ function bestPoint(models: readonly CostQuality[]): CostQuality | null {
 function bestSingle(models: readonly CostQuality[]): { quality: number; costUsdPer1k: number } | null {
   const best = bestPoint(models);
   return best ? { quality: best.quality, costUsdPer1k: best.cost } : null;
+}
+
+/** How policies that learn were fitted. */
+function learningOf({ learning }: ReportInput): Pick<Report, "learning"> {
+  if (!learning) return {};
+  const { shots, ...rest } = learning;
+  return { learning: { ...rest, ...(shots ? { shots: [...shots] } : {}) } };
 }
 
 function mixComparison(p: ReportPolicy): Report["comparisons"] {

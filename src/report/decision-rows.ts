@@ -1,4 +1,4 @@
-import { isAnswered, isDecided, nameOfPlace, type LabelColumn, type OutcomeColumns } from "../model/columns.ts";
+import { isAnswered, isDecided, nameOfPlace, type Decisions, type LabelColumn, type OutcomeColumns } from "../model/columns.ts";
 import { calledAt } from "../model/path.ts";
 import { eachChoice } from "./events.ts";
 import type { DecidedPolicy } from "./input.ts";
@@ -8,7 +8,11 @@ import type { DecisionRow } from "./render/decisions.ts";
 type Explained = DecidedPolicy & { readonly rules: { readonly rule: Int32Array; readonly rules: readonly string[] } | null };
 
 /** Why a prompt goes where it goes, where no rule says it. */
-const IN_WORDS = { choice: null, mixture: "mixture", spread: "learned on the way, over many orders" } as const;
+function inWords(decisions: Decisions): string | null {
+  if (decisions.form === "choice") return null;
+  if (decisions.form === "mixture") return "mixture";
+  return decisions.replays ? "learned on the way, over many orders" : "expected over all ways that it may take";
+}
 
 /**
  * Every policy's decision on every prompt with its outcome, policy by policy. Rows of a policy with probabilities are expectations, without a model.
@@ -36,7 +40,7 @@ export function* decisionRows(columns: OutcomeColumns, policies: readonly Explai
         dataset: columns.datasets[columns.stratum[i] as number] as string,
         policy: policy.name,
         model: served ? labelAt(served.names, i) : m < 0 ? null : nameOfPlace(columns, m),
-        rule: served ? labelAt(served.decision, i) : rule >= 0 ? (rules?.rules[rule] as string) : IN_WORDS[decisions.form],
+        rule: served ? labelAt(served.decision, i) : rule >= 0 ? (rules?.rules[rule] as string) : inWords(decisions),
         quality: value(columns.quality),
         costUsd: value(columns.costUsd),
         latencyMs: value(columns.latencyMs),

@@ -135,7 +135,7 @@ export const METRICS = {
   "calibration.ece": {
     unit: "grade",
     direction: "min",
-    definition: "mean distance of expected and actual quality over up to 15 bins of about equal numbers of expectations; a bin's actual quality is its mean grade; biased upward",
+    definition: "mean distance of expected and actual quality over up to 15 bins of about equal numbers of expectations; a bin's actual quality is its mean grade; biased upward, so reports show it less what chance adds, as resamples show",
     source: "Naeini et al. 2015; Guo et al. 2017, eq. 3",
   },
   "calibration.brier": { unit: "grade squared", direction: "min", definition: "mean of (expected quality - grade)²", source: "Brier 1950" },

@@ -1,7 +1,7 @@
 import type { Gate, GateOp } from "../model/gate.ts";
 import { quantileOf } from "../model/gate.ts";
 import type { Report } from "../model/report.ts";
-import { isDecided, probabilityOf, type OutcomeColumns } from "../model/columns.ts";
+import { givenBy, isDecided, type OutcomeColumns } from "../model/columns.ts";
 import type { Design } from "../stats/design.ts";
 import { analyticInterval, binaryDifferenceInterval, meanInterval, percentileInterval, proportionInterval, type Bounds } from "../stats/intervals.ts";
 import { meanOf, type Mean } from "../stats/means.ts";
@@ -239,7 +239,7 @@ function meanOfMetric(gate: Gate, now: PromptFigures, policy: DecidedPolicy, old
 
   /** [compared prompt] the probability that it goes to a model; NaN where the policy does not decide. */
   function shareOf(decisions: DecidedPolicy["decisions"], m: number): Float64Array {
-    return Float64Array.from(compared.at, (i) => (isDecided(decisions, i) ? probabilityOf(decisions, m, i) : NaN));
+    return Float64Array.from(compared.at, (i) => (isDecided(decisions, i) ? givenBy(columns, decisions, m, i) : NaN));
   }
 
   /** Of the difference (or the metric itself, where there is no baseline). */
@@ -298,7 +298,7 @@ function quantileAgainst({ of, p }: Quantile, factor: number, now: PromptFigures
       const mixture = policy.decisions.form !== "choice";
       const few = independent(units, unit) < fewestForQuantile(p);
       const bounds = few || mixture ? null : factor === 1 && sameFigures(now, old, figure) ? ([0, 0] as Bounds) : percentileInterval(differences, 0.9);
-      const note = few ? tooFew(p) : mixture ? "a mixture's quantile is not compared with a baseline" : leftOut(count(old[figure]) - at.length, known.length - at.length);
+      const note = few ? tooFew(p) : mixture ? "a quantile over probabilities is not compared with a baseline" : leftOut(count(old[figure]) - at.length, known.length - at.length);
       return { observed, baseline: before, bounds: bounds && [bounds[0] + factor * before, bounds[1] + factor * before], census: false, n: at.length, note };
     },
   };

@@ -55,6 +55,8 @@ export interface Judging {
   readonly slo: Slo | null;
   readonly missing: MissingRule;
   readonly lambdaPerUsd: number;
+  /** How learned policies are fitted: the id of what makes the vectors of prompts, and how many folds; null: on the training part, or none is. A run without such policies has none. `allowSeen`: trained ones may be judged on what they were trained on. `shots`: of these models they see no more than so many training outcomes. */
+  readonly learning?: { readonly encoder: string; readonly folds: number | null; readonly allowSeen?: true; readonly shots?: readonly { readonly model: string; readonly outcomes: number }[] };
   /** AIQ's cost range, USD per 1,000; null: from the cheapest to the dearest single model. */
   readonly aiqRange: readonly [number, number] | null;
   readonly resamples: number;

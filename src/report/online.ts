@@ -19,7 +19,7 @@ type Rewards = readonly Float64Array[];
 
 /** What a policy that learns as it goes came to in each order, on the compared prompts; null for any other, and where it decided none. */
 export function onlineReport({ name, decisions }: DecidedPolicy, { models, n }: OutcomeColumns, compared: Compared): OnlineReport | null {
-  if (decisions.form !== "spread") return null;
+  if (decisions.form !== "spread" || !decisions.replays) return null;
   const { lambdaPerUsd, inOrder, shuffled } = decisions.replays;
   const place = new Int32Array(n).fill(-1);
   compared.at.forEach((i, k) => (place[i] = k));

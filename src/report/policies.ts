@@ -1,4 +1,4 @@
-import { isAnswered, isCached, modelsUsed, nameOfPlace, probabilityOf, type Decisions, type OutcomeColumns } from "../model/columns.ts";
+import { givenBy, isAnswered, isCached, isDecided, modelsUsed, nameOfPlace, type Decisions, type OutcomeColumns } from "../model/columns.ts";
 import { giverAt } from "../model/path.ts";
 import type { Estimate, ReportPolicy } from "../model/report.ts";
 import { arenaScore } from "../stats/arena.ts";
@@ -70,9 +70,9 @@ function shares({ policy: { decisions }, columns, compared, units }: Subject): O
     return Object.fromEntries([...decisions.weights].flatMap((w, m) => (w > 0 ? [exact(m, w)] : [])));
   if (decisions.form === "spread")
     return Object.fromEntries(
-      modelsUsed(decisions).map((m) => {
+      [...new Set(modelsUsed(decisions).map((place) => giverAt(columns, place)))].map((m) => {
         const mean = meanOf(units, (into) => {
-          for (let k = 0; k < into.length; k++) into[k] = probabilityOf(decisions, m, compared.at[k] as number);
+          for (let k = 0; k < into.length; k++) into[k] = givenBy(columns, decisions, m, compared.at[k] as number);
         });
         return [nameOfPlace(columns, m), { mean: mean.mean, ci: analyticInterval(mean, { low: 0, high: 1 }) }];
       }),
@@ -214,21 +214,27 @@ function regret({ policy: { decisions }, compared, lambdaPerUsd }: Subject): Pic
   return { regret: { mean: Number.isFinite(mean) ? mean : null, lambdaPerUsd } };
 }
 
-/** Shares of compared prompts on which a choosing policy does better than, as well as, worse than the reference. */
+/** Shares of compared prompts on which a policy does better than, as well as, worse than a choosing reference; of one with ways of its own, as they are expected. */
 function versusReference({ policy, reference, compared }: Subject): Pick<ReportPolicy, "versusReference"> {
   const [a, b] = [policy.decisions, reference.decisions];
-  if (policy === reference || a.form !== "choice" || b.form !== "choice") return {};
+  if (policy === reference || a.form === "mixture" || (a.form === "spread" && a.replays) || b.form !== "choice") return {};
   let win = 0;
   let loss = 0;
   let n = 0;
   for (let k = 0; k < compared.n; k++) {
     const i = compared.at[k] as number;
-    const qa = compared.quality[a.model[i] as number]?.[k];
-    const qb = compared.quality[b.model[i] as number]?.[k];
-    if (qa === undefined || qb === undefined || Number.isNaN(qa - qb)) continue;
+    const qb = compared.quality[b.model[i] as number]?.[k] ?? NaN;
+    let [won, lost, known] = [0, 0, isDecided(a, i) ? 1 : NaN];
+    eachChoice(a, i, (m, w) => {
+      const difference = ((compared.quality[m] as Float64Array)[k] as number) - qb;
+      if (Number.isNaN(difference)) known = NaN;
+      if (difference > 1e-9) won += w;
+      if (difference < -1e-9) lost += w;
+    });
+    if (Number.isNaN(known)) continue;
     n++;
-    if (qa > qb + 1e-9) win++;
-    if (qb > qa + 1e-9) loss++;
+    win += won;
+    loss += lost;
   }
-  return n === 0 ? {} : { versusReference: { win: win / n, tie: (n - win - loss) / n, loss: loss / n } };
+  return n === 0 ? {} : { versusReference: { win: win / n, tie: Math.max(0, n - win - loss) / n, loss: loss / n } };
 }

@@ -7,15 +7,20 @@ import { budgeted } from "./kinds/budgeted.ts";
 import { cascade } from "./kinds/cascade.ts";
 import { cheapest } from "./kinds/cheapest.ts";
 import { command } from "./kinds/command.ts";
+import { contrastive } from "./kinds/contrastive.ts";
+import { hybrid } from "./kinds/hybrid.ts";
+import { irt } from "./kinds/irt.ts";
 import { elo } from "./kinds/elo.ts";
 import { epsilonGreedy } from "./kinds/epsilon-greedy.ts";
 import { kmeans } from "./kinds/kmeans.ts";
+import { frugal } from "./kinds/frugal.ts";
 import { knn } from "./kinds/knn.ts";
 import { linucb } from "./kinds/linucb.ts";
 import { logistic } from "./kinds/logistic.ts";
 import { mf } from "./kinds/mf.ts";
 import { mix } from "./kinds/mix.ts";
 import { mlp } from "./kinds/mlp.ts";
+import { onnx } from "./kinds/onnx.ts";
 import { oracle } from "./kinds/oracle.ts";
 import { random } from "./kinds/random.ts";
 import { recorded } from "./kinds/recorded.ts";
@@ -25,10 +30,11 @@ import { svm } from "./kinds/svm.ts";
 import { thompson } from "./kinds/thompson.ts";
 import { threshold } from "./kinds/threshold.ts";
 import { trained } from "./kinds/trained.ts";
+import { trees } from "./kinds/trees.ts";
 import { ucb } from "./kinds/ucb.ts";
 import { vsr } from "./kinds/vsr.ts";
 import { zeroRouter } from "./kinds/zero-router.ts";
-import type { Kind, NamedModel } from "./kind.ts";
+import type { Kind, NamedFact, NamedModel } from "./kind.ts";
 import type { Policy, RouterContext } from "./policy.ts";
 import type { Tunables } from "./tunables.ts";
 
@@ -51,12 +57,18 @@ const kinds: { readonly [K in PolicySpec["kind"]]: Kind<K> } = {
   kmeans,
   cascade,
   "best-of": bestOf,
+  frugal,
   logistic,
   svm,
   mlp,
   mf,
   elo,
-  trained: trained((spec, context, base) => (kinds[spec.kind] as Kind<PolicySpec["kind"]>).build(spec as never, context, base)),
+  hybrid,
+  trees,
+  irt,
+  contrastive,
+  onnx,
+  trained: trained((spec) => kinds[spec.kind] as Kind<PolicySpec["kind"]>),
   "epsilon-greedy": epsilonGreedy,
   ucb,
   linucb,
@@ -85,6 +97,11 @@ export function modelsNamed(spec: PolicySpec): readonly NamedModel[] {
 /** What of a policy may be tuned; null where its kind has nothing to tune. */
 export function tunablesOf(spec: PolicySpec, context: RouterContext): Tunables | null {
   return (kinds[spec.kind] as Kind<PolicySpec["kind"]>).tunables?.(spec as never, context) ?? null;
+}
+
+/** The numeric facts that a policy's spec names, of a trained one those that it was trained on. */
+export function factsNamed(spec: PolicySpec): readonly NamedFact[] {
+  return (kinds[spec.kind] as Kind<PolicySpec["kind"]>).facts?.(spec as never) ?? [];
 }
 
 /** Those that are not among the run's models. */

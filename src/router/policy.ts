@@ -66,7 +66,7 @@ export interface SweepSpec {
 
 /** Calls that hang on answers, of some of a policy's prompts. */
 export interface Loop {
-  plays(columns: OutcomeColumns, seed: number): Played;
+  plays(columns: OutcomeColumns): Played;
   /** How its prompts are called in words. */
   readonly name: string;
   /** What `notes` says where it is not played. @param undecided how many it is about */
@@ -109,6 +109,13 @@ export interface SessionHost {
   readonly clockMs: () => number;
 }
 
+/** A file that estimates are made by, and that nothing here has fitted. */
+export interface GivenFile {
+  readonly file: string;
+  readonly hash: string;
+  readonly models: readonly string[];
+}
+
 /**
  * A routing policy. It decides one prompt at a time (`decide`), a whole workload over columns (`replay`), or both; a
  * policy with `replay` alone looks at outcomes and cannot route a new prompt. One with `open` alone decides elsewhere;
@@ -146,6 +153,8 @@ export interface Policy {
   readonly online?: Online;
   /** Where it was fitted before, what it was fitted on: it decides by the file with this hash. */
   readonly trained?: ArtefactCard;
+  /** Where it decides by a file that was made elsewhere: the file, its hash, and the models that its estimates are of, in their order. */
+  readonly given?: GivenFile;
   /** Its calls for each prompt, as the outcomes lead it; `decide` then says what it would do. Throws WrpError where the outcomes lack what it goes by. */
   plays?(columns: OutcomeColumns, seed: number): Played;
   /** The same for prompts that `decide` leaves undecided, by the reason that it gives. */

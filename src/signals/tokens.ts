@@ -1,15 +1,5 @@
 import { tokenCounter } from "../lib/tokens.ts";
-import type { PolicySpec } from "../model/config.ts";
 import type { Prompt } from "../model/prompt.ts";
-
-/** Whether a policy reads `prompt.tokens`: counting costs some 0.1 ms a prompt, so it is done only then. */
-export function readsTokens(policies: readonly PolicySpec[]): boolean {
-  return policies.some(
-    (p) =>
-      (p.kind === "threshold" && (p.fact === "tokens" || p.fact === "prompt.tokens")) ||
-      (p.kind === "rules" && p.rules.some(({ when }) => /\btokens\b/.test(when))),
-  );
-}
 
 /** Tokens of texts that were counted, by prompt hash: who reads a workload again does not count again. */
 export type TokenMemo = Map<string, number>;

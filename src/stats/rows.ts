@@ -21,9 +21,16 @@ export function rowsBetween({ width, data }: Rows, from: number, to: number): Ro
   return { count: to - from, width, data: data.subarray(from * width, to * width) };
 }
 
+const BLOCK = 32;
+
 /** Columns as rows. */
 export function transposed({ count, width, data }: Rows): Rows {
   const turned = new Float32Array(data.length);
-  for (let i = 0; i < count; i++) for (let d = 0; d < width; d++) turned[d * count + i] = data[i * width + d] as number;
+  // Block by block, so that what is read and what is written stay in the cache.
+  for (let from = 0; from < count; from += BLOCK)
+    for (let at = 0; at < width; at += BLOCK) {
+      const [to, end] = [Math.min(count, from + BLOCK), Math.min(width, at + BLOCK)];
+      for (let d = at; d < end; d++) for (let i = from; i < to; i++) turned[d * count + i] = data[i * width + d] as number;
+    }
   return { count: width, width: count, data: turned };
 }

@@ -43,8 +43,8 @@ export function networkOf(at: Float64Array, shape: Shape): TwoLayer {
   };
 }
 
-/** The mean loss of these rows; writes its gradient, where one is wanted. @param places of the rows, as `loss` knows them */
-export async function meanLoss(at: Float64Array, shape: Shape, rows: Rows, places: ArrayLike<number>, loss: OutputLoss, products: RowProducts, gradient: Float64Array | null): Promise<number> {
+/** The mean loss of these rows; writes its gradient, where one is wanted. @param places of the rows, as `loss` knows them; @param columns the rows turned, where they are at hand */
+export async function meanLoss(at: Float64Array, shape: Shape, rows: Rows, places: ArrayLike<number>, loss: OutputLoss, products: RowProducts, gradient: Float64Array | null, columns?: Rows): Promise<number> {
   const { units, outputs: out, width } = shape;
   const own = partsOf(at, shape);
   const into = gradient && partsOf(gradient.fill(0), shape);
@@ -70,7 +70,7 @@ export async function meanLoss(at: Float64Array, shape: Shape, rows: Rows, place
     }
   }
   if (into) {
-    into.hidden.set(await products({ count: units, width: rows.count, data: pulls }, transposed(rows)));
+    into.hidden.set(await products({ count: units, width: rows.count, data: pulls }, columns ?? transposed(rows)));
     for (let u = 0; u < units; u++) for (let i = 0; i < rows.count; i++) (into.offsets[u] as number) += pulls[u * rows.count + i] as number;
   }
   return total;

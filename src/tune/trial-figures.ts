@@ -1,5 +1,4 @@
-import type { Decisions } from "../model/columns.ts";
-import { probabilityOf } from "../model/columns.ts";
+import { givenBy, type Decisions, type OutcomeColumns } from "../model/columns.ts";
 import { quantileOf } from "../model/gate.ts";
 import type { Compared } from "../report/compared.ts";
 import { waitsOf } from "../report/latency.ts";
@@ -12,9 +11,9 @@ import type { Figures } from "./goals.ts";
  * A policy's figures on the compared prompts: plain means and quantiles, as the report has them, without intervals. Null where nobody knows;
  * all of them where the policy decides too few of the prompts to be compared.
  *
- * @param models names of the first columns, for shares
+ * @param columns those that the compared prompts are of
  */
-export function figuresOf(compared: Compared, units: Design, models: readonly string[], decisions: Decisions, metrics: readonly string[]): Figures {
+export function figuresOf(compared: Compared, units: Design, columns: Pick<OutcomeColumns, "models" | "remotes" | "paths">, decisions: Decisions, metrics: readonly string[]): Figures {
   const values = new Float64Array(compared.n);
   const partial = partOf(decidedOf({ decisions }, compared), compared.n).partial !== undefined;
   const waits = new Map<string, ReturnType<typeof waitsOf>>();
@@ -28,7 +27,7 @@ export function figuresOf(compared: Compared, units: Design, models: readonly st
       fillCosts(compared, decisions, values);
       return knownMean(values);
     }
-    if (metric.startsWith("share.")) return shareOf(compared, decisions, models.indexOf(metric.slice("share.".length)));
+    if (metric.startsWith("share.")) return shareOf(compared, columns, decisions, columns.models.indexOf(metric.slice("share.".length)));
     const of = metric.startsWith("ttft") ? "ttftMs" : "latencyMs";
     if (!waits.has(of)) waits.set(of, waitsOf(compared, units, compared[of], decisions));
     const own = waits.get(of);
@@ -51,9 +50,9 @@ function knownMean(values: Float64Array): number {
   return n === 0 ? NaN : sum / n;
 }
 
-function shareOf({ at, n }: Compared, decisions: Decisions, model: number): number {
+function shareOf({ at, n }: Compared, columns: Pick<OutcomeColumns, "models" | "remotes" | "paths">, decisions: Decisions, model: number): number {
   if (model < 0) return NaN;
   let sum = 0;
-  for (const i of at) sum += probabilityOf(decisions, model, i);
+  for (const i of at) sum += givenBy(columns, decisions, model, i);
   return sum / n;
 }

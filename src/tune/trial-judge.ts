@@ -43,7 +43,7 @@ export interface TrialJudge {
   judge(spec: PolicySpec): Promise<TrialOutcome>;
 }
 
-export type TrialParts = Pick<Parts, "store" | "workload" | "settings" | "wrpVersion" | "clockMs" | "now" | "signal" | "concurrency" | "withContent" | "signalModels" | "vectors" | "artefacts" | "placeOf" | "graderNeeds">;
+export type TrialParts = Pick<Parts, "store" | "workload" | "settings" | "wrpVersion" | "clockMs" | "now" | "signal" | "concurrency" | "withContent" | "signalModels" | "vectors" | "artefacts" | "opened" | "placeOf" | "graderNeeds">;
 
 /**
  * Gathers the outcomes of the training part once, and what decisions are made from (vectors and what was fitted, in folds; signals), so that a
@@ -92,7 +92,7 @@ export async function* trialJudge(spec: PolicySpec, metrics: readonly string[], 
     const policy = buildPolicy(one, context);
     const answered = await withAnswers(plain, [policy], [await decided(policy)], () => [prompts], settings, false);
     const on: Compared = answered.columns === plain ? compared : comparedPrompts(answered.columns, settings.missing);
-    return figuresOf(on, units, answered.columns.models, (answered.decided[0] as ExplainedPolicy).decisions, metrics);
+    return figuresOf(on, units, answered.columns, (answered.decided[0] as ExplainedPolicy).decisions, metrics);
   }
 
   return {
@@ -117,9 +117,9 @@ export async function* trialJudge(spec: PolicySpec, metrics: readonly string[], 
 
 /** What a learned policy expects of the training part's prompts, each by what was fitted on others of them. */
 async function* expectedBy(policy: Policy & { readonly learned: NonNullable<Policy["learned"]> }, columns: OutcomeColumns, repriced: Parameters<typeof decideLearned>[2]["repriced"], parts: TrialParts): AsyncGenerator<{ readonly type: "deciding"; readonly prompts: number }, Estimates> {
-  const { vectors, artefacts = new Map() } = parts;
+  const { vectors, artefacts = new Map(), opened = new Map() } = parts;
   if (!vectors) throw new Error("a learned policy has vectors");
-  const steps = decideLearned([policy], columns, { ...parts, repriced, learning: { encoder: vectors, artefacts, trained: null } }, []);
+  const steps = decideLearned([policy], columns, { ...parts, repriced, learning: { encoder: vectors, artefacts, opened, trained: null } }, []);
   for (;;) {
     const step = await steps.next();
     if (step.done) return (step.value.get(policy) as { readonly expected: Estimates }).expected;

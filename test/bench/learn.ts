@@ -7,7 +7,7 @@ export const aim = { atMost: 10 };
 /** A fold of routellm-mmlu: training prompts, numbers of a vector, models. */
 const [PROMPTS, WIDTH, MODELS] = [11_234, 512, 2];
 /** Kinds that are fitted before they are asked; knn and kmeans have a bench of their own. */
-const KINDS = ["logistic", "svm", "mlp", "mf"];
+const KINDS = ["logistic", "svm", "mlp", "mf", "trees", "irt", "contrastive"];
 
 /** Seconds of CPU time to fit each kind once, on vectors that tell a little of the grades. */
 export async function bench(): Promise<Figure[]> {

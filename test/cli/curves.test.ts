@@ -68,7 +68,7 @@ describe("of a built command", () => {
     const rendered = await at.wrp("report", "-o", "page.html");
     expect(rendered.code, rendered.stderr).toBe(0);
     expect(ran.stdout.replaceAll(/\s+/g, " ")).toMatch(/curve kmeans\(clusters=2\), \d points along alpha: AIQ 0\.\d{4} \[.*?\]; above the zero router by 0\.\d{4} \[.*?\] on average over \$1\.000 to \$/);
-    expect(ran.stdout.replaceAll(/\s+/g, " ")).toMatch(/calibration kmeans\(clusters=2\) expects of the models it chooses: ECE 0\.\d{4} \[.*?\] in \d+ bins?, Brier 0\.\d{4} \(0\.\d{4} of the mean alone\)/);
+    expect(ran.stdout.replaceAll(/\s+/g, " ")).toMatch(/calibration kmeans\(clusters=2\) expects of the models it chooses: ECE 0\.\d{4} \[.*?\] in \d+ bins? \(0\.\d{4} with what chance adds\), Brier 0\.\d{4} \(0\.\d{4} of the mean alone\)/);
     const page = at.read("page.html");
     for (const part of ['id="curves"', 'id="calibration"', "learned policy&#39;s curve", "Reliability of kmeans(clusters=2)"]) expect(page).toContain(part);
   });

@@ -135,6 +135,7 @@ describe("where the right model can be told by the text", () => {
     expect(policy(report, "knn(k=5)").quality.mean).toBeGreaterThan(0.95);
     const training = 160 - report.workload.prompts;
     expect(report.warnings.join("\n")).toContain(`fitted on the ${training} prompts of the training part`);
+    expect(report.learning?.folds).toBeNull();
     expect((await evaluated(at, "--policy", "knn(k=5)", "--split", "train")).warnings.join("\n")).toContain("fitted in 5 folds");
   });
 
@@ -143,6 +144,7 @@ describe("where the right model can be told by the text", () => {
     const at = desk(LEARNABLE);
     const first = await evaluated(at, ...args, "-j", "1");
     expect(first.warnings.join("\n")).toContain("fitted in 3 folds");
+    expect(first.learning).toEqual({ encoder: expect.stringMatching(/[0-9a-f]{12}/), folds: 3 });
     expect(timeless(await evaluated(desk(LEARNABLE), ...args, "-j", "64"))).toEqual(timeless(first));
     const again = await evaluated(at, ...args);
     expect(again.timing.computed.decisions).toBe(0);
@@ -242,4 +244,10 @@ test.skipIf(absent).each(["routellm-mmlu/mmlu_a*.csv", "routerbench/winograde_te
     expect(policy(report, name).quality.n).toBe(report.workload.prompts);
     expect(Math.abs((policy(report, name).quality.mean as number) - best)).toBeLessThan(0.15);
   }
+});
+
+test("prompts that the embedder cannot tell apart are counted", async () => {
+  const same = Array.from({ length: 40 }, (_, i): Row => ({ id: `s${i}`, prompt: `paris joe ${`unread${i}`}`, outcomes: outcomes(i % 2 === 0 ? "geo" : "post") }));
+  expect((await evaluated(desk([...same, ...LEARNABLE.slice(0, 10)]), "--policy", "knn")).warnings.join("\n")).toMatch(/the 50 different prompts have 1\d different vectors: those that begin alike/);
+  expect((await evaluated(desk(LEARNABLE), "--policy", "knn")).warnings.join("\n")).not.toContain("different vectors");
 });

@@ -32,6 +32,8 @@ const costs = (report: Awaited<ReturnType<typeof evaluated>>) => Object.fromEntr
 describe("a price that is replaced", () => {
   test.each([
     ["big=10/30", 1000 * ((100 * 10 + 10 * 30) / 1e6), /^--price: \$10 in, \$30 out per million tokens$/, "price replaced (--price): big costs $10 in, $30 out per million tokens, 0.130 times what it did"],
+    ["big=0.004/call", 4, /^--price: \$0\.004 a call$/, "price replaced (--price): big costs $0.004 a call, 0.400 times what it did"],
+    ["big=0/call", 0, /^free, by --price$/, "big is free"],
     ["big=free", 0, /^free, by --price$/, "price replaced (--price): big is free"],
     ["big=0/0", 0, /^free, by --price$/, "big is free"],
     ["big=*0.5", 5, /^0\.5 × what was recorded in the data \(--price\)$/, "big costs 0.5 times what was recorded"],

@@ -129,6 +129,26 @@ describe("wrp eval --repeat", () => {
     expect(new Set([one.quality.mean, many.quality.mean]).size).toBe(2);
   });
 
+  test("a cascade's call gets one of the answers; one that goes by their agreement pays for all and gives what most of them say", async () => {
+    const at = desk();
+    at.put("sums.jsonl", jsonl(ROWS.map((row) => ({ ...row, outcomes: { big: { quality: 1, costUsd: 0.5 } } }))));
+    const flags = ["cascade(name=one,models=[m,big],stop=grader)", "cascade(name=agreed,models=[m,big],stop=selfConsistency,threshold=0.6)", "cascade(name=all,models=[m,big],stop=selfConsistency,threshold=1)"].flatMap((flag) => ["--policy", flag]);
+    const ran = await at.inside("eval", "--live", "--repeat", "3", "--json", ...FAST, ...flags);
+    expect(ran.code, ran.stderr).toBe(0);
+    const [one, agreed, all] = ["one", "agreed", "all"].map((name) => policy(ran.json(), name)) as [Report["policies"][number], Report["policies"][number], Report["policies"][number]];
+    // Six prompts of 12 with one answer of three wrong, and one prompt with a third that failed.
+    expect([one.quality.mean, one.share["m"]?.mean]).toEqual([1, expect.closeTo((5 + 2 / 3 + 6 * (2 / 3)) / 12, 12)]);
+    expect(one.costUsdPer1k?.mean).toBeCloseTo((1000 * (11 * 0.002 + 0.001 + (1 / 3 + 6 / 3) * 0.5)) / 12, 9);
+    expect(one.calls?.byModel["m"]).toBeCloseTo(1, 12);
+    expect([agreed.quality.mean, agreed.share["m"]?.mean, agreed.calls?.perPrompt.mean]).toEqual([1, 1, 3]);
+    expect(agreed.costUsdPer1k?.mean).toBeCloseTo((1000 * (11 * 0.006 + 0.003)) / 12, 9);
+    expect(all.share["m"]?.mean).toBeCloseTo(5 / 12, 12);
+    expect(all.calls?.byModel).toEqual({ m: 3, big: expect.closeTo(7 / 12, 12) });
+    expect((await at.inside("compare", "agreed", "all", "--json")).code).toBe(0);
+    const once = await at.inside("eval", "--live", "--json", ...FAST, ...flags.slice(2, 4));
+    expect([once.code, once.json().warnings.join("\n")]).toEqual([expect.any(Number), expect.stringContaining("goes by how many answers agree, and m has one answer to each prompt here")]);
+  });
+
   test.each(["0", "101", "1.5", "x"])("--repeat %s is refused", async (k) => {
     const ran = await desk().inside("eval", "--repeat", k, ...FAST);
     expect(ran.code).toBe(2);

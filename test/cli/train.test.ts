@@ -78,6 +78,18 @@ describe.each(["knn(k=5)", "kmeans(clusters=4)"])("%s", (spec) => {
   });
 });
 
+test("a policy that ranks by scores expects no grade: nothing is calibrated, and a route calls them scores", async () => {
+  const at = desk();
+  await trained(at, "hybrid");
+  const report = await evaluated(at, "--split", "test", "--policy", "hybrid", "--policy", "hybrid:own.safetensors", "--policy", "knn");
+  expect(policy(report, "hybrid:own.safetensors").quality).toEqual(policy(report, "hybrid").quality);
+  expect(policy(report, "knn").calibration).toBeDefined();
+  for (const name of ["hybrid", "hybrid:own.safetensors"]) expect(policy(report, name).calibration).toBeUndefined();
+  expect((await at.wrp("route", "joe at paris", "--policy", "hybrid:own.safetensors")).stdout).toMatch(/geo: score = [\d.]+\n/);
+  expect((await at.wrp("runs", "export", "latest", "-o", "run.jsonl.gz")).code).toBe(0);
+  expect((await at.wrp("runs", "import", "run.jsonl.gz", "--store", "other.db")).code).toBe(0);
+});
+
 test("how it chooses may be set anew, what it knows not", async () => {
   const at = desk();
   await trained(at, "knn(k=5)");
@@ -204,7 +216,7 @@ test("prompts without a text are left out and counted; without any, nothing is l
   const ran = await at.wrp("train", "knn(k=3)", "rows.jsonl", "-o", "own.safetensors", "--json");
   expect(ran.json<{ card: { trainedOn: object } }>().card.trainedOn).toMatchObject({ prompts: 10, textless: 4 });
   const head = safetensorsHead(readFileSync(join(at.path, "own.safetensors")), "own.safetensors");
-  expect([...head.entries.keys()].toSorted()).toEqual(["costUsd", "quality", "rows", "trainedOn.promptHash", "trainedOn.sessionHash"]);
+  expect([...head.entries.keys()].toSorted()).toEqual(["costUsd", "k", "quality", "rows", "trainedOn.promptHash", "trainedOn.sessionHash"]);
   at.put("rows.jsonl", jsonl(bare));
   expect(await refused(at, "train", "knn", "rows.jsonl", "-o", "own.safetensors")).toContain("no prompt has a text here");
 });

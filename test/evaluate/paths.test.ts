@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ExplainedPolicy } from "../../src/evaluate/decide.ts";
 import { withPaths } from "../../src/evaluate/paths.ts";
-import type { OutcomeColumns } from "../../src/model/columns.ts";
+import { givenBy, type OutcomeColumns } from "../../src/model/columns.ts";
 import { calledAt, giverAt } from "../../src/model/path.ts";
 import { promptFigures } from "../../src/report/prompt-figures.ts";
 import { buildPolicy } from "../../src/router/index.ts";
@@ -38,9 +38,9 @@ function columnsOf(rows: readonly Row[]): OutcomeColumns {
 }
 
 /** What a cascade over all models in their order comes to. @param trusted names of models */
-function played(rows: readonly Row[], spec: { readonly stop?: "grader" | "judge" | "always" | "never"; readonly [key: string]: unknown }, trusted: readonly string[] = [], missing: "gap" | "failure-is-refusal" = "gap", seed = 1) {
+function played(rows: readonly Row[], spec: { readonly stop?: "grader" | "judge" | "always" | "never"; readonly [key: string]: unknown }, trusted: readonly string[] = [], missing: "gap" | "failure-is-refusal" = "gap") {
   const { policy, nothing, before } = asked(rows, spec);
-  const { columns, decided } = withPaths(before, [policy], [nothing], { missing, seed });
+  const { columns, decided } = withPaths(before, [policy], [nothing], { missing, seed: 1 });
   const [own] = decided as [(typeof decided)[number]];
   const infos = MODELS.map((name) => ({ name, priceSource: "", trusted: trusted.includes(name), guarded: null, simulated: null }));
   const figures = promptFigures(own.decisions, columns, { models: infos, slo: null, missing });
@@ -174,13 +174,70 @@ describe("the best of several answers", () => {
   });
 });
 
-test("over several answers a prompt nothing is played; after calls were made, that is told and no error", () => {
-  const once: Row[] = [{ calls: [[1, 1, 1, 1], [1, 1, 1, 1], [1, 1, 1, 1]] }];
-  const { policy, nothing, before } = asked(once, { kind: "cascade", stop: "grader" });
-  const several = { ...before, samples: { perPrompt: 1, models: [null, { state: Uint8Array.of(1), quality: Float64Array.of(1), costUsd: Float64Array.of(1), latencyMs: Float64Array.of(1), ttftMs: Float64Array.of(1) }, null] } };
-  expect(() => withPaths(several, [policy], [nothing], { missing: "gap", seed: 1 })).toThrow(/mid has several answers to each prompt \(repeat\)/);
-  const [told] = withPaths(several, [policy], [nothing], { missing: "gap", seed: 1 }, true).decided;
-  expect([told?.decisions, told?.rules?.notes]).toEqual([nothing.decisions, [expect.stringContaining("mid has several answers")]]);
+describe("several answers to a prompt", () => {
+  type Sample = readonly [quality: number, costUsd: number, latencyMs: number, answer: number] | "failed" | "missing";
+  /** [prompt][model] its samples, or null: it was asked once. */
+  const sampled = (rows: readonly (readonly (readonly Sample[] | null)[])[], perPrompt: number, once: readonly Row[]): OutcomeColumns => {
+    const of = (m: number, pick: (sample: Sample) => number) => rows.flatMap((row) => (row[m] as readonly Sample[]).map(pick));
+    const figure = (m: number, k: 0 | 1 | 2) => Float64Array.from(of(m, (one) => (typeof one === "string" ? NaN : one[k])));
+    const states = { failed: 2, missing: 0 };
+    return {
+      ...columnsOf(once),
+      samples: { perPrompt, models: MODELS.map((_, m) => (rows[0]?.[m] ? { state: Uint8Array.from(of(m, (one) => (typeof one === "string" ? states[one] : 1))), quality: figure(m, 0), costUsd: figure(m, 1), latencyMs: figure(m, 2), ttftMs: figure(m, 2), answer: Int32Array.from(of(m, (one) => (typeof one === "string" ? -1 : one[3]))) } : null)) },
+    };
+  };
+  const playedOver = (columns: OutcomeColumns, spec: object, lenient = false) => {
+    const { policy, nothing } = asked([{ calls: [] }], { kind: "cascade", ...spec });
+    const { columns: after, decided } = withPaths(columns, [policy], [nothing], { missing: "gap", seed: 1 }, lenient);
+    const [own] = decided as [(typeof decided)[number]];
+    const figures = promptFigures(own.decisions, after, { models: MODELS.map((name) => ({ name, priceSource: "", trusted: false, guarded: null, simulated: null })), slo: { latencyMs: 150 }, missing: "gap" });
+    return { figures, notes: own.rules?.notes, shares: MODELS.map((_, m) => givenBy(after, own.decisions, m, 0)) };
+  };
+  const big: Row = { calls: [[NaN, 1, 1, 1], [0.5, 10, 200, 20], [1, 100, 400, 40]] };
+
+  test("a call gets one of them, each as likely, and an answer's grade decides about that answer alone", () => {
+    const columns = sampled([[[[1, 1, 100, 0], [0, 3, 200, 1]], null, null]], 2, [big]);
+    const { figures, shares } = playedOver(columns, { models: ["small", "big"], stop: "grader" });
+    expect(shares).toEqual([0.5, 0, 0.5]);
+    expect([figures.q[0], figures.c[0], figures.l[0], figures.g[0]]).toEqual([1, (1 + 103) / 2, (100 + 600) / 2, 0.5]);
+    // What is kept is right, whatever the mean: of the first, half the answers are.
+    expect(playedOver(columns, { models: ["small", "mid"], stop: "grader", threshold: 1 }).figures.q[0]).toBe(0.75);
+  });
+
+  test("a sample that is missing does not count, one that failed is no answer", () => {
+    const columns = sampled([[[[1, 1, 100, 0], "missing", "failed"], null, null]], 3, [big]);
+    const { figures, shares } = playedOver(columns, { models: ["small", "mid"], stop: "always" });
+    // Of three worlds, the missing sample's has a way too: always asks about nothing, and its figures are not known.
+    expect(shares).toEqual([1 / 3 + 1 / 3, 1 / 3, 0]);
+    expect([figures.q[0], figures.e[0]]).toEqual([NaN, 0]);
+    // Where grades tell, it has none.
+    const graded = playedOver(columns, { models: ["small", "mid"], stop: "grader" });
+    expect([graded.shares, graded.figures.q[0]]).toEqual([[0.5, 0.5, 0], 0.75]);
+  });
+
+  test("self-consistency pays for all, waits for the slowest, and gives what most of them say", () => {
+    const columns = sampled([[[[1, 1, 100, 0], [0, 2, 300, 1], [1, 4, 200, 0]], null, null]], 3, [big]);
+    const kept = playedOver(columns, { models: ["small", "big"], stop: "selfConsistency", threshold: 0.6 });
+    expect([kept.figures.q[0], kept.figures.c[0], kept.figures.l[0], kept.shares]).toEqual([1, 7, 300, [1, 0, 0]]);
+    const asksOn = playedOver(columns, { models: ["small", "mid"], stop: "selfConsistency", threshold: 0.7 });
+    expect([asksOn.figures.q[0], asksOn.figures.c[0], asksOn.figures.l[0]]).toEqual([0.5, 17, 500]);
+  });
+
+  test("failed samples agree with none; where all failed the next is asked; where one is missing nothing is known", () => {
+    const once = [big, big, big];
+    const columns = sampled([[["failed", [0.25, 1, 1, 0], [0.25, 1, 1, 0]], null, null], [["failed", "failed", "failed"], null, null], [[[1, 1, 1, 0], "missing", [1, 1, 1, 0]], null, null]], 3, once);
+    const { figures, notes } = playedOver(columns, { models: ["small", "mid"], stop: "selfConsistency", threshold: 0.6 });
+    expect([...figures.q]).toEqual([0.25, 0.5, NaN]);
+    expect(notes).toEqual(["1 of 3 prompts are not decided: whether the answers of a model agree on the way is not known"]);
+    expect([...playedOver(columns, { models: ["small", "mid"], stop: "selfConsistency", threshold: 0.7 }).figures.q]).toEqual([0.5, 0.5, NaN]);
+  });
+
+  test("without several answers, or their texts, nothing agrees; after calls were made, that is told and no error", () => {
+    const spec = { models: ["small", "mid"], stop: "selfConsistency", threshold: 0.6 };
+    expect(() => playedOver(columnsOf([big]), spec)).toThrow(/goes by how many answers agree, and small has one answer to each prompt here/);
+    expect(() => playedOver(sampled([[[[1, 1, 1, -1], [1, 1, 1, -1]], null, null]], 2, [big]), spec)).toThrow(/no text of small's answers is known/);
+    expect(playedOver(columnsOf([big]), spec, true).notes).toEqual([expect.stringContaining("small has one answer to each prompt")]);
+  });
 });
 
 const call = fc.tuple(fc.constantFrom(0, 0.25, 0.5, 1), fc.double({ min: 0, max: 1, noNaN: true }), fc.integer({ min: 0, max: 5000 }), fc.constant(1));
@@ -213,18 +270,49 @@ describe("whatever the outcomes are", () => {
     );
   });
 
-  test("a perfect judge who is asked for nothing plays as the grader does, whatever the seed", () => {
-    fc.assert(fc.property(table, fc.integer({ min: 0, max: 1000 }), (rows, seed) => void expect(played(rows, { stop: "judge", errorRate: 0 }, [], "gap", seed).figures).toEqual(played(rows, { stop: "grader" }).figures)));
+  test("a perfect judge who is asked for nothing plays as the grader does", () => {
+    fc.assert(fc.property(table, (rows) => void expect(played(rows, { stop: "judge", errorRate: 0 }).figures).toEqual(played(rows, { stop: "grader" }).figures)));
+  });
+
+  test.each(["cascade", "best-of"] as const)("under a judge who errs, a %s has the figures of all that the judge may say, weighed by how likely that is", (kind) => {
+    const rate = 0.3;
+    /** [verdict on each model's answer] */
+    const hearings = Array.from({ length: 2 ** MODELS.length }, (_, bits) => MODELS.map((__, k) => (bits >> k) % 2 === 1));
+    const said = (calls: readonly (readonly [number, number, number, number])[], wrong: readonly boolean[]) => {
+      const good = calls.map(([grade], k) => (grade >= 0.5) !== wrong[k]);
+      const first = kind === "cascade" ? good.slice(0, -1).indexOf(true) : good.indexOf(true);
+      const gives = first >= 0 ? first : kind === "cascade" ? calls.length - 1 : 0;
+      const made = kind === "cascade" ? calls.slice(0, gives + 1) : calls;
+      const looks = kind === "cascade" ? Math.min(made.length, calls.length - 1) : calls.length;
+      const ms = made.map(([, , own]) => own);
+      const waited = (kind === "cascade" ? ms.reduce((sum, one) => sum + one, 0) : Math.max(...ms)) + 7 * looks;
+      return { q: calls[gives]?.[0] ?? NaN, c: made.reduce((sum, [, cost]) => sum + cost, 0.5 * looks), l: waited, x: made.length > 1 ? 1 : 0 };
+    };
+    fc.assert(
+      fc.property(table, (rows) => {
+        const { figures } = played(rows, { ...(kind === "cascade" ? { stop: "judge" } : { kind, pick: "judge" }), errorRate: rate, judgeCostUsd: 0.5, judgeLatencyMs: 7 }, ["small"]);
+        for (const [i, { calls, pii }] of rows.entries()) {
+          const expected = (of: "q" | "c" | "l" | "x") => hearings.reduce((sum, wrong) => sum + wrong.reduce((p, one) => p * (one ? rate : 1 - rate), 1) * said(calls, wrong)[of], 0);
+          for (const figure of ["q", "c", "l", "x"] as const) if (figure !== "x" || pii) expect(close(figures[figure][i] as number, expected(figure)), `${figure} of prompt ${i}`).toBe(true);
+        }
+      }),
+    );
   });
 });
 
-test("a judge errs as often as it is said to, and hears the same of an answer in every cascade", () => {
-  const right: Row[] = Array.from({ length: 4000 }, () => ({ calls: [[1, 1, 1, 1], [1, 1, 1, 1], [1, 1, 1, 1]] }));
-  const shares = (gives: readonly unknown[]) => MODELS.map((name) => gives.filter((one) => one === name).length / gives.length);
-  const [small, mid] = shares(played(right, { stop: "judge", errorRate: 0.3 }).gives) as [number, number];
-  // Four standard errors around 0.7 and 0.3 · 0.7.
-  expect(Math.abs(small - 0.7)).toBeLessThan(4 * Math.sqrt(0.21 / 4000));
-  expect(Math.abs(mid - 0.21)).toBeLessThan(4 * Math.sqrt(0.21 * 0.79 / 4000));
-  expect(played(right, { stop: "judge", errorRate: 0.3 }).gives).toEqual(played(right, { stop: "judge", errorRate: 0.3, judgeCostUsd: 1 }).gives);
-  expect(played(right, { stop: "judge", errorRate: 0.3 }, [], "gap", 2).gives).not.toEqual(played(right, { stop: "judge", errorRate: 0.3 }).gives);
+test("where it is not known whether an answer is kept that a prompt may come to, the prompt has no figures; where it never comes to it, that is no matter", () => {
+  const rows: Row[] = [{ calls: [[1, 1, 1, 1], [null, 1, 1, 1], [1, 1, 1, 1]] }];
+  const judged = played(rows, { stop: "judge", errorRate: 0.1 });
+  expect([...judged.figures.q, ...judged.figures.c]).toEqual([NaN, NaN]);
+  expect(judged.notes?.[0]).toContain("is played by the recorded grades");
+  expect(judged.notes?.[1]).toBe("1 of 1 prompts are not decided: the grade of an answer on the way is not known");
+  expect([...played(rows, { stop: "judge", errorRate: 0 }).figures.q]).toEqual([1]);
+});
+
+test("a failed call has no verdict: the ways under a judge who errs go on past it", () => {
+  const rows: Row[] = [{ calls: [[1, 1, 1, 1], "failed", [0.2, 1, 1, 1]] }, { calls: [[1, 1, 1, 1], "failed", "failed"] }];
+  const { figures } = played(rows, { stop: "judge", errorRate: 0.25 });
+  expect([...figures.q]).toEqual([0.8, 1]);
+  expect([...figures.e]).toEqual([0, 0]);
+  expect([...played(rows, { kind: "best-of", pick: "judge", errorRate: 0.25 }).figures.q]).toEqual([0.95, 1]); // 1 - 0.25 · 0.25 · 0.8
 });

@@ -33,6 +33,7 @@ export async function evalCommand(data: readonly string[], flags: EvalFlags, wor
   const encoder = liveModels(asked).length > 0 && asked.embedder === undefined ? await local.encoder?.() : undefined;
   const { settings, vectors } = await withLearning(encoder ? { ...asked, encoder: encoder.id } : asked, flags, local, world);
   const artefacts = settings.policies.some(({ kind }) => kind === "trained") ? (await import("../artefact-file.ts")).artefactsOf(settings.policies, world.cwd) : undefined;
+  const routers = settings.policies.some(({ kind }) => kind === "onnx") ? await (await import("../onnx-router-file.ts")).openedRouters(settings.policies, world.cwd) : undefined;
   const options = workloadOptions(data, flags, loaded, world.cwd);
   const delivery = deliveryOf(flags, world);
   const concurrency = flags.concurrency ?? DEFAULT_CONCURRENCY;
@@ -90,6 +91,7 @@ export async function evalCommand(data: readonly string[], flags: EvalFlags, wor
       encoder,
       vectors,
       artefacts,
+      opened: routers,
       tokens: calls?.tokens,
       signalModels: settings.policies.some(({ kind }) => kind === "vsr") ? await signalModels(local, flags, loaded, world) : undefined,
     })) {

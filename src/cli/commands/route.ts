@@ -21,7 +21,7 @@ import { loadConfig, type LoadedConfig } from "../load-config.ts";
 import { modelsOf } from "../models.ts";
 import { policyFromFlag, statesPolicy } from "../policy-flag.ts";
 import { requestFile } from "../request-file.ts";
-import { isTrained, routeTrained } from "../route-trained.ts";
+import { isFittedBefore, routeFitted } from "../route-fitted.ts";
 import { sessionHost } from "../session-host.ts";
 import { openExisting, storeFile } from "../store-file.ts";
 import { localModels } from "../local-models.ts";
@@ -95,7 +95,7 @@ export async function routeCommand(given: string | undefined, flags: RouteFlags,
       const reader = promptReader([policy], readers);
       const read = facts ?? (await reader.read([prompt])).get(policy)?.[0];
       const surrogates = facts ? [] : reader.surrogatesOf(policy);
-      const routed = await route(policy, asked ?? remoteChoice(policy, prompt, run) ?? (isTrained(policy) ? await routeTrained(policy, specs, known, prompt, loaded, world) : null) ?? decisionOf(policy, prompt, read), { prompt, models, run, now: world.now() }, read && policy.trace?.(read));
+      const routed = await route(policy, asked ?? remoteChoice(policy, prompt, run) ?? (isFittedBefore(policy) ? await routeFitted(policy, specs, known, prompt, loaded, world) : null) ?? decisionOf(policy, prompt, read), { prompt, models, run, now: world.now() }, read && policy.trace?.(read));
       decided.push(surrogates.length > 0 ? { ...routed, surrogates } : routed);
     } catch (error) {
       if (!(error instanceof WrpError) || flags.policy !== undefined) throw error;
@@ -157,6 +157,7 @@ async function route(policy: Policy, decision: Decision | Undecided, on: Grounds
 function decisionOf(policy: Policy, prompt: Prompt, readings: SignalReadings | undefined): Decision | Undecided {
   if (policy.online) throw new WrpError(`policy "${policy.name}" learns from outcomes as prompts go by, inside wrp eval: it has no state to route a new prompt from`);
   if (policy.learned) throw new WrpError(`policy "${policy.name}" is fitted inside wrp eval: it cannot route a new prompt`, { hint: `wrp train ${policy.kind} DATA -o FILE, then --policy ${policy.kind}:FILE` });
+  if (policy.plays && !policy.decide) throw new WrpError(`policy "${policy.name}" is fitted inside wrp eval: it cannot route a new prompt`, { hint: "the report's notes say which cascades it found: give one as a policy of kind cascade" });
   if (!policy.decide) throw new WrpError(`policy "${policy.name}" looks at outcomes: it cannot route a new prompt`);
   return policy.decide({ prompt, signals: {}, ...(readings ? { readings } : {}) });
 }
@@ -221,8 +222,8 @@ async function candidates(
   const known: ModelFigures[] = run ? [...run.figures] : [];
   for (const { name } of config.models ?? []) if (!known.some((m) => m.name === name)) known.push({ name, quality: NaN, costUsdPer1k: NaN });
   const flag = flags.policy !== undefined && statesPolicy(flags.policy) ? [policyFromFlag(flags.policy, cwd)] : [];
-  // A config of another router says itself which models there are; what is trained, what it was trained on.
-  const ofFiles = [...(config.policies ?? []), ...flag].flatMap((spec) => (spec.kind === "vsr" ? modelsNamed(spec).map(({ model }) => model) : spec.kind === "trained" ? artefactCard(spec).models.map((model) => model.name) : []));
+  // A config of another router says itself which models there are, and what scores models; what is trained, what it was trained on.
+  const ofFiles = [...(config.policies ?? []), ...flag].flatMap((spec) => (spec.kind === "vsr" || spec.kind === "onnx" ? modelsNamed(spec).map(({ model }) => model) : spec.kind === "trained" ? artefactCard(spec).models.map((model) => model.name) : []));
   for (const model of ofFiles) if (!known.some(({ name }) => name === model)) known.push({ name: model, quality: NaN, costUsdPer1k: NaN });
   if (known.length === 0)
     throw new WrpError("no models are known", { hint: "run wrp eval DATA first, or list models and policies in wrp.yaml" });

@@ -59,6 +59,7 @@ export async function tuneCommand(data: readonly string[], flags: TuneFlags, wor
   const { cv: ____, ...uncrossed } = evalFlags;
   const held = await withLearning(asked, { ...uncrossed, split: "test" } as EvalFlags, local, world);
   const artefacts = spec.kind === "trained" ? (await import("../artefact-file.ts")).artefactsOf([spec], world.cwd) : undefined;
+  const opened = spec.kind === "onnx" ? await (await import("../onnx-router-file.ts")).openedRouters([spec], world.cwd) : undefined;
   const part = (split: "train" | "test") => openWorkload(workloadOptions(data, { ...evalFlags, split } as EvalFlags, loaded, world.cwd));
   const [training, heldOut] = [await part("train"), await part("test")];
   checkSearchFolder(out, world.cwd);
@@ -66,7 +67,7 @@ export async function tuneCommand(data: readonly string[], flags: TuneFlags, wor
   const store = await openForWriting(storeFile(flags.store, loaded, world.cwd), world.cwd);
   const progress = progressLine(world, flags);
   try {
-    const common = { store, wrpVersion: wrpVersion(), clockMs: world.clockMs, now: world.now, signal: world.signal, concurrency: CONCURRENCY, placeOf: loaded.placeOf, vectors, artefacts, signalModels: models };
+    const common = { store, wrpVersion: wrpVersion(), clockMs: world.clockMs, now: world.now, signal: world.signal, concurrency: CONCURRENCY, placeOf: loaded.placeOf, vectors, artefacts, opened, signalModels: models };
     const steps = tune(
       { ...goals, spec, knobs: flags.knob ?? [], trials, front },
       {
@@ -125,7 +126,7 @@ function goalsOf({ objective = ["quality", "cost"], subjectTo = [], maxCost }: T
 function fragment(spec: PolicySpec, folder: string, cwd: string): string {
   const { text: _, manifests: __, card: ___, ...own } = spec as PolicySpec & { readonly text?: string; readonly manifests?: unknown; readonly card?: unknown };
   const from = (file: string) => relative(folder, resolve(cwd, file));
-  const moved = own.kind === "vsr" ? { ...own, config: from(own.config) } : own.kind === "trained" ? { ...own, artefact: from(own.artefact) } : own;
+  const moved = own.kind === "onnx" ? { ...own, model: from(own.model), hash: undefined } : own.kind === "vsr" ? { ...own, config: from(own.config) } : own.kind === "trained" ? { ...own, artefact: from(own.artefact) } : own;
   return stringify({ policies: [moved] });
 }
 

@@ -48,8 +48,8 @@ export function stretchWords({ band }: KnobCurve): string {
 type Calibration = NonNullable<Report["policies"][number]["calibration"]>;
 
 /** How far what a policy expects of the models that it chooses can be trusted. */
-export function calibrationWords({ chosen: { ece, eceCi, bins, brier, brierOfMean } }: Calibration): string {
-  return `expects of the models it chooses: ECE ${withInterval(ece, eceCi)} in ${counted(bins.length, "bin")}, Brier ${quality(brier.mean)} (${quality(brierOfMean)} of the mean alone)`;
+export function calibrationWords({ chosen: { ece, eceCorrected, eceCi, bins, brier, brierOfMean } }: Calibration): string {
+  return `expects of the models it chooses: ECE ${withInterval(eceCorrected, eceCi)} in ${counted(bins.length, "bin")} (${quality(ece)} with what chance adds), Brier ${quality(brier.mean)} (${quality(brierOfMean)} of the mean alone)`;
 }
 
 /** A knob's value, to 4 significant digits. */

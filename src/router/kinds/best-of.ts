@@ -1,4 +1,3 @@
-import { counted } from "../../lib/counted.ts";
 import type { OutcomeColumns } from "../../model/columns.ts";
 import type { PolicySpec } from "../../model/config.ts";
 import { WrpError } from "../../model/errors.ts";
@@ -6,8 +5,6 @@ import type { Kind } from "../kind.ts";
 import { calledGood, checkOf, judgeErrors, judgeInWords, judgeNotes } from "../loops/judge.ts";
 import { MEASURED, measuredOf, measuredOfAnswers } from "../loops/measured.ts";
 import type { Played } from "../loops/played.ts";
-import { verdict } from "../loops/verdict.ts";
-import { placesOf } from "../loops/walk.ts";
 
 type BestOfSpec = Extract<PolicySpec, { kind: "best-of" }>;
 
@@ -36,45 +33,62 @@ export const bestOf: Kind<"best-of"> = {
       description: `best of ${models.length}: ${words}${hindsight ? " (hindsight: a perfect judge)" : pick === "judge" ? " (the judge is played by the recorded grades)" : ""}`,
       content: { models, pick, threshold },
       decide: () => ({ alternatives: [{ steps: models.map((model, k) => ({ do: "call", model, ...(k === 0 ? {} : { together: true }) })), probability: 1 }], rule: words, facts: [] }),
-      plays(columns, seed) {
-        const { notes, ...own } = playedAtOnce(columns, models, scoresOf(columns, seed, spec, threshold, errorRate, base.name), checkOf(spec), pick === "grader" || pick === "judge" ? "the grade of an answer" : measuredOfAnswers(pick));
-        return { ...own, notes: [...judgeNotes(pick, errorRate, spec), ...notes] };
+      plays(columns) {
+        const own = playedAtOnce(columns, models, scoresOf(columns, spec, threshold, errorRate, base.name), pick === "judge" ? firstGood : highest, checkOf(spec), pick === "grader" || pick === "judge" ? "the grade of an answer" : measuredOfAnswers(pick));
+        return { ...own, notes: judgeNotes(pick, errorRate, spec) };
       },
     };
   },
 };
 
-/** How good each model's answer is held to be, by its place; NaN where that is not known. */
-function scoresOf(columns: OutcomeColumns, seed: number, { pick }: BestOfSpec, threshold: number, errorRate: number | null, policy: string): (m: number) => (prompt: number) => number {
+/** How good each model's answer is held to be, by its place: of a judge, the probability that it is called good. NaN where that is not known. */
+function scoresOf(columns: OutcomeColumns, { pick }: BestOfSpec, threshold: number, errorRate: number | null, policy: string): (m: number) => (prompt: number) => number {
   return (m) => {
-    if (pick === "judge") {
-      const good = calledGood(columns, m, threshold, errorRate ?? 0);
-      return (i) => (Number.isNaN(good(i)) ? NaN : verdict(columns, seed, i, m, good(i)) ? 1 : 0);
-    }
+    if (pick === "judge") return calledGood(columns, m, threshold, errorRate ?? 0);
     const values = pick === "grader" ? (columns.quality[m] as Float64Array) : measuredOf(columns, pick, m, policy);
     return (i) => values[i] as number;
   };
 }
 
-function playedAtOnce(columns: OutcomeColumns, models: readonly string[], scores: (m: number) => (prompt: number) => number, check: Played["check"], needs: string): Played {
-  const places = placesOf(columns, models);
-  const score = places.map(scores);
-  const taken = Int32Array.from({ length: columns.n }, (_, i) => {
-    let [best, highest] = [-1, -Infinity];
-    for (const [k, m] of places.entries()) {
-      if (columns.failed[m]?.[i] === 1) continue;
-      const value = (score[k] as (prompt: number) => number)(i);
-      if (Number.isNaN(value)) return -1;
-      if (value > highest) [best, highest] = [k, value];
-    }
-    return Math.max(best, 0); // where all calls failed, there is no answer to give
+/** The probability that each of the answers is given, by its score, in the order of the models. */
+type Giving = (scores: readonly number[]) => readonly number[];
+
+/** The first of the highest score. */
+const highest: Giving = (scores) => {
+  const best = scores.indexOf(Math.max(...scores));
+  return scores.map((_, k) => (k === best ? 1 : 0));
+};
+
+/** The first that is called good, each by itself with the probability that is its score; where none is, the first. */
+const firstGood: Giving = (scores) => {
+  let open = 1;
+  const given = scores.map((good) => {
+    const here = open * good;
+    open *= 1 - good;
+    return here;
   });
-  const unknown = taken.reduce((count, one) => count + (one < 0 ? 1 : 0), 0);
+  return given.map((here, k) => (k === 0 ? here + open : here));
+};
+
+function playedAtOnce(columns: OutcomeColumns, models: readonly string[], scores: (m: number) => (prompt: number) => number, giving: Giving, check: Played["check"], needs: string): Played {
+  const { n, failed } = columns;
+  const places = models.map((name) => columns.models.indexOf(name));
+  const score = places.map(scores);
+  const weights = places.map(() => new Float64Array(n));
+  for (let i = 0; i < n; i++) {
+    const answered = [...places.keys()].filter((k) => failed[places[k] as number]?.[i] !== 1);
+    const values = answered.map((k) => (score[k] as (prompt: number) => number)(i));
+    if (values.some(Number.isNaN)) continue;
+    const given = giving(values);
+    for (const [at, k] of answered.entries()) (weights[k] as Float64Array)[i] = given[at] as number;
+    if (answered.length === 0) (weights[0] as Float64Array)[i] = 1; // there is no answer to give
+  }
   return {
     paths: places.map((gives) => ({ rounds: [places], gives, checked: places })),
     rules: models.map((model) => `asked ${models.join(", ")} at the same time: the answer is ${model}'s`),
-    taken,
+    weights,
     check,
-    notes: unknown === 0 ? [] : [`${counted(unknown)} of ${counted(columns.n)} prompts are not decided: ${needs} is not known`],
+    notes: [],
+    needs,
   };
 }

@@ -27,10 +27,11 @@ export const cascade: Kind<"cascade"> = {
       description: `cascade: ${words}${hindsight ? " (hindsight: a perfect judge)" : spec.stop === "judge" ? " (the judge is played by the recorded grades)" : ""}`,
       content: { models, stop: spec.stop, thresholds },
       decide: () => ({ alternatives: [{ steps: models.map((model) => ({ do: "call", model })), probability: 1 }], rule: words, facts: [] }),
-      plays: (columns, seed) =>
-        walked(columns, seed, {
+      plays: (columns) =>
+        walked(columns, {
           models,
           keeps: (of, m, stage) => rule.keeps(of, m, thresholds[stage] as number),
+          ...(rule.votes ? { votes: true } : {}),
           looks: rule.looks ? "but the last" : "none",
           onError: "next",
           check: checkOf(spec),

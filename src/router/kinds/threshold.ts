@@ -34,6 +34,7 @@ export const threshold: Kind<"threshold"> = {
       tuned: (values) => ({ ...rest, threshold: values.get("threshold") ?? spec.threshold }),
     };
   },
+  facts: ({ fact }) => [{ fact, path: ["fact"] }],
   build(spec, context, base) {
     const strong = pick(spec.strong ?? context.strong, "strong");
     const weak = pick(spec.weak ?? context.weak, "weak");

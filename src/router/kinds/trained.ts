@@ -1,28 +1,34 @@
 import { policySpecSchema, type PolicySpec } from "../../model/config.ts";
 import { WrpError } from "../../model/errors.ts";
-import type { Kind, PolicyBase } from "../kind.ts";
+import type { Kind } from "../kind.ts";
 import { artefactCard, figuresOf } from "../learned/artefact.ts";
 import { alphaTunable } from "../learned/by-alpha.ts";
 import { lambdaTunable } from "../learned/by-lambda.ts";
-import type { Policy, RouterContext } from "../policy.ts";
 
 /**
  * A policy that `wrp train` fitted, from its file. What its estimates hang on is as it was trained; how it chooses by them may be set anew.
  *
- * @param build builds the kind that it is of
+ * @param kindOf the kind that a spec is of
  */
-export function trained(build: (spec: PolicySpec, context: RouterContext, base: PolicyBase) => Policy): Kind<"trained"> {
+export function trained(kindOf: (spec: PolicySpec) => Kind<PolicySpec["kind"]>): Kind<"trained"> {
   return {
     tunables(spec) {
       const { policy } = artefactCard(spec);
       if ("alpha" in policy) return alphaTunable({ ...spec, alpha: spec.alpha ?? policy.alpha });
-      return lambdaTunable({ ...spec, lambda: spec.lambda ?? ("lambda" in policy ? (policy.lambda as number) : 0) });
+      if ("lambda" in policy) return lambdaTunable({ ...spec, lambda: spec.lambda ?? (policy.lambda as number) });
+      return { numbers: [], tuned: () => spec };
+    },
+    facts(spec) {
+      if (spec.card === undefined) return [];
+      const { policy } = artefactCard(spec);
+      return (kindOf(policy).facts?.(policy as never) ?? []).map(({ fact }) => ({ fact, path: ["artefact"] }));
     },
     build(spec, context, base) {
       const card = artefactCard(spec);
       const { kind } = card.policy;
       if (spec.of !== undefined && spec.of !== kind) throw new WrpError(`policy "${base.name}" is to be of kind ${spec.of}, and ${spec.artefact} is of kind ${kind}`, { hint: `--policy ${kind}:${spec.artefact}` });
-      const inner = build(chosenAnew(card.policy, spec, base.name), { ...context, models: figuresOf(card) }, base);
+      const own = chosenAnew(card.policy, spec, base.name);
+      const inner = kindOf(own).build(own as never, { ...context, models: figuresOf(card) }, base);
       if (!inner.learned) throw new Error("only learned kinds have cards");
       const names = card.models.map(({ name }) => name);
       if (!names.some((name) => context.models.some((model) => model.name === name)))

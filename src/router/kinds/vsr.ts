@@ -78,7 +78,7 @@ function loopsOf({ outcomes }: VsrRouter, spec: VsrSpec): Pick<Policy, "loops"> 
   const loops = outcomes.flatMap((outcome): [string, Loop][] => {
     const walk = outcome.open?.walk?.((model) => inPool(model, spec));
     if (!walk) return [];
-    return [[openReason(outcome, spec), { plays: (columns, seed) => walked(columns, seed, walk), name: ruleOf(outcome), note: (undecided, of) => openNote(outcome, undecided, of) }]];
+    return [[openReason(outcome, spec), { plays: (columns) => walked(columns, walk), name: ruleOf(outcome), note: (undecided, of) => openNote(outcome, undecided, of) }]];
   });
   return loops.length === 0 ? {} : { loops: new Map(loops) };
 }

@@ -1,3 +1,4 @@
+import type { OnnxSession } from "../../lib/onnx.ts";
 import type { Tensors } from "../../model/tensor.ts";
 import type { Random } from "../../stats/random.ts";
 import type { RowProducts, Rows } from "../../stats/rows.ts";
@@ -33,7 +34,12 @@ export interface FitTools {
   /** Rejects where the user has interrupted. */
   readonly products: RowProducts;
   readonly random: Random;
+  /** The models that policies decide by, opened, by the hashes of their files. */
+  readonly opened?: ReadonlyMap<string, OnnxSession>;
 }
+
+/** What estimating is lent. */
+export type EstimateTools = Omit<FitTools, "random">;
 
 /** How a learned policy is fitted and decides. It never sees an outcome of a prompt that it decides. */
 export interface Learned {
@@ -42,9 +48,11 @@ export interface Learned {
   /** All that estimates are made from, as numbers, so that it can be kept in a file. Of at least one prompt. */
   fit(training: Training, tools: FitTools): Promise<Tensors>;
   /** Models in the order of the training's. Throws WrpError where `fitted` is not of this kind, or of vectors of another width. */
-  estimate(fitted: Tensors, asked: Asked, tools: Pick<FitTools, "products">): Promise<Estimates>;
+  estimate(fitted: Tensors, asked: Asked, tools: EstimateTools): Promise<Estimates>;
   /** A setting that was chosen while fitting, and its value; null or absent where none is. */
   searched?(fitted: Tensors): { readonly setting: string; readonly value: number } | null;
+  /** True where its qualities rank models but expect no grade: nothing of them can be calibrated. */
+  readonly scores?: true;
   /** What a report should warn of where it is fitted on as few prompts as this. */
   remarks(prompts: number): string[];
   /** The model of each prompt, an index into `models`; -1 where no estimate tells. */

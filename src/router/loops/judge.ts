@@ -10,7 +10,7 @@ interface JudgeSpec {
 }
 
 /** How often the judge errs; 0 of the grader, who is the recorded grade itself; null of all else. Throws WrpError where something is said of a judge who is not there, or too little of one who is. */
-export function judgeErrors(by: string, key: "stop" | "pick", spec: JudgeSpec, policy: string): number | null {
+export function judgeErrors(by: string, key: "stop" | "pick" | "scorer", spec: JudgeSpec, policy: string): number | null {
   if (by !== "judge") {
     for (const own of ["errorRate", "judgeCostUsd", "judgeLatencyMs"] as const)
       if (spec[own] !== undefined) throw new WrpError(`policy "${policy}": ${own} is the judge's, and ${key} is ${by}`, { hint: `${key}: judge` });

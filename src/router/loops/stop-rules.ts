@@ -3,6 +3,7 @@ import type { PolicySpec } from "../../model/config.ts";
 import { WrpError } from "../../model/errors.ts";
 import { calledGood, judgeErrors, judgeInWords } from "./judge.ts";
 import { MEASURED, measuredOf, measuredOfAnswers } from "./measured.ts";
+import { voteAt, votersOf } from "./vote.ts";
 
 export type CascadeSpec = Extract<PolicySpec, { kind: "cascade" }>;
 
@@ -16,6 +17,8 @@ export interface StopRule {
   keeps(columns: OutcomeColumns, m: number, threshold: number): (prompt: number) => number;
   /** Whether an answer is looked at before it is given. */
   readonly looks: boolean;
+  /** Whether each model but the last is asked for all its samples, and most of them have its answer. */
+  readonly votes?: boolean;
   /** Null: none can be guessed. */
   readonly defaultThreshold: number | null;
   /** Thresholds that mean something, both ends included. */
@@ -38,6 +41,23 @@ export function stopRuleOf(spec: CascadeSpec, policy: string): StopRule {
       return measured(policy, "verified", true, { range: [0, 1], defaultThreshold: 0.5 });
     case "answerLength":
       return measured(policy, "length", spec.keep === "long", { range: [0, Infinity] });
+    case "selfConsistency":
+      return {
+        needs: "whether the answers of a model agree",
+        next: (threshold) => `unless ${threshold} or more of its answers agree`,
+        keeps: (columns, m, threshold) => {
+          votersOf(columns, m, policy);
+          const { samples } = columns;
+          return (i) => {
+            const vote = samples ? voteAt(samples, m, i) : null;
+            return vote ? (vote.share >= threshold ? 1 : 0) : NaN;
+          };
+        },
+        looks: true,
+        votes: true,
+        defaultThreshold: null,
+        range: [0, 1],
+      };
     case "always":
     case "never": {
       const kept = spec.stop === "always" ? 1 : 0;

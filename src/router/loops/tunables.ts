@@ -4,7 +4,7 @@ import type { RouterContext } from "../policy.ts";
 import { stopRuleOf, type CascadeSpec } from "./stop-rules.ts";
 
 /** What the thresholds of each stop rule are compared with. */
-const GONE_BY = { grader: "quality", judge: "quality", logprob: "logprob", margin: "margin", verified: "verified", answerLength: "length" } as const;
+const GONE_BY = { grader: "quality", judge: "quality", logprob: "logprob", margin: "margin", verified: "verified", answerLength: "length", selfConsistency: "agreement" } as const;
 
 /** A cascade's threshold, or where the spec lists them or there are several to set, one for each model but the last. */
 export function cascadeTunables(spec: CascadeSpec, context: RouterContext): Tunables<CascadeSpec> {
@@ -16,6 +16,8 @@ export function cascadeTunables(spec: CascadeSpec, context: RouterContext): Tuna
   const own = (stage: number) => (typeof threshold === "object" ? threshold[stage] : threshold) ?? defaultThreshold;
   const name = (stage: number) => (stages === 1 ? "threshold" : `threshold.${stage + 1}`);
   const breaks: Tunable["breaks"] = (columns) => {
+    const { perPrompt } = columns.samples ?? {};
+    if (measure === "agreement") return perPrompt === undefined ? null : Float64Array.from({ length: perPrompt }, (_, k) => (k + 1) / perPrompt);
     const values = distinctValues(tableOf(columns, measure).filter((_, m) => spec.models === undefined || spec.models.slice(0, -1).includes(columns.models[m] as string)));
     return values.length === 0 ? null : values;
   };
@@ -30,6 +32,6 @@ export function cascadeTunables(spec: CascadeSpec, context: RouterContext): Tuna
   };
 }
 
-function tableOf({ quality, measures }: OutcomeColumns, measure: (typeof GONE_BY)[keyof typeof GONE_BY]): readonly Float64Array[] {
+function tableOf({ quality, measures }: OutcomeColumns, measure: Exclude<(typeof GONE_BY)[keyof typeof GONE_BY], "agreement">): readonly Float64Array[] {
   return measure === "quality" ? quality : (measures?.get(measure) ?? []);
 }

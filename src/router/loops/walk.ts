@@ -1,23 +1,16 @@
-import { counted } from "../../lib/counted.ts";
 import type { OutcomeColumns } from "../../model/columns.ts";
 import type { Path } from "../../model/path.ts";
-import { WrpError } from "../../model/errors.ts";
 import type { Played } from "./played.ts";
-import { verdict } from "./verdict.ts";
-
-/** Where the models' columns are. Throws WrpError where one has several answers to a prompt: a mean of grades is the grade of no answer. */
-export function placesOf({ models, samples }: OutcomeColumns, names: readonly string[]): number[] {
-  const several = names.find((name) => samples?.models[models.indexOf(name)]);
-  if (several !== undefined) throw new WrpError(`${several} has several answers to each prompt (repeat), and what several calls lead to is played over one`, { hint: "judge it in a run of its own, without --repeat" });
-  return names.map((name) => models.indexOf(name));
-}
+import { voteAt } from "./vote.ts";
 
 /** How a cascade goes on from answer to answer. */
 export interface Walk {
   /** In the order in which they are asked. */
   readonly models: readonly string[];
-  /** The probability that the answer of a model, by its place in the columns, is kept on each prompt; NaN where it is not known. Not asked of the last one where that is not looked at. */
+  /** The probability that the answer of a model, by its place in the columns, is kept on each prompt; NaN where it is not known. Not asked of the last one. */
   keeps(columns: OutcomeColumns, m: number, stage: number): (prompt: number) => number;
+  /** Whether each model but the last is asked for all its samples; a sample that fails is then none that agrees. */
+  readonly votes?: boolean;
   /** Whose answers are looked at before one is given. */
   readonly looks: "none" | "but the last" | "all";
   /** What follows on a failed call: the next model, or nothing. */
@@ -30,33 +23,46 @@ export interface Walk {
 }
 
 /**
- * Plays a cascade over outcomes. A failed call is no answer; where none is kept, the last one that there is is given.
- * Throws WrpError where there are several answers to a prompt.
+ * Plays a cascade over outcomes: a way's probability is the product of those of what happens on it, each answer being kept or not by itself.
+ * A failed call is no answer; where none is kept, the last one that there is is given. A prompt that may come to an answer of which it is
+ * not known whether it is kept has no way.
  */
-export function walked(columns: OutcomeColumns, seed: number, { models, keeps, looks, onError, check, needs, notes = [] }: Walk): Played {
-  const { n, failed } = columns;
-  const places = placesOf(columns, models);
+export function walked(columns: OutcomeColumns, { models, keeps, votes = false, looks, onError, check, needs, notes = [] }: Walk): Played {
+  const { n, failed, samples } = columns;
+  const places = models.map((name) => columns.models.indexOf(name));
   const last = places.length - 1;
-  const kept = places.map((m, stage) => (stage < last || looks === "all" ? keeps(columns, m, stage) : () => 1));
+  const kept = places.slice(0, last).map((m, stage) => keeps(columns, m, stage));
   const paths: Path[] = [];
   const rules: string[] = [];
+  const weights: Float64Array[] = [];
   const numbers = new Map<string, number>();
-  const taken = Int32Array.from({ length: n }, (_, i) => {
-    let gives = -1;
+  for (let i = 0; i < n; i++) for (const [stage, gives, probability] of waysOf(i)) (weights[way(stage, gives)] as Float64Array)[i] = probability;
+  return { paths, rules, weights, check, notes, needs: `${needs} on the way` };
+
+  function isFailed(m: number, stage: number, i: number): boolean {
+    const vote = votes && stage < last && samples ? voteAt(samples, m, i) : null;
+    return vote ? vote.failed : failed[m]?.[i] === 1;
+  }
+
+  /** Where a prompt's ways end, with whose answer, and how likely. */
+  function waysOf(i: number): (readonly [stage: number, gives: number, probability: number])[] {
+    const ways: [number, number, number][] = [];
+    let [gives, open] = [-1, 1];
     for (const [stage, m] of places.entries()) {
-      if (failed[m]?.[i] === 1) {
-        if (onError === "fail") return way(stage, stage);
+      if (isFailed(m, stage, i)) {
+        if (onError === "fail") return [...ways, [stage, stage, open]];
         continue;
       }
       gives = stage;
+      if (stage === last) break;
       const p = (kept[stage] as (prompt: number) => number)(i);
-      if (Number.isNaN(p) && stage < last) return -1;
-      if (verdict(columns, seed, i, m, p)) return way(stage, stage);
+      if (Number.isNaN(p)) return [];
+      if (p > 0) ways.push([stage, stage, open * p]);
+      open *= 1 - p;
+      if (open === 0) return ways;
     }
-    return way(last, gives < 0 ? last : gives);
-  });
-  const unknown = taken.reduce((count, one) => count + (one < 0 ? 1 : 0), 0);
-  return { paths, rules, taken, check, notes: unknown === 0 ? notes : [...notes, `${counted(unknown)} of ${counted(n)} prompts are not decided: ${needs} on the way is not known`] };
+    return [...ways, [last, gives < 0 ? last : gives, open]];
+  }
 
   /** The number of the path that ends at a stage with the answer of this or an earlier one. */
   function way(stage: number, gives: number): number {
@@ -64,7 +70,8 @@ export function walked(columns: OutcomeColumns, seed: number, { models, keeps, l
     let number = numbers.get(key);
     if (number === undefined) {
       const asked = places.slice(0, stage + 1);
-      paths.push({ rounds: asked.map((m) => [m]), gives: places[gives] as number, checked: looks === "none" ? [] : looks === "all" ? asked : asked.slice(0, last) });
+      paths.push({ rounds: asked.map((m, k) => Array.from({ length: votes && k < last ? (samples?.perPrompt ?? 1) : 1 }, () => m)), gives: places[gives] as number, checked: looks === "none" ? [] : looks === "all" ? asked : asked.slice(0, last) });
+      weights.push(new Float64Array(n));
       number = rules.push(`asked ${models.slice(0, stage + 1).join(", then ")}${gives === stage ? "" : `, whose call failed: the answer is ${models[gives] as string}'s`}`) - 1;
       numbers.set(key, number);
     }

@@ -1,6 +1,7 @@
+import { outputOf } from "../../lib/onnx-output.ts";
 import { WrpError } from "../../model/errors.ts";
 import type { Classifier } from "../../model/encoder.ts";
-import { labelsFor, openTextModel, outputOf, type TextModelFiles } from "../onnx/text-model.ts";
+import { labelsFor, openTextModel, type TextModelFiles } from "../onnx/text-model.ts";
 
 export interface SequenceOptions extends TextModelFiles {
   /** In the order of the model's outputs; default: id2label of config.json beside the model. */

@@ -1,6 +1,7 @@
+import { outputOf } from "../../lib/onnx-output.ts";
 import { WrpError } from "../../model/errors.ts";
 import type { Span, SpanFinder } from "../../model/encoder.ts";
-import { labelsFor, openTextModel, outputOf, type TextModelFiles } from "../onnx/text-model.ts";
+import { labelsFor, openTextModel, type TextModelFiles } from "../onnx/text-model.ts";
 import { softmax } from "./onnx-sequence.ts";
 
 export interface TokenOptions extends TextModelFiles {

@@ -1,6 +1,7 @@
+import { outputOf } from "../../lib/onnx-output.ts";
 import { WrpError } from "../../model/errors.ts";
 import type { Encoder } from "../../model/encoder.ts";
-import { openTextModel, outputOf, type TextModelFiles, type TextRow } from "../onnx/text-model.ts";
+import { openTextModel, type TextModelFiles, type TextRow } from "../onnx/text-model.ts";
 
 export interface EncoderOptions extends TextModelFiles {
   /** How token vectors become one: default what the model's 1_Pooling/config.json says, else the model's own sentence vector, else the mean. */

@@ -16,8 +16,8 @@ export function calibrationSection({ policies }: Report): Section {
         cells: [
           { html: `<span class="name">${escapeHtml(name)}</span>`, value: name },
           { html: `${of}<span class="note">${count(n)} expectations, ${count(bins.length)} bins</span>`, value: of },
-          numberCell(quality(ece), interval(eceCi), ece),
-          numberCell(quality(eceCorrected), "", eceCorrected),
+          numberCell(quality(eceCorrected), interval(eceCi), eceCorrected),
+          numberCell(quality(ece), "", ece),
           numberCell(quality(brier.mean), interval(brier.ci), brier.mean),
           numberCell(quality(brierOfMean), "", brierOfMean),
         ],
@@ -29,8 +29,8 @@ export function calibrationSection({ policies }: Report): Section {
     columns: [
       { head: "policy" },
       { head: "of" },
-      { head: "ECE", number: true, hint: "mean distance of expected and actual quality over bins of equal numbers, lower is better; biased upward, its interval is not" },
-      { head: "less its bias", number: true, hint: "ECE less the bias that its resamples show" },
+      { head: "ECE", number: true, hint: "mean distance of expected and actual quality over bins of equal numbers, less what chance adds (as resamples show), lower is better" },
+      { head: "as computed", number: true, hint: "with what chance adds" },
       { head: "Brier", number: true, hint: "mean squared distance of expected and actual quality, lower is better" },
       { head: "Brier of the mean", number: true, hint: "of one who always expects the mean" },
     ],
