@@ -13,6 +13,9 @@ const allowed: Record<string, string[]> = {
   ),
   gateways: ["model", "stats", "lib", "router"],
   ...Object.fromEntries(
+    ["tune.ts", "tune"].map((part) => [part, ["tune", "evaluate.ts", "evaluate", "model", "stats", "lib", "signals", "router", "gateways", "pool", "outcomes", "report"]]),
+  ),
+  ...Object.fromEntries(
     ["evaluate.ts", "evaluate"].map((part) => [
       part,
       ["evaluate", "model", "stats", "lib", "workload", "signals", "router", "gateways", "pool", "grade", "outcomes", "report"],

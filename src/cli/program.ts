@@ -4,6 +4,7 @@ import { wrpVersion } from "./manifest.ts";
 import { addPool } from "./pool-commands.ts";
 import { addRuns } from "./runs-commands.ts";
 import { TOPICS } from "./topics.ts";
+import { addTune } from "./tune-command.ts";
 import type { World } from "./world.ts";
 
 const SURROGATE = "wrp's own models may read signals in place of those that a vsr config names: it may decide otherwise, and every report says so";
@@ -16,7 +17,7 @@ privacy and safety, with intervals.
   wrp eval data/*.csv -o report.html    the same as one HTML page
   wrp route "Why is the sky blue?"      which model, and why
 
-Commands: init, check, eval, train, compare, report, route, export, runs, pool, import, schema, completion
+Commands: init, check, eval, train, tune, compare, report, route, export, runs, pool, import, schema, completion
 More: wrp COMMAND --help, wrp --help, wrp help exit-codes
 `;
 
@@ -203,6 +204,8 @@ export function program(world: World, outcome: Outcome): Command {
 
   dataOptions(training);
   shared(training);
+
+  addTune(wrp, world, outcome);
 
   const init = wrp
     .command("init")

@@ -42,6 +42,8 @@ function isTrained(policy: LearnedPolicy): policy is TrainedPolicy["policy"] {
 interface LearnedDecisions {
   readonly stored: StoredDecisions;
   readonly copies: readonly Int32Array[];
+  /** What it chose by. */
+  readonly expected: Estimates;
   readonly overhead: NonNullable<Report["timing"]["overhead"]>[number];
 }
 
@@ -109,7 +111,7 @@ export async function* decideLearned(
       const one = await overhead.of(policy.name, readable.length, () => decideGiven(policy, columns, knownAt(columns, vectors, readable), readable, { products, opened }));
       const onCopies: Int32Array[] = [];
       for (const copy of asCopies) onCopies.push((await choiceOf(policy.learned, {}, policy.given.models, copy.asked, columns.models, { products, opened })).model);
-      decided.set(policy, { stored: { ...one, notes: [...one.notes, ...textless(vectors, ""), ...alike] }, copies: onCopies, overhead: overhead.each(policy.name, readable.length, [policy.name]) });
+      decided.set(policy, { stored: { ...one.stored, notes: [...one.stored.notes, ...textless(vectors, ""), ...alike] }, expected: one.expected, copies: onCopies, overhead: overhead.each(policy.name, readable.length, [policy.name]) });
     }
     if (!isTrained(policy)) continue;
     const artefact = artefacts.get(policy.trained.hash);
@@ -118,7 +120,7 @@ export async function* decideLearned(
     const one = await decideTrained({ policy, artefact }, columns, vectors, knownAt(columns, vectors, readable), readable, { workload: parts.workload.name, allowSeen: settings.learning?.allowSeen === true, repriced: parts.repriced, measured: (work) => overhead.of(policy.name, readable.length, work) }, { products });
     const onCopies: Int32Array[] = [];
     for (const copy of asCopies) onCopies.push((await choiceOf(policy.learned, artefact.fitted, artefact.card.models.map(({ name }) => name), copy.asked, columns.models, { products }, parts.repriced)).model);
-    decided.set(policy, { stored: { ...one, notes: [...one.notes, ...textless(vectors, ""), ...alike] }, copies: onCopies, overhead: overhead.each(policy.name, readable.length, [policy.name]) });
+    decided.set(policy, { stored: { ...one.stored, notes: [...one.stored.notes, ...textless(vectors, ""), ...alike] }, expected: one.expected, copies: onCopies, overhead: overhead.each(policy.name, readable.length, [policy.name]) });
   }
   if (fittedHere.length === 0) return decided;
 
@@ -130,7 +132,7 @@ export async function* decideLearned(
     const { choose, remarks } = policy.learned;
     const model = await overhead.of(policy.name, readable.length, () => choose(columns.models, expected));
     const stored = { models: columns.models, model, ...reasons(model, vectors, rounds), notes: [...notes, ...chosenInWords(searched.get(estimatorOf(policy))), ...(fewest > 0 ? remarks(fewest) : [])], expectation: expectationOf(policy.learned, columns.models, expected) };
-    decided.set(policy, { stored, copies: copies.choose(estimatorOf(policy), policy.learned), overhead: overhead.each(policy.name, readable.length, [estimatorOf(policy), policy.name]) });
+    decided.set(policy, { stored, expected, copies: copies.choose(estimatorOf(policy), policy.learned), overhead: overhead.each(policy.name, readable.length, [estimatorOf(policy), policy.name]) });
   }
   return decided;
 }

@@ -57,7 +57,7 @@ interface TrainedTerms {
  * A trained policy over the workload. Throws WrpError where it was trained on some of these prompts, their duplicates or their sessions,
  * unless that is allowed: then its notes say so.
  */
-export async function decideTrained(trained: TrainedPolicy, columns: OutcomeColumns, vectors: PromptVectors, asked: Asked, at: readonly number[], { workload, allowSeen, repriced, measured }: TrainedTerms, tools: EstimateTools): Promise<StoredDecisions> {
+export async function decideTrained(trained: TrainedPolicy, columns: OutcomeColumns, vectors: PromptVectors, asked: Asked, at: readonly number[], { workload, allowSeen, repriced, measured }: TrainedTerms, tools: EstimateTools): Promise<{ readonly stored: StoredDecisions; readonly expected: Estimates }> {
   const { policy, artefact } = trained;
   const { card } = artefact;
   const seen = seenCount(artefact, columns, vectors);
@@ -68,8 +68,9 @@ export async function decideTrained(trained: TrainedPolicy, columns: OutcomeColu
   const choice = await measured(() => choiceOf(policy.learned, artefact.fitted, card.models.map(({ name }) => name), asked, columns.models, tools, repriced));
   const missing = card.models.filter(({ name }) => !columns.models.includes(name)).map(({ name }) => name);
   const unknown = columns.models.filter((name) => !card.models.some((model_) => model_.name === name));
-  return {
-    ...decidedAt(choice, policy.learned, columns, at, [`as ${card.policy.kind} that was trained on ${card.trainedOn.workload}`, "its text is not here", "no estimate tells"]),
+  const { decisions, expected } = decidedAt(choice, policy.learned, columns, at, [`as ${card.policy.kind} that was trained on ${card.trainedOn.workload}`, "its text is not here", "no estimate tells"]);
+  const stored = {
+    ...decisions,
     notes: [
       `trained before on ${card.trainedOn.prompts} prompts of ${card.trainedOn.workload} (artefact ${card.hash.slice(0, 12)}, by wrp ${card.wrpVersion}), by vectors of ${card.encoder.name}; intervals are given the fitted router`,
       ...(card.trainedOn.workload === workload ? [] : [`transfer: it was trained on ${card.trainedOn.workload} and is judged on ${workload}: its figures are of how well it carries over`]),
@@ -80,6 +81,7 @@ export async function decideTrained(trained: TrainedPolicy, columns: OutcomeColu
       ...policy.learned.remarks(card.trainedOn.prompts),
     ],
   };
+  return { stored, expected };
 }
 
 /** How far a price that is replaced reaches what was expected at the old one. */

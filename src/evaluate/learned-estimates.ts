@@ -20,7 +20,7 @@ export function gaps({ models, n }: Pick<OutcomeColumns, "models" | "n">): Float
 }
 
 /** Choices of the prompts at these places as decisions of all; the others have none. @param rules why one is chosen; why another has no text; why nothing is chosen */
-export function decidedAt({ model: chosen, estimates }: { readonly model: Int32Array; readonly estimates: Estimates }, learned: Learned, columns: OutcomeColumns, at: readonly number[], rules: readonly [string, string, string]): Omit<StoredDecisions, "notes"> {
+export function decidedAt({ model: chosen, estimates }: { readonly model: Int32Array; readonly estimates: Estimates }, learned: Learned, columns: OutcomeColumns, at: readonly number[], rules: readonly [string, string, string]): { readonly decisions: Omit<StoredDecisions, "notes">; readonly expected: Estimates } {
   const expected = { quality: gaps(columns), costUsd: gaps(columns) };
   scatter(estimates, at, expected);
   const model = new Int32Array(columns.n).fill(-1);
@@ -29,5 +29,5 @@ export function decidedAt({ model: chosen, estimates }: { readonly model: Int32A
     model[i] = chosen[k] as number;
     rule[i] = model[i] === -1 ? 2 : 0;
   }
-  return { models: columns.models, model, rule, rules, expectation: expectationOf(learned, columns.models, expected) };
+  return { decisions: { models: columns.models, model, rule, rules, expectation: expectationOf(learned, columns.models, expected) }, expected };
 }

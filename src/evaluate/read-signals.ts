@@ -25,7 +25,7 @@ export function promptReader<P extends Pick<Policy, "reads">>(policies: readonly
       if (asking.length === 0) return new Map();
       const at = new Map<number, number>();
       const requests: SignalRequest[] = [];
-      for (const [i, prompt] of prompts.entries()) if (prompt.messages !== null) at.set(i, requests.push(requestOf(prompt, prompt.messages)) - 1);
+      for (const [i, prompt] of prompts.entries()) if (prompt.messages !== null) at.set(i, requests.push(requestFor(prompt, prompt.messages)) - 1);
       const readings = await shared.read(requests);
       return new Map(asking.map((policy, s) => [policy, prompts.map((_, i) => (at.has(i) ? readings[s]?.[at.get(i) as number] : unknown[s]) as SignalReadings)]));
     },
@@ -34,6 +34,15 @@ export function promptReader<P extends Pick<Policy, "reads">>(policies: readonly
 
 /** A prompt that is its whole request. */
 const NONE: ReadonlySet<RequestPart> = new Set();
+
+/** Of prompts that somebody keeps, and asks about again with other signals: what was made of the texts is then made once. */
+const requestsOf = new WeakMap<Prompt, SignalRequest>();
+
+function requestFor(prompt: Prompt, texts: SignalRequest["messages"]): SignalRequest {
+  const request = requestsOf.get(prompt) ?? requestOf(prompt, texts);
+  requestsOf.set(prompt, request);
+  return request;
+}
 
 /** A prompt as the request that it was; who asks (`user`, and `groups` with commas) stands in the prompt's facts or in the request. */
 function requestOf({ meta, request }: Prompt, texts: SignalRequest["messages"]): SignalRequest {

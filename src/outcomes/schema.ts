@@ -61,6 +61,7 @@ export interface Schema {
     request: string | null;
   };
   policy_decisions: { policy_hash: string; workload_id: number; models: string; rules: string; notes: string; pairs: string; codes: string; expectation: string | null };
+  held_out_looks: { id: Generated<number>; workload_hash: string; what: string };
   reports: { key: string; document: string };
   runs: {
     seq: Generated<number>;

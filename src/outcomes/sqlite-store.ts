@@ -9,6 +9,7 @@ import { exportRun } from "./export-run.ts";
 import { importRun } from "./import-run.ts";
 import { listRuns } from "./list-runs.ts";
 import { liveAnswers } from "./live-answers.ts";
+import { countLook } from "./looks.ts";
 import { findOutputs, saveOutputs } from "./model-outputs.ts";
 import { readPrompts, readTexts } from "./read-prompts.ts";
 import { removeRuns } from "./remove-runs.ts";
@@ -28,6 +29,7 @@ export function sqliteStore(handle: Database, path: string): OutcomeStore {
     liveAnswers: (source) => explainedMethods(path, liveAnswers(c, source)),
     findDecisions: (policyHash, workloadHash) => findDecisions(c, policyHash, workloadHash),
     saveDecisions: (policyHash, workloadHash, decisions) => saveDecisions(c, policyHash, workloadHash, decisions),
+    countLook: (workloadHash, what) => countLook(c, workloadHash, what),
     findOutputs: (model, textHashes) => findOutputs(c, model, textHashes),
     saveOutputs: (model, outputs) => saveOutputs(c, model, outputs),
     startRun: (run, prices) => startRun(c, run, prices),

@@ -225,6 +225,9 @@ export interface OutcomeStore {
   findDecisions(policyHash: string, workloadHash: string): StoredDecisions | null;
   saveDecisions(policyHash: string, workloadHash: string, decisions: StoredDecisions): void;
 
+  /** Counts a look at a held-out workload, by a hash of what is judged on it, and says which one it is, from 1: the same again is no new look. */
+  countLook(workloadHash: string, what: string): number;
+
   /** What a model on this machine (by the hash of all that changes its answers) answered about texts, by those content hashes that are there. */
   findOutputs(model: string, textHashes: readonly string[]): Map<string, Float32Array>;
   /** Keeps such answers, all or none; what is there stays. */

@@ -36,6 +36,7 @@ import { vsr } from "./kinds/vsr.ts";
 import { zeroRouter } from "./kinds/zero-router.ts";
 import type { Kind, NamedFact, NamedModel } from "./kind.ts";
 import type { Policy, RouterContext } from "./policy.ts";
+import type { Tunables } from "./tunables.ts";
 
 /** Every kind of policy. A new kind is its file, its spec in model/config.ts and its line here. */
 const kinds: { readonly [K in PolicySpec["kind"]]: Kind<K> } = {
@@ -91,6 +92,11 @@ export function buildPolicy(spec: PolicySpec, context: RouterContext, control = 
 /** The models that a policy's spec names. */
 export function modelsNamed(spec: PolicySpec): readonly NamedModel[] {
   return (kinds[spec.kind] as Kind<PolicySpec["kind"]>).models?.(spec as never) ?? [];
+}
+
+/** What of a policy may be tuned; null where its kind has nothing to tune. */
+export function tunablesOf(spec: PolicySpec, context: RouterContext): Tunables | null {
+  return (kinds[spec.kind] as Kind<PolicySpec["kind"]>).tunables?.(spec as never, context) ?? null;
 }
 
 /** The numeric facts that a policy's spec names, of a trained one those that it was trained on. */

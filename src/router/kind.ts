@@ -1,5 +1,6 @@
 import type { PolicySpec } from "../model/config.ts";
 import type { Policy, RouterContext } from "./policy.ts";
+import type { Tunables } from "./tunables.ts";
 
 /** What every policy has before its kind adds the rest. */
 export type PolicyBase = Pick<Policy, "name" | "kind" | "control" | "hindsight">;
@@ -20,6 +21,8 @@ export interface NamedFact {
 export interface Kind<K extends PolicySpec["kind"]> {
   /** The models that a spec names, each with its path in the spec; absent where specs of the kind name none. */
   models?(spec: Extract<PolicySpec, { kind: K }>): readonly NamedModel[];
+  /** What of a spec may be tuned; absent where specs of the kind hold no such number. */
+  tunables?(spec: Extract<PolicySpec, { kind: K }>, context: RouterContext): Tunables<Extract<PolicySpec, { kind: K }>>;
   /** The numeric facts that a spec names; absent where specs of the kind name none. */
   facts?(spec: Extract<PolicySpec, { kind: K }>): readonly NamedFact[];
   build(spec: Extract<PolicySpec, { kind: K }>, context: RouterContext, base: PolicyBase): Policy;

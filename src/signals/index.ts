@@ -95,12 +95,21 @@ export function shareSignals(sets: readonly SignalSpecs[], models: SignalModels 
   return {
     surrogates: keysOf.map((keys) => keys.flatMap((key) => (groups.get(key)?.learned?.surrogate ? [(groups.get(key) as Group).type] : []))),
     async read(requests) {
-      const views = requests.map(requestView);
+      const views = requests.map(keptView);
       const found = new Map<string, readonly Findings[]>();
       for (const [key, group] of groups) found.set(key, await readGroup(group, views));
       return keysOf.map((keys) => requests.map((_, i) => joined(keys.map((key) => (found.get(key) as readonly Findings[])[i] as Findings))));
     },
   };
+}
+
+/** Of requests that somebody keeps. */
+const viewsOf = new WeakMap<SignalRequest, RequestView>();
+
+function keptView(request: SignalRequest): RequestView {
+  const view = viewsOf.get(request) ?? requestView(request);
+  viewsOf.set(request, view);
+  return view;
 }
 
 async function readGroup({ read, learned, ofHistory }: Group, views: readonly RequestView[]): Promise<readonly Findings[]> {
@@ -123,12 +132,12 @@ function newFindings(): Findings {
   return { matched: new Map(), confidences: new Map(), values: new Map(), errors: new Set(), unknown: new Set() };
 }
 
-/** Findings of different types as one. */
-function joined(parts: readonly Findings[]): SignalReadings {
-  if (parts.length === 1) return parts[0] as Findings;
+/** Readings of different types of signal of one request, as one. */
+export function joined(parts: readonly SignalReadings[]): SignalReadings {
+  if (parts.length === 1) return parts[0] as SignalReadings;
   const all = newFindings();
   for (const { matched, confidences, values, errors, unknown } of parts) {
-    for (const [type, names] of matched) all.matched.set(type, names);
+    for (const [type, names] of matched) all.matched.set(type, [...names]);
     for (const [key, value] of confidences) all.confidences.set(key, value);
     for (const [key, value] of values) all.values.set(key, value);
     for (const key of errors) all.errors.add(key);

@@ -31,6 +31,8 @@ export interface RequestView {
   /** An estimate for all of the request, the answer's room included. */
   readonly tokens: number;
   readonly conversation: ConversationFacts;
+  /** How often patterns occur in `text` that were counted in it before. */
+  readonly counts: Map<string, number>;
 }
 
 export function requestView(request: SignalRequest): RequestView {
@@ -47,6 +49,7 @@ export function requestView(request: SignalRequest): RequestView {
   const foldedWindow = once(() => (view.window() === texts().text ? view.folded() : fold(view.window())));
   return {
     request,
+    counts: new Map(),
     get text() { return texts().text; },
     get rawText() { return texts().rawText; },
     get contextText() { return texts().contextText; },

@@ -18,6 +18,12 @@ export function outcomeStoreContract(name: string, open: () => Promise<OutcomeSt
     }
   };
 
+  test(`${name}: looks at held-out prompts are counted, the same look once`, withStore((store) => {
+    expect(["one", "two", "one", "three"].map((what) => store.countLook("w", what))).toEqual([1, 2, 1, 3]);
+    expect(store.countLook("v", "two")).toBe(1);
+    expect(store.countLook("w", "two")).toBe(2);
+  }));
+
   describe(`${name}: prompts`, () => {
     test("come back deeply equal, in order", async () => {
       const store = await open();

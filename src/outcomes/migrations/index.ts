@@ -7,6 +7,7 @@ import { modelOutputs } from "./0005-model-outputs.ts";
 import { requests } from "./0006-requests.ts";
 import { confidences } from "./0007-confidences.ts";
 import { expectations } from "./0008-expectations.ts";
+import { heldOutLooks } from "./0009-held-out-looks.ts";
 
 /**
  * Every change of the schema, by the name that the store records it under. They run in the order of their names.
@@ -21,4 +22,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0006-requests": requests,
   "0007-confidences": confidences,
   "0008-expectations": expectations,
+  "0009-held-out-looks": heldOutLooks,
 };

@@ -14,6 +14,10 @@ type BestOfSpec = Extract<PolicySpec, { kind: "best-of" }>;
  */
 export const bestOf: Kind<"best-of"> = {
   models: (spec) => spec.models.map((model, k) => ({ model, path: ["models", k] })),
+  tunables: (spec) => ({
+    numbers: spec.pick === "judge" ? [{ name: "threshold", range: [0, 1], scale: "linear", whole: false, unit: "grade", own: spec.threshold ?? 0.5 }] : [],
+    tuned: (values) => ({ ...spec, threshold: values.get("threshold") ?? spec.threshold }),
+  }),
   build(spec, _context, base) {
     const { models, pick, threshold = 0.5 } = spec;
     const twice = models.find((model, k) => models.indexOf(model) !== k);

@@ -2,6 +2,7 @@ import { WrpError } from "../../model/errors.ts";
 import type { Kind } from "../kind.ts";
 import { checkOf, judgeNotes } from "../loops/judge.ts";
 import { stopRuleOf, type CascadeSpec, type StopRule } from "../loops/stop-rules.ts";
+import { cascadeTunables } from "../loops/tunables.ts";
 import { walked } from "../loops/walk.ts";
 import type { RouterContext } from "../policy.ts";
 
@@ -11,6 +12,7 @@ import type { RouterContext } from "../policy.ts";
  */
 export const cascade: Kind<"cascade"> = {
   models: (spec) => (spec.models ?? []).map((model, k) => ({ model, path: ["models", k] })),
+  tunables: cascadeTunables,
   build(spec, context, base) {
     const models = spec.models ?? cheapestFirst(context, base.name);
     const twice = models.find((model, k) => models.indexOf(model) !== k);

@@ -2,7 +2,7 @@ import { WrpError } from "../../model/errors.ts";
 import { spaceCosines } from "../../stats/contrastive.ts";
 import { trainContrastive } from "../../stats/train-contrastive.ts";
 import type { Kind } from "../kind.ts";
-import { byLambda } from "../learned/by-lambda.ts";
+import { byLambda, lambdaTunable } from "../learned/by-lambda.ts";
 import { expectedCosts, fitCosts } from "../learned/costs.ts";
 import { gradesByWins, standingsIn, standingsOf, tensorsOfStandings } from "../learned/standings.ts";
 import { checkLearnable } from "../learned/requirements.ts";
@@ -14,6 +14,7 @@ import { rowsOf, tensorOf } from "../learned/tensors.ts";
  * cluster than to others. Cosines over the temperature are scores that tell who wins: the loss makes sigmoid(score - score) of it.
  */
 export const contrastive: Kind<"contrastive"> = {
+  tunables: lambdaTunable,
   build({ dimensions, temperature, promptWeight, lambda }, context, base) {
     checkLearnable(base.name, context, lambda > 0 ? `lambda=${lambda}` : null);
     return {

@@ -2,7 +2,7 @@ import type { Tensors } from "../../model/tensor.ts";
 import { bradleyTerry } from "../../stats/bradley-terry.ts";
 import { rowsBetween, type RowProducts, type Rows } from "../../stats/rows.ts";
 import type { Kind } from "../kind.ts";
-import { byLambda } from "../learned/by-lambda.ts";
+import { byLambda, lambdaTunable } from "../learned/by-lambda.ts";
 import type { Asked, Estimates, FitTools, Training } from "../learned/learned.ts";
 import { checkLearnable } from "../learned/requirements.ts";
 import { gradesByWins, standingsIn, standingsOf, tensorsOfStandings } from "../learned/standings.ts";
@@ -18,6 +18,7 @@ const ASKED = 256;
  * similarity above 0, all count alike. A prompt takes training prompts · (width + models²) multiplications, and an exponential for each.
  */
 export const elo: Kind<"elo"> = {
+  tunables: lambdaTunable,
   build({ lambda }, context, base) {
     checkLearnable(base.name, context, lambda > 0 ? `lambda=${lambda}` : null);
     return {

@@ -3,7 +3,7 @@ import { spaceCosines } from "../../stats/contrastive.ts";
 import { trainContrastive } from "../../stats/train-contrastive.ts";
 import type { Kind } from "../kind.ts";
 import { blended, type Part } from "../learned/blend.ts";
-import { byLambda } from "../learned/by-lambda.ts";
+import { byLambda, lambdaTunable } from "../learned/by-lambda.ts";
 import { expectedCosts, fitCosts } from "../learned/costs.ts";
 import { knownMean } from "../learned/means.ts";
 import { checkLearnable } from "../learned/requirements.ts";
@@ -22,6 +22,7 @@ const TRADEOFF = 0.3;
  * 1 + (1 - cost) · costWeight² is the score, the cost put between those of the models too. It is a score, not an expected grade.
  */
 export const hybrid: Kind<"hybrid"> = {
+  tunables: lambdaTunable,
   build({ experienceWeight, routerDcWeight, automixWeight, costWeight, lambda }, context, base) {
     checkLearnable(base.name, context, lambda > 0 ? `lambda=${lambda}` : null);
     const weights = [experienceWeight, routerDcWeight, automixWeight];

@@ -2,7 +2,7 @@ import { fitItemResponse } from "../../stats/item-response.ts";
 import { sigmoid } from "../../stats/linear-heads.ts";
 import { networkScores } from "../../stats/two-layer.ts";
 import type { Kind } from "../kind.ts";
-import { byLambda } from "../learned/by-lambda.ts";
+import { byLambda, lambdaTunable } from "../learned/by-lambda.ts";
 import { expectedCosts, fitCosts } from "../learned/costs.ts";
 import { networkIn, tensorsOfNetwork } from "../learned/network.ts";
 import { checkLearnable } from "../learned/requirements.ts";
@@ -13,6 +13,7 @@ import { checkLearnable } from "../learned/requirements.ts";
  * texts about the models; here, they are fitted.
  */
 export const irt: Kind<"irt"> = {
+  tunables: lambdaTunable,
   build({ dimensions, decay, lambda }, context, base) {
     checkLearnable(base.name, context, lambda > 0 ? `lambda=${lambda}` : null);
     return {

@@ -1,7 +1,7 @@
 import { kMeans, nearestCentre } from "../../stats/k-means.ts";
 import type { Tensors } from "../../model/tensor.ts";
 import type { Kind } from "../kind.ts";
-import { byAlpha } from "../learned/by-alpha.ts";
+import { alphaTunable, byAlpha } from "../learned/by-alpha.ts";
 import type { Asked, Estimates, FitTools, Training } from "../learned/learned.ts";
 import { knownMean } from "../learned/means.ts";
 import { checkLearnable } from "../learned/requirements.ts";
@@ -13,6 +13,7 @@ import { columnsOf, rowsOf, tensorOf, tensorOfColumns } from "../learned/tensors
  * Avengers-Pro (Zhang et al. 2025, arXiv:2508.12631), which adds up the scores of several near clusters.
  */
 export const kmeans: Kind<"kmeans"> = {
+  tunables: alphaTunable,
   build({ clusters, alpha }, context, base) {
     checkLearnable(base.name, context, alpha < 1 ? `alpha=${alpha}` : null);
     return {

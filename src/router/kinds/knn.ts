@@ -1,7 +1,7 @@
 import type { Tensors } from "../../model/tensor.ts";
 import { nearestRows, type NearestRows } from "../../stats/nearest-rows.ts";
 import type { Kind } from "../kind.ts";
-import { byLambda } from "../learned/by-lambda.ts";
+import { byLambda, lambdaTunable } from "../learned/by-lambda.ts";
 import type { FitTools, Training } from "../learned/learned.ts";
 import { knownMean } from "../learned/means.ts";
 import { checkLearnable } from "../learned/requirements.ts";
@@ -16,6 +16,7 @@ const KS = [3, 7, 15, 31, 63, 127];
  * RouterBench's kNN router, Hu et al. 2024, arXiv:2403.12031); the model of highest quality - lambda · cost is called.
  */
 export const knn: Kind<"knn"> = {
+  tunables: lambdaTunable,
   build({ k, lambda, weights }, context, base) {
     checkLearnable(base.name, context, lambda > 0 ? `lambda=${lambda}` : null);
     return {

@@ -2,7 +2,7 @@ import type { Tensors } from "../../model/tensor.ts";
 import { fitHeads, headScores, logisticLoss, sigmoid } from "../../stats/linear-heads.ts";
 import type { RowProducts, Rows } from "../../stats/rows.ts";
 import type { Kind } from "../kind.ts";
-import { byLambda } from "../learned/by-lambda.ts";
+import { byLambda, lambdaTunable } from "../learned/by-lambda.ts";
 import { expectedCosts, fitCosts } from "../learned/costs.ts";
 import { headsOf, tensorsOfHeads } from "../learned/heads.ts";
 import type { FitTools, Training } from "../learned/learned.ts";
@@ -17,6 +17,7 @@ const DECAYS = [1e-5, 1e-4, 1e-3, 1e-2];
  * with the grade as a soft target.
  */
 export const logistic: Kind<"logistic"> = {
+  tunables: lambdaTunable,
   build({ decay, lambda }, context, base) {
     checkLearnable(base.name, context, lambda > 0 ? `lambda=${lambda}` : null);
     return {

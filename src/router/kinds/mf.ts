@@ -2,7 +2,7 @@ import { preferenceLoss } from "../../stats/preferences.ts";
 import { trainTwoLayer } from "../../stats/train-two-layer.ts";
 import { networkScores } from "../../stats/two-layer.ts";
 import type { Kind } from "../kind.ts";
-import { byLambda } from "../learned/by-lambda.ts";
+import { byLambda, lambdaTunable } from "../learned/by-lambda.ts";
 import { expectedCosts, fitCosts } from "../learned/costs.ts";
 import type { FitTools, Training } from "../learned/learned.ts";
 import { networkIn, tensorsOfNetwork } from "../learned/network.ts";
@@ -18,6 +18,7 @@ const RATE = 1e-3;
  * half a win of each (there, ties are left out), so that who wins tells an expected difference of grades, which lambda can weigh.
  */
 export const mf: Kind<"mf"> = {
+  tunables: lambdaTunable,
   build({ rank, decay, lambda }, context, base) {
     checkLearnable(base.name, context, lambda > 0 ? `lambda=${lambda}` : null);
     return {

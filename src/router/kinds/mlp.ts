@@ -2,7 +2,7 @@ import { logisticLoss, sigmoid } from "../../stats/linear-heads.ts";
 import { trainTwoLayer } from "../../stats/train-two-layer.ts";
 import { networkScores, type OutputLoss } from "../../stats/two-layer.ts";
 import type { Kind } from "../kind.ts";
-import { byLambda } from "../learned/by-lambda.ts";
+import { byLambda, lambdaTunable } from "../learned/by-lambda.ts";
 import { expectedCosts, fitCosts } from "../learned/costs.ts";
 import type { FitTools, Training } from "../learned/learned.ts";
 import { knownMean } from "../learned/means.ts";
@@ -17,6 +17,7 @@ const RATE = 1e-3;
  * cross-entropy with the grade as a soft target; what is missing has no part in it.
  */
 export const mlp: Kind<"mlp"> = {
+  tunables: lambdaTunable,
   build({ units, decay, lambda }, context, base) {
     checkLearnable(base.name, context, lambda > 0 ? `lambda=${lambda}` : null);
     return {

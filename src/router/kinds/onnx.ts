@@ -1,7 +1,7 @@
 import type { PolicySpec } from "../../model/config.ts";
 import { WrpError } from "../../model/errors.ts";
 import type { Kind } from "../kind.ts";
-import { byLambda } from "../learned/by-lambda.ts";
+import { byLambda, lambdaTunable } from "../learned/by-lambda.ts";
 import { checkFacts } from "../learned/facts.ts";
 import { factsFed, scorerOf } from "../learned/onnx-scores.ts";
 
@@ -12,6 +12,7 @@ import { factsFed, scorerOf } from "../learned/onnx-scores.ts";
 export const onnx: Kind<"onnx"> = {
   models: ({ models }) => models.map((model, k) => ({ model, path: ["models", k] })),
   facts: ({ inputs }) => factsFed(inputs).map((fact) => ({ fact, path: ["inputs"] })),
+  tunables: lambdaTunable,
   build(spec, context, base) {
     const { model, models, inputs, output, score, lambda } = spec;
     const hash = hashOf(spec);

@@ -1,6 +1,6 @@
 import { fitHeads, headScores, insensitiveLoss } from "../../stats/linear-heads.ts";
 import type { Kind } from "../kind.ts";
-import { byLambda } from "../learned/by-lambda.ts";
+import { byLambda, lambdaTunable } from "../learned/by-lambda.ts";
 import { expectedCosts, fitCosts } from "../learned/costs.ts";
 import { headsOf, tensorsOfHeads } from "../learned/heads.ts";
 import { checkLearnable } from "../learned/requirements.ts";
@@ -10,6 +10,7 @@ import { checkLearnable } from "../learned/requirements.ts";
  * further than epsilon from the real one (as scikit-learn's LinearSVR with that loss). Expected grades are put within [0,1].
  */
 export const svm: Kind<"svm"> = {
+  tunables: lambdaTunable,
   build({ decay, epsilon, lambda }, context, base) {
     checkLearnable(base.name, context, lambda > 0 ? `lambda=${lambda}` : null);
     return {

@@ -3,6 +3,7 @@ import { WrpError } from "../../model/errors.ts";
 import { factOf, type NumericFact } from "../facts.ts";
 import { call } from "../policy.ts";
 import type { Kind } from "../kind.ts";
+import { distinctValues } from "../tunables.ts";
 
 /**
  * Strong where a numeric fact reaches a threshold, weak below. With `strongShare` (default .5) in place of a threshold, the
@@ -10,6 +11,29 @@ import type { Kind } from "../kind.ts";
  */
 export const threshold: Kind<"threshold"> = {
   models: (spec) => (["strong", "weak"] as const).flatMap((role) => (spec[role] === undefined ? [] : [{ model: spec[role], path: [role] }])),
+  tunables(spec) {
+    const { name } = factOf(spec.fact);
+    const { strongShare: _, ...rest } = spec;
+    return {
+      numbers: [
+        {
+          name: "threshold",
+          range: null,
+          scale: "linear",
+          whole: false,
+          unit: name,
+          own: spec.threshold ?? null,
+          // Every prompt's own value, and one above all: between two of these it decides alike.
+          breaks({ facts }) {
+            const values = distinctValues([facts.get(name) ?? new Float64Array(0)]);
+            const last = values.at(-1);
+            return last === undefined ? null : Float64Array.of(...values, last + Math.max(1, Math.abs(last) * 2 ** -20));
+          },
+        },
+      ],
+      tuned: (values) => ({ ...rest, threshold: values.get("threshold") ?? spec.threshold }),
+    };
+  },
   facts: ({ fact }) => [{ fact, path: ["fact"] }],
   build(spec, context, base) {
     const strong = pick(spec.strong ?? context.strong, "strong");

@@ -2,6 +2,8 @@ import { policySpecSchema, type PolicySpec } from "../../model/config.ts";
 import { WrpError } from "../../model/errors.ts";
 import type { Kind } from "../kind.ts";
 import { artefactCard, figuresOf } from "../learned/artefact.ts";
+import { alphaTunable } from "../learned/by-alpha.ts";
+import { lambdaTunable } from "../learned/by-lambda.ts";
 
 /**
  * A policy that `wrp train` fitted, from its file. What its estimates hang on is as it was trained; how it chooses by them may be set anew.
@@ -10,6 +12,12 @@ import { artefactCard, figuresOf } from "../learned/artefact.ts";
  */
 export function trained(kindOf: (spec: PolicySpec) => Kind<PolicySpec["kind"]>): Kind<"trained"> {
   return {
+    tunables(spec) {
+      const { policy } = artefactCard(spec);
+      if ("alpha" in policy) return alphaTunable({ ...spec, alpha: spec.alpha ?? policy.alpha });
+      if ("lambda" in policy) return lambdaTunable({ ...spec, lambda: spec.lambda ?? (policy.lambda as number) });
+      return { numbers: [], tuned: () => spec };
+    },
     facts(spec) {
       if (spec.card === undefined) return [];
       const { policy } = artefactCard(spec);

@@ -4,7 +4,7 @@ import { fitTrees, binColumns, treeValues, type BoostedTrees, type TreeShape } f
 import { alongAxes, principalAxes } from "../../stats/principal-axes.ts";
 import type { Rows } from "../../stats/rows.ts";
 import type { Kind } from "../kind.ts";
-import { byLambda } from "../learned/by-lambda.ts";
+import { byLambda, lambdaTunable } from "../learned/by-lambda.ts";
 import { checkFacts, factColumn } from "../learned/facts.ts";
 import type { Asked, EstimateTools, FitTools, Learned, Training } from "../learned/learned.ts";
 import { knownMean } from "../learned/means.ts";
@@ -19,6 +19,7 @@ type Settings = TreeShape & { readonly components: number };
  */
 export const trees: Kind<"trees"> = {
   facts: ({ facts }) => facts.map((fact, k) => ({ fact, path: ["facts", k] })),
+  tunables: lambdaTunable,
   build({ facts, components, rounds, depth, rate, minLeaf, lambda }, context, base) {
     checkLearnable(base.name, context, lambda > 0 ? `lambda=${lambda}` : null);
     const names = checkFacts(base.name, facts, context);

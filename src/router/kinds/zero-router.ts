@@ -8,6 +8,14 @@ import type { Kind } from "../kind.ts";
  * Without a cost it stands in the middle of the hull's cost range.
  */
 export const zeroRouter: Kind<"zero-router"> = {
+  tunables(spec, { models }) {
+    const hull = nonDecreasingHull(models.map((m, index) => ({ index, cost: m.costUsdPer1k, quality: m.quality })));
+    const [first, last] = [hull[0], hull.at(-1)];
+    return {
+      numbers: [{ name: "costUsdPer1k", range: first && last ? [first.cost, last.cost] : null, scale: "linear", whole: false, unit: "USD per 1,000 prompts", own: spec.costUsdPer1k ?? null }],
+      tuned: (values) => ({ ...spec, costUsdPer1k: values.get("costUsdPer1k") ?? spec.costUsdPer1k }),
+    };
+  },
   build(spec, context, base) {
     const hull = nonDecreasingHull(
       context.models.map((m, index) => ({ index, cost: m.costUsdPer1k, quality: m.quality })),

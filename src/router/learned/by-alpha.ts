@@ -1,3 +1,5 @@
+import type { PolicySpec } from "../../model/config.ts";
+import type { Tunables } from "../tunables.ts";
 import { bestScore } from "./best-score.ts";
 import type { Estimates, Learned } from "./learned.ts";
 
@@ -35,4 +37,12 @@ function betweenEnds(table: readonly Float64Array[]): Float64Array[] {
     for (const [m, column] of table.entries()) (placed[m] as Float64Array)[i] = high === low ? 0 * (column[i] as number) : ((column[i] as number) - low) / (high - low);
   }
   return placed;
+}
+
+/** Of kinds that choose by alpha. Their estimates do not hang on it, so nothing is fitted again. */
+export function alphaTunable<S extends PolicySpec & { readonly alpha?: number | undefined }>(spec: S): Tunables<S> {
+  return {
+    numbers: [{ name: "alpha", range: [0, 1], scale: "linear", whole: false, unit: "weight of quality", own: spec.alpha ?? 1 }],
+    tuned: (values) => ({ ...spec, alpha: values.get("alpha") ?? spec.alpha }),
+  };
 }

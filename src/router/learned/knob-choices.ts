@@ -15,9 +15,15 @@ const SAME = 1e-9;
 export function knobChoices(knob: Knob, models: readonly string[], estimates: Estimates): KnobChoices | null {
   if (estimates.quality.some((column, m) => column.some((quality, i) => !Number.isNaN(quality) && Number.isNaN(estimates.costUsd[m]?.[i])))) return null;
   const weighed = knob.weighed(estimates);
-  const between = valuesBetween(exchangeRates(weighed)).map(knob.valueAt);
+  const between = valuesBetween(exchangeRates(weighed), MOST_VALUES).map(knob.valueAt);
   const values = [...new Set([...between, knob.own])].sort((a, b) => (knob.larger === "dearer" ? a - b : b - a));
   return { knob: { name: knob.name, unit: knob.unit }, values, own: values.indexOf(knob.own), model: values.map((value) => knob.chooseAt(value, models, weighed)) };
+}
+
+/** Values between any two rates at which some choice changes, rising; where these are more than `most`, so that about as many choices change from each to the next. */
+export function knobValues(knob: Knob, estimates: Estimates, most: number): { readonly values: Float64Array; readonly whole: boolean } {
+  const rates = exchangeRates(knob.weighed(estimates));
+  return { values: Float64Array.from(new Set(valuesBetween(rates, most).map(knob.valueAt))).sort(), whole: groupEnds(rates).length < most };
 }
 
 /** Quality given up per cost saved at each change of choice of each prompt, rising: the slopes of the hull of its models. */
@@ -34,13 +40,19 @@ function exchangeRates({ quality, costUsd }: Estimates): Float64Array {
 }
 
 /** Rates below all, above all, and between: of all where these are few, else after about equal numbers of them. */
-function valuesBetween(rates: Float64Array): number[] {
-  const ends: number[] = []; // one past the last of each group of equal rates
-  for (let k = 0; k < rates.length; k++) if (k + 1 === rates.length || (rates[k + 1] as number) > (rates[k] as number) * (1 + SAME)) ends.push(k + 1);
-  const passed = ends.length < MOST_VALUES ? [0, ...ends] : [...new Set([0, ...Array.from({ length: MOST_VALUES - 1 }, (_, k) => ends.find((end) => end * (MOST_VALUES - 1) >= (k + 1) * rates.length) as number)])];
+function valuesBetween(rates: Float64Array, most: number): number[] {
+  const ends = groupEnds(rates);
+  const passed = ends.length < most ? [0, ...ends] : [...new Set([0, ...Array.from({ length: most - 1 }, (_, k) => ends.find((end) => end * (most - 1) >= (k + 1) * rates.length) as number)])];
   return passed.map((k) => {
     const [below, above] = [rates[k - 1], rates[k]];
     if (below === undefined) return 0;
     return above === undefined ? 2 * below : Math.sqrt(below) * Math.sqrt(above);
   });
+}
+
+/** One past the last of each group of equal rates. */
+function groupEnds(rates: Float64Array): number[] {
+  const ends: number[] = [];
+  for (let k = 0; k < rates.length; k++) if (k + 1 === rates.length || (rates[k + 1] as number) > (rates[k] as number) * (1 + SAME)) ends.push(k + 1);
+  return ends;
 }

@@ -92,8 +92,14 @@ function patternCounter(spec: SignalSpec, { pattern, case_sensitive }: Source, t
     tell(specError(spec, "feature.source.pattern", "is missing"));
     return null;
   }
-  const compiled = re2(case_sensitive || pattern.startsWith("(?i)") ? pattern : `(?i)${pattern}`);
-  if (typeof compiled !== "string") return (view) => compiled.count(view.text);
+  const whole = case_sensitive || pattern.startsWith("(?i)") ? pattern : `(?i)${pattern}`;
+  const compiled = re2(whole);
+  if (typeof compiled !== "string")
+    return (view) => {
+      const count = view.counts.get(whole) ?? compiled.count(view.text);
+      view.counts.set(whole, count);
+      return count;
+    };
   tell(specError(spec, "feature.source.pattern", `is no RE2 pattern: ${compiled}`, "RE2 has no look-around and no back-references"));
   return null;
 }
