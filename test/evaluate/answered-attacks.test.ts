@@ -116,7 +116,7 @@ describe("recorded answers with their texts", () => {
     const here = folder({ "d.jsonl": jsonl(rows.slice(10)) });
     const report = await evaluate(here, "d.jsonl", "-o", "r.html");
     expect(policy(report, "stern").safety).toEqual({ attackReachRate: { mean: null, ci: null, n: 0 }, falseRefusalRate: expect.objectContaining({ mean: near(0.3), n: 10 }) as unknown });
-    expect(here.read("r.html")).not.toContain("attack reach");
+    expect(here.read("r.html")).not.toMatch(/<button[^>]*>attack reach/);
   });
 
   test("a log of one answer a prompt: the live router's own row has the rates, an expected one has not, and its gates cannot be decided", async () => {

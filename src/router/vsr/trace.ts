@@ -56,7 +56,7 @@ export function traceOf({ name, strategy }: VsrRecipe, { state, scores, judged, 
       rules: "rule" in result ? ruleTrace(result as RuleResult) : null,
     })),
     tieBreak: settled.determined && winners.length === 1 && winner ? decidedBy(winner, judged, strategy) : null,
-    outcome: settled.determined ? (settled.outcomes[0] ?? null) : null,
+    outcome: settled.determined && settled.outcomes[0] ? told(settled.outcomes[0]) : null,
     baseline,
   };
 }
@@ -91,4 +91,10 @@ function boundsInWords(predicate: object): string {
 function known({ lo, hi }: Span): Known {
   if (lo === hi) return lo;
   return Number.isFinite(lo) && Number.isFinite(hi) ? [lo, hi] : null;
+}
+
+/** As data: how answers lead on is left out. */
+function told(outcome: Outcome): Outcome {
+  const { open } = outcome;
+  return { ...outcome, open: open && { algorithm: open.algorithm, why: open.why, calls: open.calls, models: open.models } };
 }

@@ -75,7 +75,7 @@ const allColumns: readonly PolicyColumn[] = [
   {
     head: "calls",
     number: true,
-    hint: "calls per prompt; all of them are in cost, latency, leaks and attack reach",
+    hint: "calls per prompt: each counts for cost, latency, and who saw the prompt",
     known: (p) => p.calls !== undefined,
     cell: ({ calls: own }) => numberCell(calls(own?.perPrompt.mean), interval(own?.perPrompt.ci, calls), own?.perPrompt.mean),
   },
