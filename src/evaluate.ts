@@ -9,6 +9,7 @@ import { fitOn, gather, promptsAgain, storedWorkload } from "./evaluate/gather.t
 import { endWithout, stopIfAsked } from "./evaluate/interrupt.ts";
 import { storedModels } from "./evaluate/stored-outputs.ts";
 import { decidedBy, liveFindings, liveHash, liveTiming } from "./evaluate/live-findings.ts";
+import { withCost } from "./evaluate/overhead.ts";
 import type { Parts, RunConfig, RunSettings } from "./evaluate/parts.ts";
 import { mute, remoteWarnings } from "./evaluate/remote-findings.ts";
 import { checkReplaced } from "./evaluate/replaced-prices.ts";
@@ -139,7 +140,7 @@ export async function* evaluate(given: Parts): AsyncGenerator<EvaluateEvent, voi
         totalMs: ended - started,
         decisions: counts.computed,
         decisionMicros: counts.computed > 0 ? counts.micros / counts.computed : null,
-        ...(overhead.length > 0 ? { overhead } : {}),
+        ...(overhead.length > 0 ? { overhead: overhead.map((one) => withCost(one, parts.routerHourUsd)) } : {}),
         ...(outcomes.judge ? { judge: outcomes.judge } : {}),
         ...(outcomes.embedder ? { embedder: outcomes.embedder } : {}),
         ...(parts.live ? { live: liveTiming([...outcomes.live, ...(fit?.live ?? [])], parts.live.spent()) } : {}),

@@ -74,6 +74,7 @@ export function program(world: World, outcome: Outcome): Command {
     .option("--no-gates", "leave the config's gates aside")
     .option("--bless", "write the baseline file that gates compare with, from this run")
     .option("--baseline <file>", "the baseline file (default: wrp.baseline.jsonl beside the config)")
+    .option("--router-hour-usd <usd>", "what an hour of the machine that routes costs: overhead is then told in USD too", number)
     .option("--lambda <per-usd>", "regret's price of quality: u = quality - lambda · cost in USD", number)
     .optionsGroup("Live models:")
     .option("--live", "call the config's live models for what the store does not have; otherwise nothing leaves this machine")

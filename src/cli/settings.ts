@@ -53,6 +53,8 @@ export interface EvalFlags {
   readonly missing?: string;
   readonly aiqRange?: string;
   readonly lambda?: number;
+  /** USD of an hour of the machine that routes. */
+  readonly routerHourUsd?: number;
   readonly seed?: number;
   readonly resamples?: number;
   readonly concurrency?: number;
@@ -117,6 +119,7 @@ export function runSettings(flags: EvalFlags, loaded: LoadedConfig): RunSettings
     ...configured.map((m) => (free.has(m.name) ? { ...m, price: "free" as const } : m)),
     ...[...free].filter((name) => !configured.some((m) => m.name === name)).map((name) => ({ name, price: "free" as const })),
   ];
+  if (flags.routerHourUsd !== undefined && flags.routerHourUsd < 0) throw new WrpError(`--router-hour-usd must be ≥ 0 (got ${flags.routerHourUsd})`);
   if (flags.lambda !== undefined && flags.lambda < 0) throw new WrpError(`--lambda must be ≥ 0 (got ${flags.lambda})`);
   const resamples = flags.resamples ?? DEFAULT_RESAMPLES;
   if (resamples < FEWEST_RESAMPLES || resamples > MOST_RESAMPLES)

@@ -84,6 +84,8 @@ export interface Parts {
   readonly settings: RunSettings;
   readonly runId: string;
   readonly wrpVersion: string;
+  /** USD of an hour of the machine that routes: overhead is then told in money too. */
+  readonly routerHourUsd?: number | undefined;
   /** Compute a report anew even where the store has it. */
   readonly fresh: boolean;
   readonly concurrency: number;

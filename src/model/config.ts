@@ -255,6 +255,7 @@ export const configSchema = z.strictObject({
   maxCostUsd: z.number().positive().optional().describe("hard cap of what --live may spend"),
   policies: z.array(policySpecSchema).optional(),
   surrogate: z.boolean().optional().describe("wrp's own models may read signals in place of those that a vsr config names, as --surrogate: it may decide otherwise, and every report says so"),
+  routerHourUsd: z.number().nonnegative().optional().describe("USD of an hour of the machine that routes: what deciding takes is then told in money too"),
   objectives: z.array(z.enum(["cost", "quality", "latency", "privacy", "safety"])).min(1).optional(),
   reference: z.string().optional().describe("the policy that others are compared with"),
   margins: z

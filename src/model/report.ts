@@ -318,6 +318,7 @@ export const reportSchema = z.object({
           p99Ms: z.number().nullable(),
           vectorMs: z.number().nullable().optional().describe("of a learned policy: time per text of making vectors, in batches; null where all were stored"),
           estimateMs: z.number().nullable().optional().describe("of a learned policy: time per prompt of what it expects and the choice by it, in batches"),
+          usdPer1k: z.number().optional().describe("meanMs at the stated price of the router's machine (routerHourUsd), USD per 1,000 decisions; in no policy's cost"),
         }),
       )
       .optional()

@@ -259,3 +259,16 @@ test("prompts that the embedder cannot tell apart are counted", async () => {
   expect((await evaluated(desk([...same, ...LEARNABLE.slice(0, 10)]), "--policy", "knn")).warnings.join("\n")).toMatch(/the 50 different prompts have 1\d different vectors: those that begin alike/);
   expect((await evaluated(desk(LEARNABLE), "--policy", "knn")).warnings.join("\n")).not.toContain("different vectors");
 });
+
+test("what deciding takes is told in money where the machine's price is stated", async () => {
+  const at = desk(LEARNABLE);
+  const report = await evaluated(at, "--policy", "knn(k=5)", "--router-hour-usd", "3.6");
+  const own = report.timing.overhead?.[0];
+  expect(own?.meanMs).toBeGreaterThan(0);
+  expect(own?.usdPer1k).toBeCloseTo((own?.meanMs ?? NaN) / 1000, 12); // 3.6 USD an hour are 1e-6 USD a millisecond
+  expect((await evaluated(at, "--policy", "knn(k=6)", "--store", "third.db")).timing.overhead?.[0]).not.toHaveProperty("usdPer1k");
+  at.put("wrp.yaml", `${at.read("wrp.yaml")}routerHourUsd: 7.2\n`);
+  const ran = await at.wrp("eval", "--policy", "knn(k=7)", "--store", "other.db", ...FAST); // elsewhere, so that vectors are made
+  expect(ran.stdout.replaceAll(/\s+/g, " ")).toMatch(/overhead knn\(k=7\): [\d.]+ \S+ a prompt \(.*?\), \$[\d.e-]+ per 1,000, measured/);
+  expect((await at.wrp("eval", "--policy", "knn", "--router-hour-usd", "-1")).stderr).toContain("--router-hour-usd must be ≥ 0");
+});

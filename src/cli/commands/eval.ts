@@ -78,6 +78,7 @@ export async function evalCommand(data: readonly string[], flags: EvalFlags, wor
       runId,
       wrpVersion: wrpVersion(),
       fresh: flags.fresh === true,
+      routerHourUsd: flags.routerHourUsd ?? loaded.config.routerHourUsd,
       concurrency,
       blessed: gatesOf({ ...flags, bless: false }, loaded).flatMap(({ policy }) => policy ?? []),
       now: world.now,

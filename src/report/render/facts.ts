@@ -167,12 +167,13 @@ function simulated({ policies, models }: Report): Fact | null {
   return { label: "simulated", text: [list, from, "intervals there cover the sampling of prompts only"].filter((part) => part).join("; ") };
 }
 
-function overhead({ policy, decisions, startMs, meanMs, p50Ms, p95Ms, p99Ms, vectorMs, estimateMs }: NonNullable<Report["timing"]["overhead"]>[number]): Fact {
+function overhead({ policy, decisions, startMs, meanMs, p50Ms, p95Ms, p99Ms, vectorMs, estimateMs, usdPer1k }: NonNullable<Report["timing"]["overhead"]>[number]): Fact {
+  const money = usdPer1k === undefined ? "" : `, ${usd(usdPer1k)} per 1,000`;
   if (estimateMs !== undefined) {
     const parts = `${vectorMs == null ? "its vectors were stored" : `vector ${milliseconds(vectorMs)}`}, estimate and choice ${milliseconds(estimateMs)}`;
-    return { label: "overhead", text: `${policy}: ${meanMs === null ? parts : `${milliseconds(meanMs)} a prompt (${parts})`}, measured in batches over ${counted(decisions, "prompt")}` };
+    return { label: "overhead", text: `${policy}: ${meanMs === null ? parts : `${milliseconds(meanMs)} a prompt (${parts})${money}`}, measured in batches over ${counted(decisions, "prompt")}` };
   }
   const [mean, p50, p95, p99, start] = [meanMs, p50Ms, p95Ms, p99Ms, startMs].map(milliseconds);
-  const each = meanMs === null ? "" : `${mean} a decision (p50 ${p50}, p95 ${p95}, p99 ${p99}), `;
+  const each = meanMs === null ? "" : `${mean} a decision (p50 ${p50}, p95 ${p95}, p99 ${p99})${money}, `;
   return { label: "overhead", text: `${policy}: ${each}${start} to its first answer; ${counted(decisions, "decision")} through its process` };
 }
