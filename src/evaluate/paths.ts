@@ -101,7 +101,7 @@ function withLoops<P extends ExplainedPolicy>(policy: P, loops: ReadonlyMap<stri
     }
     const note = notes.indexOf(loop.note(open.length, model.length));
     const left = open.length - told.length;
-    notes.splice(note < 0 ? notes.length : note, note < 0 ? 0 : 1, `${counted(told.length)} of ${counted(model.length)} prompts are played by the confidences that are recorded of answers: ${loop.name}`, ...(left > 0 ? [loop.note(left, model.length)] : []));
+    notes.splice(note < 0 ? notes.length : note, note < 0 ? 0 : 1, `${counted(told.length)} of ${counted(model.length)} prompts are played by ${loop.by}: ${loop.name}`, ...(left > 0 ? [loop.note(left, model.length)] : []));
   }
   return { ...policy, decisions: { ...decisions, model }, rules: { rule, rules: texts, notes } };
 }

@@ -69,6 +69,8 @@ export interface Loop {
   plays(columns: OutcomeColumns): Played;
   /** How its prompts are called in words. */
   readonly name: string;
+  /** What tells how it goes on, in words. */
+  readonly by: string;
   /** What `notes` says where it is not played. @param undecided how many it is about */
   note(undecided: number, of: number): string;
 }

@@ -139,3 +139,38 @@ test("plugins that do not route are named once, and those that are off not at al
   const ran = await folder({ "desk.yaml": desk, "data.jsonl": DATA }).inside("eval", "data.jsonl", "--policy", "vsr:desk.yaml", "--json");
   expect(ran.json().warnings.filter((one) => one.includes("plugin"))).toEqual(['policy "vsr:desk.yaml": the plugins system_prompt do not route: what they change of requests and answers is not evaluated']);
 });
+
+describe("ratings", () => {
+  const ratedRows = Array.from({ length: 40 }, (_, k) => {
+    const law = k % 4 === 0 ? k / 4 : null;
+    const call = (quality: number, costUsd: number, latencyMs: number, fails: boolean) => (fails ? { error: "timeout", latencyMs } : { quality, costUsd, latencyMs });
+    return { id: `p${k}`, prompt: law === null ? `Question ${k}` : `The law ${k}`, tags: ["pii"], outcomes: { finch: call(0.5, 0.001, 100, false), eagle: call(1, 0.01, 300, law === 0) } };
+  });
+  const rated = async (settings: string) => {
+    const here = folder({ "desk.yaml": config(`{ type: ratings${settings} }`), "data.jsonl": jsonl(ratedRows), "wrp.yaml": "models: [{name: finch, trusted: true}]\n" });
+    const ran = await here.inside("eval", "data.jsonl", "--policy", "vsr:desk.yaml", "--json", "--missing", "failure-is-refusal", "-o", "d.jsonl", "--resamples", "200");
+    expect(ran.code, ran.stderr).toBe(0);
+    const rows = here.read("d.jsonl").split("\n").filter(Boolean).map((line) => JSON.parse(line) as Record<string, unknown>).filter(({ policy: name }) => name === "vsr:desk.yaml");
+    return { own: policy(ran.json(), "vsr:desk.yaml"), rows, warnings: ran.json().warnings.join("\n") };
+  };
+
+  test("call all at the same time; the first choice is judged, all are paid and see the prompt", async () => {
+    const { own, rows, warnings } = await rated("");
+    expect(rows[4]).toMatchObject({ model: "eagle", rule: 'decision "legal", algorithm ratings: asked eagle, finch: the first choice is eagle\'s', quality: 1, costUsd: 0.011, latencyMs: 300 });
+    expect(rows[0]).toMatchObject({ model: "finch", quality: 0.5, costUsd: null, latencyMs: 300 }); // what the failed call cost is not known
+    expect(rows[1]).toMatchObject({ model: "finch", costUsd: 0.001, latencyMs: 100 });
+    expect(own.calls?.perPrompt).toMatchObject({ mean: 50 / 40 });
+    expect(own.privacy?.leakRate.mean).toBe(10 / 40); // eagle sees the ten
+    expect(warnings).toContain('10 of 40 prompts are played by the outcomes of all that are called: decision "legal", algorithm ratings');
+  });
+
+  test("asked one at a time they are waited for one after the other; with on_error: fail one that fails fails all", async () => {
+    const { rows } = await rated(", ratings: { max_concurrent: 1, on_error: fail }");
+    expect(rows[4]).toMatchObject({ model: "eagle", latencyMs: 400, costUsd: 0.011 });
+    expect(rows[0]).toMatchObject({ model: "eagle", quality: null });
+  });
+
+  test("of a new prompt it tells that all are called, and what they cost together", async () => {
+    expect(await costed("{ type: ratings }")).toContain("cost     $0.04060 expected (all of eagle, finch are called; desk.yaml;");
+  });
+});

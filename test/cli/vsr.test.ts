@@ -124,7 +124,7 @@ describe("wrp route --policy vsr:", () => {
     const { model, rule, trace } = await routed({}, DESK.replace("{ type: multi_factor, multi_factor: { weights: { quality: 1 } } }", `{ type: ${type} }`));
     expect({ model, determined: trace.determined, decision: trace.outcome?.decision }).toEqual({ model: null, determined: true, decision: "ordinary" });
     expect(rule).toContain(`decision "ordinary", algorithm ${type}: undetermined among finch, eagle: it `);
-    expect(trace.outcome).toMatchObject({ open: { algorithm: type, models: ["finch", "eagle"], calls: ["ratings", "remom", "fusion", "workflows"].includes(type) ? "several" : "one" } });
+    expect(trace.outcome).toMatchObject({ open: { algorithm: type, models: ["finch", "eagle"], calls: type === "ratings" ? "all" : ["remom", "fusion", "workflows"].includes(type) ? "several" : "one" } });
   });
 
   test("computes what needs no model, and tells what is unknown", async () => {

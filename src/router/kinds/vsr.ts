@@ -5,7 +5,6 @@ import { contentHash } from "../../lib/hash.ts";
 import { WrpError } from "../../model/errors.ts";
 import type { SignalReadings } from "../../model/signal.ts";
 import type { Kind } from "../kind.ts";
-import { walked } from "../loops/walk.ts";
 import type { Loop, Policy, Undecided } from "../policy.ts";
 import { cacheSession } from "../vsr/cache/session.ts";
 import type { Outcome } from "../vsr/outcome.ts";
@@ -76,9 +75,9 @@ function cachesOf({ store, outcomes }: VsrRouter): Pick<Policy, "caches"> {
 /** What outcomes tell of algorithms that go by answers. */
 function loopsOf({ outcomes }: VsrRouter, spec: VsrSpec): Pick<Policy, "loops"> {
   const loops = outcomes.flatMap((outcome): [string, Loop][] => {
-    const walk = outcome.open?.walk?.((model) => inPool(model, spec));
-    if (!walk) return [];
-    return [[openReason(outcome, spec), { plays: (columns) => walked(columns, walk), name: ruleOf(outcome), note: (undecided, of) => openNote(outcome, undecided, of) }]];
+    const loop = outcome.open?.loop?.((model) => inPool(model, spec));
+    if (!loop) return [];
+    return [[openReason(outcome, spec), { ...loop, name: ruleOf(outcome), note: (undecided, of) => openNote(outcome, undecided, of) }]];
   });
   return loops.length === 0 ? {} : { loops: new Map(loops) };
 }

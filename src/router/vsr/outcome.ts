@@ -1,11 +1,14 @@
 import { yamlFlag } from "../../lib/yaml-flag.ts";
-import type { Walk } from "../loops/walk.ts";
+import type { OutcomeColumns } from "../../model/columns.ts";
+import type { Played } from "../loops/played.ts";
+import { walked } from "../loops/walk.ts";
 import type { Candidate, Selection } from "./algorithms/algorithm.ts";
 import { cascadeOf } from "./algorithms/confidence.ts";
 import { confidenceWalk } from "./algorithms/confidence-walk.ts";
 import { hybrid } from "./algorithms/hybrid.ts";
 import { latencyAware } from "./algorithms/latency-aware.ts";
 import { multiFactor } from "./algorithms/multi-factor.ts";
+import { ratingsPlay } from "./algorithms/ratings.ts";
 import { staticChoice } from "./algorithms/static.ts";
 import { decisionCacheOf, isCache, type CacheStore, type DecisionCache } from "./cache/settings.ts";
 import type { VsrConfig } from "./config.ts";
@@ -25,7 +28,7 @@ export interface Outcome {
   /** How the model was chosen among several; null where there was one. */
   readonly selection: { readonly algorithm: string; readonly why: string; readonly scores: Readonly<Record<string, number>> | null } | null;
   /** Where the decision is one and the model is not: why, and among which. `calls`: how many of them are called, `some` in their order. */
-  readonly open: { readonly algorithm: string; readonly why: string; readonly calls: "one" | "some" | "all" | "several"; readonly models: readonly string[]; readonly walk?: WalkOf } | null;
+  readonly open: { readonly algorithm: string; readonly why: string; readonly calls: "one" | "some" | "all" | "several"; readonly models: readonly string[]; readonly loop?: LoopOf } | null;
   /** A text that answers in place of a model (plugin fast_response). */
   readonly answer: string | null;
   /** How an earlier answer may be given again (plugin response_cache); null where none is. */
@@ -36,8 +39,8 @@ export interface Outcome {
   readonly notes: readonly string[];
 }
 
-/** How it goes from model to model where confidences are recorded; null where those do not tell it. @param inPool a model's name in the run */
-type WalkOf = (inPool: (model: string) => string) => Walk | null;
+/** How its calls are played over outcomes, and by what; null where outcomes do not tell it. @param inPool a model's name in the run */
+type LoopOf = (inPool: (model: string) => string) => { readonly plays: (columns: OutcomeColumns) => Played; readonly by: string } | null;
 
 /** Algorithms that call several models for one answer, or one several times. */
 const LOOPERS: ReadonlySet<string> = new Set(["ratings", "remom", "fusion", "workflows"]);
@@ -51,7 +54,6 @@ const UNTOLD: Readonly<Record<string, string>> = {
   svm: "it needs the artefact that it was trained to",
   mlp: "it needs the artefact that it was trained to",
   prompt: "it asks a model which one to take",
-  ratings: "it calls several models at a time and goes by their ratings",
   remom: "it calls models in rounds and makes one answer of theirs",
   fusion: "it calls a panel of models and makes one answer of theirs",
   workflows: "it calls models as its workflow says",
@@ -104,7 +106,7 @@ function select(decision: VsrDecision, config: VsrConfig, recipe: VsrRecipe): { 
   const candidates = modelRefs.map(({ model }) => candidateOf(model, config));
   const models = candidates.map(({ name }) => name);
   const chosen = (selection: Selection, ...said: string[]) => ({ selection, open: null, said });
-  const open = (why: string, calls: NonNullable<Outcome["open"]>["calls"] = "one", order = models, walk?: WalkOf) => ({ selection: null, open: { algorithm: type, why, calls, models: order, ...(walk ? { walk } : {}) }, said: [] });
+  const open = (why: string, calls: NonNullable<Outcome["open"]>["calls"] = "one", order = models, loop?: LoopOf) => ({ selection: null, open: { algorithm: type, why, calls, models: order, ...(loop ? { loop } : {}) }, said: [] });
   const first = (why: string, model = models[0] as string): Selection => ({ model, score: 0, confidence: 0, scores: null, why });
   switch (type) {
     case "static":
@@ -120,11 +122,16 @@ function select(decision: VsrDecision, config: VsrConfig, recipe: VsrRecipe): { 
     case "confidence": {
       const { order, method, threshold, keeps } = cascadeOf(candidates, algorithm?.confidence ?? {});
       const names = order.map(({ name }) => name);
-      const walk: WalkOf = (inPool) => confidenceWalk(candidates, algorithm?.confidence ?? {}, inPool);
+      const loop: LoopOf = (inPool) => {
+        const walk = confidenceWalk(candidates, algorithm?.confidence ?? {}, inPool);
+        return walk && { plays: (columns) => walked(columns, walk), by: "the confidences that are recorded of answers" };
+      };
       if (keeps === "first") return chosen(first(`the first of the cascade ${names.join(", ")}`, names[0]), `threshold ${threshold} of ${method} keeps any answer that comes with log-probabilities, since confidences lie from 0 to 1: ${names.slice(1).join(", ")} ${names.length === 2 ? "is" : "are"} never asked`);
-      if (keeps === "none") return open(`threshold ${threshold} of ${method} keeps no answer: all of ${names.join(", ")} are called, and the last answers`, "all", names, walk);
-      return open(`it asks ${names.join(", then ")} until the confidence in an answer (${method}) reaches ${threshold}, which only answers tell`, "some", names, walk);
+      if (keeps === "none") return open(`threshold ${threshold} of ${method} keeps no answer: all of ${names.join(", ")} are called, and the last answers`, "all", names, loop);
+      return open(`it asks ${names.join(", then ")} until the confidence in an answer (${method}) reaches ${threshold}, which only answers tell`, "some", names, loop);
     }
+    case "ratings":
+      return open(`it calls all of ${models.join(", ")}, whose answers are choices of one response: the first is judged`, "all", models, (inPool) => ({ plays: ratingsPlay(models.map(inPool), algorithm?.ratings ?? {}), by: "the outcomes of all that are called" }));
     default:
       return open(UNTOLD[type] ?? "it is not known here", LOOPERS.has(type) ? "several" : "one");
   }

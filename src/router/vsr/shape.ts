@@ -51,6 +51,7 @@ const algorithm = part({
     }),
   ),
   latency_aware: maybe(part({ tpot_percentile: number, ttft_percentile: number })),
+  ratings: maybe(part({ max_concurrent: number, on_error: text })),
   hybrid: maybe(part({ experience_weight: number, router_dc_weight: number, automix_weight: number, cost_weight: number })),
   confidence: maybe(
     part({
