@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { bestOfFields } from "./best-of-fields.ts";
 import { cascadeFields } from "./cascade-fields.ts";
+import { automixFields } from "./automix-fields.ts";
 import { frugalFields } from "./frugal-fields.ts";
 import { gpuPriceSchema, type GpuPrice } from "./gpu-price.ts";
 import { learnedSpecs, onnxSpec, trainedSpec } from "./learned-specs.ts";
@@ -127,6 +128,7 @@ export const policySpecSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("cascade"), ...named, ...cascadeFields }),
   z.strictObject({ kind: z.literal("best-of"), ...named, ...bestOfFields }),
   z.strictObject({ kind: z.literal("frugal"), ...named, ...frugalFields }),
+  z.strictObject({ kind: z.literal("automix"), ...named, ...automixFields }),
   ...onlineSpecs,
   z.strictObject({
     kind: z.literal("command"),

@@ -89,6 +89,7 @@ export function whyUndecided(kind: string): string {
   if (kind === "threshold") return "the others lack its fact";
   if (isOnline({ kind })) return "the others have no text here";
   if (kind === "cascade" || kind === "best-of") return "of the others, what it goes by is not known on the way";
+  if (kind === "automix") return "of the others, how sure the small model was is not known, or nothing to fit it on";
   if (kind === "frugal") return "of the others, what it goes by is not known on the way, or no cascade was found within the budget";
   if (isLearned({ kind })) return "the others have no text here, or nothing to be fitted on";
   if (kind === "vsr") return "the others are undetermined, have no model to go to, or are answered without one and not graded";

@@ -1,6 +1,7 @@
 import type { PolicySpec } from "../model/config.ts";
 import { unknownName, type Place, type WrpError } from "../model/errors.ts";
 import { always } from "./kinds/always.ts";
+import { automix } from "./kinds/automix.ts";
 import { bestOf } from "./kinds/best-of.ts";
 import { bestSingle } from "./kinds/best-single.ts";
 import { budgeted } from "./kinds/budgeted.ts";
@@ -58,6 +59,7 @@ const kinds: { readonly [K in PolicySpec["kind"]]: Kind<K> } = {
   cascade,
   "best-of": bestOf,
   frugal,
+  automix,
   logistic,
   svm,
   mlp,

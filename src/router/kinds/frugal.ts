@@ -1,14 +1,14 @@
 import type { OutcomeColumns } from "../../model/columns.ts";
 import type { PolicySpec } from "../../model/config.ts";
 import { WrpError } from "../../model/errors.ts";
-import { foldsOf } from "../../stats/folds.ts";
 import { random, shuffled } from "../../stats/random.ts";
 import type { Kind } from "../kind.ts";
+import { playedInFolds } from "../loops/folded.ts";
 import { frugalSearch, type FrugalChoice, type FrugalTable } from "../loops/frugal-search.ts";
 import { checkOf, judgeErrors, judgeNotes } from "../loops/judge.ts";
 import type { Played } from "../loops/played.ts";
 import { stopRuleOf, type StopRule } from "../loops/stop-rules.ts";
-import { walked } from "../loops/walk.ts";
+import type { Walk } from "../loops/walk.ts";
 
 type FrugalSpec = Extract<PolicySpec, { kind: "frugal" }>;
 
@@ -42,44 +42,35 @@ export const frugal: Kind<"frugal"> = {
 };
 
 function played(columns: OutcomeColumns, seed: number, spec: FrugalSpec, rule: StopRule, policy: string, names: readonly string[]): Played {
-  const { n, models, cluster, clusters } = columns;
+  const { models } = columns;
   const places = names.map((name) => models.indexOf(name)).filter((m) => spec.models ?? [columns.quality, columns.costUsd].every((table) => isKnown(table[m])));
   const nothing = spec.models?.find((name) => ![columns.quality, columns.costUsd].every((table) => isKnown(table[models.indexOf(name)])));
   if (nothing !== undefined) throw new WrpError(`policy "${policy}": ${nothing} has no grade or no cost here, so nothing tells what it is worth`);
   const scored = (m: number) => spec.scorer === "judge" || isKnown(columns.measures?.get(spec.scorer)?.[m]);
   if (!places.some(scored)) throw new WrpError(`policy "${policy}" goes by ${rule.needs}, which is known of none here`, { hint: "scorer: judge, with errorRate" });
-  const { fold, folds } = foldsOf(cluster, clusters, spec.folds, random(seed, "folds"));
-  const cascades = new Map<string, { readonly choice: FrugalChoice; readonly folds: Set<number> }>();
-  const sizes: number[] = [];
-  for (let f = 0; f < folds; f++) {
-    const { table, searched } = tableOf(columns, places, Array.from({ length: n }, (_, i) => i).filter((i) => fold[i] !== f), { spec, rule, scored, seed: [seed, f] });
-    sizes.push(searched);
+  const { notes, ...ways } = playedInFolds(columns, seed, spec.folds, (others, f) => {
+    const { table, searched } = tableOf(columns, places, others, { spec, rule, scored, seed: [seed, f] });
     const found = searched === 0 ? null : frugalSearch(table, spec.length, spec.budgetUsdPer1k / 1000);
-    if (!found) continue;
+    if (!found) return { prompts: searched, found: null };
     const choice = { ...found, models: found.models.map((k) => places[k] as number) };
-    const key = JSON.stringify([choice.models, choice.thresholds]);
-    const known = cascades.get(key);
-    if (known) known.folds.add(f);
-    else cascades.set(key, { choice, folds: new Set([f]) });
-  }
-  const each = [...cascades.values()].map(({ choice, folds: own }) => {
-    const walk = walked(columns, {
-      models: choice.models.map((m) => models[m] as string),
-      keeps: (of, m, stage) => rule.keeps(of, m, choice.thresholds[stage] as number),
-      looks: choice.models.length > 1 ? "but the last" : "none",
-      onError: "next",
-      check: checkOf(spec),
-      needs: rule.needs,
-    });
-    return { ...walk, weights: walk.weights.map((column) => column.map((p, i) => (own.has(fold[i] as number) ? p : 0))) };
+    return { prompts: searched, found: { key: JSON.stringify([choice.models, choice.thresholds]), walk: walkOf(choice, models, spec, rule), words: choiceInWords(choice, models, rule) } };
   });
   return {
-    paths: each.flatMap(({ paths }) => paths),
-    rules: each.flatMap(({ rules }) => rules),
-    weights: each.flatMap(({ weights }) => weights),
+    ...ways,
     check: checkOf(spec),
-    notes: [...judgeNotes(spec.scorer, spec.errorRate ?? null, spec), fittedInWords(sizes), ...[...cascades.values()].map(({ choice, folds: own }) => choiceInWords(choice, own.size, models, rule))],
-    needs: each.length === 0 ? "a cascade within the budget" : `${rule.needs} on the way, or a cascade within the budget,`,
+    notes: [...judgeNotes(spec.scorer, spec.errorRate ?? null, spec), ...notes],
+    needs: ways.paths.length === 0 ? "a cascade within the budget" : `${rule.needs} on the way, or a cascade within the budget,`,
+  };
+}
+
+function walkOf(choice: FrugalChoice, models: readonly string[], spec: FrugalSpec, rule: StopRule): Walk {
+  return {
+    models: choice.models.map((m) => models[m] as string),
+    keeps: (of, m, stage) => rule.keeps(of, m, choice.thresholds[stage] as number),
+    looks: choice.models.length > 1 ? "but the last" : "none",
+    onError: "next",
+    check: checkOf(spec),
+    needs: rule.needs,
   };
 }
 
@@ -120,13 +111,8 @@ function isKnown(column: Float64Array | undefined): boolean {
   return column?.some((value) => !Number.isNaN(value)) === true;
 }
 
-function fittedInWords(sizes: readonly number[]): string {
-  const [low, high] = [Math.min(...sizes), Math.max(...sizes)];
-  return `its cascade is searched in ${sizes.length} folds, each prompt decided by what was found on ${low === high ? low : `${low} to ${high}`} prompts of the other folds; no duplicate or session is on both sides; intervals are given what was found`;
-}
-
-function choiceInWords({ models: order, thresholds, quality, costUsd }: FrugalChoice, folds: number, models: readonly string[], rule: StopRule): string {
+function choiceInWords({ models: order, thresholds, quality, costUsd }: FrugalChoice, models: readonly string[], rule: StopRule): string {
   const [first, ...others] = order.map((m) => models[m] as string);
   const how = [`asks ${first}`, ...others.map((name, k) => `then ${name} ${rule.next(Number((thresholds[k] as number).toPrecision(4)))}`)].join("; ");
-  return `found in ${folds} ${folds === 1 ? "fold" : "folds"}: ${how} (quality ${quality.toFixed(4)} at $${Number((1000 * costUsd).toPrecision(4))} per 1,000 where it was searched)`;
+  return `${how} (quality ${quality.toFixed(4)} at $${Number((1000 * costUsd).toPrecision(4))} per 1,000 where it was searched)`;
 }
