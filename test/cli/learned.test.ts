@@ -192,8 +192,8 @@ test("prompts without a text stay undecided, are counted, and teach nothing", as
   expect(policy(report, "knn(k=5)").quality.n).toBe(160);
   expect(report.warnings.join("\n")).toContain("30 of 190 prompts have no text here, so nothing is learned or decided of them");
   expect(report.warnings.join("\n")).toContain("knn(k=5) decides on 160 of 190 compared prompts: the others have no text here, or nothing to be fitted on");
-  const none = await evaluated(desk(bare), "--policy", "mix(weights={geo: 1, post: 1})", "--policy", "knn");
-  expect(policy(none, "knn").quality.mean).toBeNull();
+  const none = await evaluated(desk(bare), "--policy", "mix(weights={geo: 1, post: 1})", "--policy", "knn", "--policy", "trees");
+  for (const name of ["knn", "trees"]) expect(policy(none, name).quality.mean).toBeNull();
 });
 
 test("a gap is none of a model's outcomes: one that is rarely graded is not taken for a bad one", async () => {
