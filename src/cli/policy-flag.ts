@@ -72,7 +72,7 @@ function policyOf(flag: string, name = flag): PolicySpec {
   if (issue?.code === "unrecognized_keys") throw bad(flag, `unknown key ${issue.keys.map((k) => `"${k}"`).join(", ")}`, hint);
   if (issue?.code === "invalid_type") throw bad(flag, `${issue.path.join(".")} must be given, as ${EXPECTED[issue.expected] ?? `a ${issue.expected}`}`, hint);
   const missing = issue?.path.length === 1 && fields[String(issue.path[0])] === undefined;
-  throw bad(flag, issue ? `${issue.path.join(".") || "policy"}${missing ? " must be given" : ""}: ${issue.message}` : "does not fit the schema", hint);
+  throw bad(flag, issue ? `${issue.path.join(".") || "policy"}${missing && !issue.message.startsWith("must") ? " must be given" : ""}: ${issue.message}` : "does not fit the schema", hint);
 }
 
 /** `{a=1}` is `{a: 1}`; quoted texts stay as they are. */

@@ -53,5 +53,5 @@ Examples:
   wrp tune --list --policy vsr:config.yaml
   wrp tune --headless outcomes.jsonl --policy 'threshold(threshold=500)'
   wrp tune --headless outcomes.jsonl --policy vsr:config.yaml --trials 400 --subject-to 'latencyMs.p95<2000' --max-cost 5
-  wrp export -c wrp-tune/front-3.wrp.yaml -o config.yaml
+  wrp export -c wrp-tune/front-1.wrp.yaml -o tuned.yaml
 `;

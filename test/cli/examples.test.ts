@@ -33,6 +33,7 @@ const recipe = folder({
   "config.yaml": "providers: { defaults: { default_model: a }, models: [{ name: a }] }\nrouting: { decisions: [{ name: legal, priority: 100, modelRefs: [{ model: a }] }] }\n",
   "probes.yaml": "decisions: [{ expected_decision: legal, variants: [{ query: May I sue? }] }]\n",
   "prompts.jsonl": jsonl([{ prompt: "May I sue?" }]),
+  "outcomes.jsonl": jsonl(Array.from({ length: 20 }, (_, i) => ({ id: `p${i}`, prompt: `May I sue ${i} people?`, outcomes: { a: { quality: i % 2, costUsd: 0.001, latencyMs: 100 + i } } }))),
   "wrp.yaml": "policies:\n  - { kind: vsr, name: tuned, config: config.yaml, set: { decisions.legal.priority: 120 } }\n",
 });
 beforeAll(async () => {
@@ -47,12 +48,12 @@ function routerbench(): string {
 
 /** Lines that start with "wrp …" in a text, each command once, without comments. */
 function examplesOf(text: string): string[] {
-  const lines = text.split("\n").map((line) => line.trim()).filter((line) => /^wrp (init|check|eval|route|export|report|import|schema|completion|help)\b/.test(line));
+  const lines = text.split("\n").map((line) => line.trim()).filter((line) => /^wrp (init|check|eval|train|tune|route|export|report|import|schema|completion|help)\b/.test(line));
   return [...new Set(lines.map((line) => line.replace(/\s{2,}\S.*$|\s+#.*$/, (tail) => (tail.trim().startsWith("-") ? tail : ""))))];
 }
 
 test("every example of the help texts and of the README runs", async () => {
-  const help = (await Promise.all([[], ["--help"], ...["init", "check", "eval", "report", "route", "export", "import", "completion"].map((c) => [c, "--help"])].map((args) => at.inside(...args)))).map((ran) => ran.stdout);
+  const help = (await Promise.all([[], ["--help"], ...["init", "check", "eval", "train", "tune", "report", "route", "export", "import", "completion"].map((c) => [c, "--help"])].map((args) => at.inside(...args)))).map((ran) => ran.stdout);
   const readme = existsSync(join(ROOT, "README.md")) ? readFileSync(join(ROOT, "README.md"), "utf8") : "";
   const fenced = [...readme.matchAll(/```sh\n([^]*?)```/g)].map((match) => match[1]).join("\n");
   const examples = examplesOf([...help, fenced].join("\n"));
@@ -61,13 +62,15 @@ test("every example of the help texts and of the README runs", async () => {
   const plain = async () => (await at.inside("eval", "outcomes.jsonl", "--json", "-q")).json().run.id;
   const run = await plain();
   const looks = (example: string) => /^wrp (route|report)/.test(example);
-  for (const [k, example] of examples.toSorted((a, b) => Number(looks(a)) - Number(looks(b))).entries()) {
+  // What is trained is there before it is judged.
+  const rank = (example: string) => (example.startsWith("wrp train") ? 0 : looks(example) ? 2 : 1);
+  for (const [k, example] of examples.toSorted((a, b) => rank(a) - rank(b)).entries()) {
     // The newest run is the reader's own again: of policies that are fitted within a run, none routes a new prompt.
     if (looks(example) && k === examples.length - examples.filter(looks).length) await plain();
     // A config that init writes is for the data beside it.
-    const where = /^wrp (export|check config)|probes\.yaml/.test(example) ? recipe : /^wrp (init|check)/.test(example) ? begun : example.includes("spend-logs") ? logged : at;
+    const where = /^wrp (export|check config|tune .*vsr:)|probes\.yaml/.test(example) ? recipe : /^wrp (init|check)/.test(example) ? begun : example.includes("spend-logs") ? logged : at;
     // What calls models of the reader's own is tried up to the first call.
-    const ran = await where.inside(...words(example.replace("7f3a", run).replace(/ --live\b/, " --live --dry-run")));
+    const ran = await where.inside(...words(example.replace("7f3a", run).replace("small,mid,big", "wren,heron,condor").replace(/ --live\b/, " --live --dry-run")));
     expect(ran.code, `${example}\n${ran.stderr}`).toBe(0);
     expect(ran.stdout + ran.stderr).not.toBe("");
   }
