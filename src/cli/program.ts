@@ -187,7 +187,7 @@ export function program(world: World, outcome: Outcome): Command {
   const training = wrp
     .command("train")
     .summary("fit a learned policy, and keep it in a file")
-    .description("Fits a policy that learns (wrp help learned) on all of the data, and writes it into one file: what it was fitted to, its models, seed and data. wrp eval and wrp route decide by it as KIND:FILE.")
+    .description("Fits a policy that learns (wrp help learned) on all of the data, and writes it into one file: what it was fitted to, its models, seed and data. As a policy it is KIND:FILE.")
     .argument("<policy>", "a kind that learns, KIND(key=value,…), or a policy of the config")
     .argument("[data...]", "files, folders, globs; default: the config's datasets")
     .requiredOption("-o, --output <file>", "file to write, e.g. router.safetensors")
