@@ -133,6 +133,6 @@ function fragment(spec: PolicySpec, folder: string, cwd: string): string {
 function nextSteps(out: string, count: number, spec: PolicySpec, chosen: string | null, members: readonly PolicySpec[]): string {
   const k = Math.max(0, members.findIndex((member) => policyName(member) === chosen));
   const file = `${out}/front-${k + 1}.wrp.yaml`;
-  const further = count === 0 ? "" : spec.kind === "vsr" ? ` · wrp export -c ${file} -o config.yaml` : ` · wrp eval -c ${file} DATA`;
+  const further = count === 0 ? "" : spec.kind === "vsr" ? ` · wrp export -c ${file} -o tuned.yaml` : ` · wrp eval -c ${file} DATA`;
   return `wrote ${out}: ${count === 0 ? "" : `front-1 to front-${count}.wrp.yaml, report.html, `}tune.json, trials.jsonl${further}\n`;
 }
