@@ -33,14 +33,19 @@ export function shared(command: Command): Command {
   return common(command).option("--store <file>", "where outcomes are kept (default: .wrp/wrp.db)");
 }
 
-/** What of the data is read. */
-export function dataOptions(command: Command): Command {
+/** What is read, and how. */
+export function readOptions(command: Command): Command {
   return command
     .optionsGroup("Data:")
     .option("--format <name>", "importer; found by looking inside")
     .option("--map <columns>", "a generic table: prompt=question,quality.gpt-4=gpt4_score,…", collect)
     .option("--where <cel>", "keep prompts for which this CEL expression is true")
-    .option("--exclude <file>", "leave out the prompts listed there, by exact text", collect)
+    .option("--exclude <file>", "leave out the prompts listed there, by exact text", collect);
+}
+
+/** The same, and which part of it. */
+export function dataOptions(command: Command): Command {
+  return readOptions(command)
     .option("--sample <n>", "keep n prompts, chosen by seed", whole)
     .option("--split <part>", "keep one side of a seeded split: train or test")
     .option("--train-share <share>", "share of the training part, in (0,1) (default: 0.5)", number)

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { append, collect, number, shared, whole, type Outcome } from "./command-options.ts";
+import { append, collect, number, readOptions, shared, whole, type Outcome } from "./command-options.ts";
 import type { World } from "./world.ts";
 
 /** `wrp tune`. */
@@ -8,12 +8,8 @@ export function addTune(wrp: Command, world: World, outcome: Outcome): void {
     .command("tune")
     .summary("search the numbers of a policy, and judge the front on held-out prompts")
     .description("Searches thresholds, weights, lambdas and the numbers of gateway configs on the training part of a seeded split; the front is judged on the other part, with intervals, and each look at it is counted.")
-    .argument("[data...]", "files, folders, globs; default: the config's datasets")
-    .optionsGroup("Data:")
-    .option("--format <name>", "importer; found by looking inside")
-    .option("--map <columns>", "a generic table: prompt=question,quality.gpt-4=gpt4_score,…", collect)
-    .option("--where <cel>", "keep prompts for which this CEL expression is true")
-    .option("--exclude <file>", "leave out the prompts listed there, by exact text", collect)
+    .argument("[data...]", "files, folders, globs; default: the config's datasets");
+  readOptions(tuning)
     .option("--sample <n>", "keep n prompts of each part, chosen by seed", whole)
     .option("--train-share <share>", "share of the training part, in (0,1) (default: 0.5)", number)
     .optionsGroup("What to tune:")

@@ -34,15 +34,15 @@ export function decidesByText({ kind, learned, decide, caches }: Policy): boolea
  * Choices on copies are stored like decisions, a row a perturbation, over the whole workload. Copies are made only where some choices are
  * not there.
  *
- * @param keyOf what the store knows a policy's decisions by
+ * @param decisionKeys by policy, what the store knows its decisions by
  */
-export async function copiesFor(policies: readonly Policy[], keyOf: (policy: Policy) => string, columns: OutcomeColumns, parts: CopyParts): Promise<Copies> {
+export async function copiesFor(policies: readonly Policy[], decisionKeys: ReadonlyMap<Policy, string>, columns: OutcomeColumns, parts: CopyParts): Promise<Copies> {
   const { store, workload, settings, fresh } = parts;
   const perturbations = perturbationsOf(settings.perturb ?? []);
   const places = perturbations.length > 0 ? perturbedPlaces(columns.n, settings.seed) : [];
   const known = new Map<Policy, { readonly perturbed: readonly PerturbedChoices[]; readonly keys: readonly string[] }>();
   const lacking = new Set<Policy>();
-  const keysOf = (policy: Policy) => perturbations.map(({ name }) => valueHash({ of: keyOf(policy), perturbation: name, seed: settings.seed, form: 1 }));
+  const keysOf = (policy: Policy) => perturbations.map(({ name }) => valueHash({ of: decisionKeys.get(policy), perturbation: name, seed: settings.seed, form: 1 }));
   for (const policy of perturbations.length > 0 ? policies.filter(decidesByText) : []) {
     const keys = keysOf(policy);
     const stored = keys.map((key) => (fresh ? null : store.findDecisions(key, workload.hash)));

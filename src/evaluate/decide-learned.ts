@@ -1,15 +1,14 @@
-import { rowProducts } from "../lib/row-products.ts";
 import type { OutcomeColumns } from "../model/columns.ts";
 import { WrpError } from "../model/errors.ts";
 import type { Report } from "../model/report.ts";
 import type { StoredDecisions } from "../outcomes/store.ts";
 import type { Repriced } from "../pool/replaced-prices.ts";
 import type { Policy } from "../router/index.ts";
-import type { Estimates, FitTools, Learned, Training } from "../router/learned/learned.ts";
+import type { Asked, Estimates, Learned, Training } from "../router/learned/learned.ts";
 import { foldsOf } from "../stats/folds.ts";
 import { random } from "../stats/random.ts";
 import { columnsUnder, promptsAgain } from "./gather.ts";
-import { stopIfAsked } from "./interrupt.ts";
+import { fitted, stoppableProducts } from "./fitting.ts";
 import type { LearningParts, Parts } from "./parts.ts";
 import { decideGiven, type GivenPolicy } from "./decide-given.ts";
 import { checkEncoder, choiceOf, decideTrained, type TrainedPolicy } from "./decide-trained.ts";
@@ -84,10 +83,7 @@ export async function* decideLearned(
 
   const asCopies = await copiesAsked(perturbed, columns, encoder, signal);
   const copies = new CopyEstimates(asCopies, columns.models);
-  const products: FitTools["products"] = async (a, b) => {
-    await stopIfAsked(signal);
-    return rowProducts(a, b);
-  };
+  const products = stoppableProducts(signal);
   const estimates = new Map<string, Estimates>();
   const searched = new Map<string, { readonly setting: string; readonly value: number }[]>();
   for (const [r, { training, asked }] of rounds.entries()) {
@@ -96,31 +92,33 @@ export async function* decideLearned(
     for (const { learned } of fittedHere.filter((policy, k) => fittedHere.findIndex((other) => estimatorOf(other) === estimatorOf(policy)) === k)) {
       const key = JSON.stringify(learned.estimator);
       if (!estimates.has(key)) estimates.set(key, { quality: gaps(columns), costUsd: gaps(columns) });
-      const fitted = await learned.fit(training, { products, random: random(settings.seed, "fit", key, r) });
-      const found = learned.searched?.(fitted);
+      const tables = await fitted(learned, training, { seed: settings.seed, round: r, products });
+      const found = learned.searched?.(tables);
       if (found) searched.set(key, [...(searched.get(key) ?? []), found]);
-      scatter(await overhead.of(key, asked.length, () => learned.estimate(fitted, known, { products })), asked, estimates.get(key) as Estimates);
-      await copies.add(key, asked, (some) => learned.estimate(fitted, some, { products }));
+      scatter(await overhead.of(key, asked.length, () => learned.estimate(tables, known, { products })), asked, estimates.get(key) as Estimates);
+      await copies.add(key, asked, (some) => learned.estimate(tables, some, { products }));
     }
   }
 
   const decided = new Map<Policy, LearnedDecisions>();
   const readable = readablePlaces(vectors);
+  /** Takes what a policy of a file decided, and lets it choose on the copies. */
+  const keep = async (policy: LearnedPolicy, { stored, expected }: Pick<LearnedDecisions, "stored" | "expected">, chosen: (asked: Asked) => Promise<{ readonly model: Int32Array }>) => {
+    const onCopies: Int32Array[] = [];
+    for (const copy of asCopies) onCopies.push((await chosen(copy.asked)).model);
+    decided.set(policy, { stored: { ...stored, notes: [...stored.notes, ...textless(vectors, ""), ...alike] }, expected, copies: onCopies, overhead: overhead.each(policy.name, readable.length, [policy.name]) });
+  };
   for (const policy of policies) {
     if (isGiven(policy)) {
       const one = await overhead.of(policy.name, readable.length, () => decideGiven(policy, columns, knownAt(columns, vectors, readable), readable, { products, opened }));
-      const onCopies: Int32Array[] = [];
-      for (const copy of asCopies) onCopies.push((await choiceOf(policy.learned, {}, policy.given.models, copy.asked, columns.models, { products, opened })).model);
-      decided.set(policy, { stored: { ...one.stored, notes: [...one.stored.notes, ...textless(vectors, ""), ...alike] }, expected: one.expected, copies: onCopies, overhead: overhead.each(policy.name, readable.length, [policy.name]) });
+      await keep(policy, one, (asked) => choiceOf(policy.learned, {}, policy.given.models, asked, columns.models, { products, opened }));
     }
     if (!isTrained(policy)) continue;
     const artefact = artefacts.get(policy.trained.hash);
     if (!artefact) throw new Error(`the file of ${policy.name} was not read`);
     checkEncoder(policy.name, policy.trained, encoder);
     const one = await decideTrained({ policy, artefact }, columns, vectors, knownAt(columns, vectors, readable), readable, { workload: parts.workload.name, allowSeen: settings.learning?.allowSeen === true, repriced: parts.repriced, measured: (work) => overhead.of(policy.name, readable.length, work) }, { products });
-    const onCopies: Int32Array[] = [];
-    for (const copy of asCopies) onCopies.push((await choiceOf(policy.learned, artefact.fitted, artefact.card.models.map(({ name }) => name), copy.asked, columns.models, { products }, parts.repriced)).model);
-    decided.set(policy, { stored: { ...one.stored, notes: [...one.stored.notes, ...textless(vectors, ""), ...alike] }, expected: one.expected, copies: onCopies, overhead: overhead.each(policy.name, readable.length, [policy.name]) });
+    await keep(policy, one, (asked) => choiceOf(policy.learned, artefact.fitted, artefact.card.models.map(({ name }) => name), asked, columns.models, { products }, parts.repriced));
   }
   if (fittedHere.length === 0) return decided;
 

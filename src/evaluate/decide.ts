@@ -45,18 +45,20 @@ export async function* decideAll(policies: readonly Policy[], columns: OutcomeCo
   const { store, workload } = parts;
   const decided = new Map<Policy, Decided>();
   const asked = new Map<Policy, string>();
+  const keys = new Map<Policy, string>();
   for (const policy of policies) {
     await stopIfAsked(parts.signal);
     const key = keyOf(policy, columns, parts);
+    keys.set(policy, key);
     const ready = isOnline(policy) ? null : withoutPrompts(policy, key, columns, parts);
     if (ready) decided.set(policy, ready);
     else asked.set(policy, key);
   }
-  for (const [policy, { decisions, keys, reused, notes }] of yield* decideOnline(new Map([...asked].flatMap(([one, key]) => (isOnline(one) ? [[one, key] as const] : []))), columns, parts)) {
+  for (const [policy, { decisions, keys: ofOrders, reused, notes }] of yield* decideOnline(new Map([...asked].flatMap(([one, key]) => (isOnline(one) ? [[one, key] as const] : []))), columns, parts)) {
     asked.delete(policy);
-    decided.set(policy, { explained: { ...shown(policy), decisions, rules: { rule: NO_RULES, rules: [], notes } }, reused, keys });
+    decided.set(policy, { explained: { ...shown(policy), decisions, rules: { rule: NO_RULES, rules: [], notes } }, reused, keys: ofOrders });
   }
-  const copies = await copiesFor(parts.perturbing ? policies : [], (policy) => keyOf(policy, columns, parts), columns, parts);
+  const copies = await copiesFor(parts.perturbing ? policies : [], keys, columns, parts);
   const open = [...new Set([...asked.keys(), ...copies.lacking])];
   const [fitted, others] = [open.filter(isFitted), open.filter((policy) => !isFitted(policy))];
   const { learning } = parts;
@@ -77,9 +79,9 @@ export async function* decideAll(policies: readonly Policy[], columns: OutcomeCo
   };
   const onCopies = await decideCopies(others.filter((policy) => copies.lacking.has(policy)), copies, undecided, reader, columns, parts.signal);
   for (const policy of copies.lacking) copies.keep(policy, learned?.get(policy)?.copies ?? onCopies.get(policy) ?? []);
-  for (const [policy, { perturbed, keys }] of copies.known) {
+  for (const [policy, { perturbed, keys: copyKeys }] of copies.known) {
     const one = decided.get(policy) as Decided;
-    decided.set(policy, { ...one, explained: { ...one.explained, perturbed }, copyKeys: keys });
+    decided.set(policy, { ...one, explained: { ...one.explained, perturbed }, copyKeys });
   }
   for (const [policy, { overhead }] of learned ?? []) decided.set(policy, { ...(decided.get(policy) as Decided), overhead });
   return marked(decided, reader, asked, parts);

@@ -8,6 +8,7 @@ import { costOfTokens, ratesOf } from "../pool/priced.ts";
 import { meanOfDistribution } from "../pool/simulated.ts";
 import { tokenPriceUnder } from "../pool/replaced-prices.ts";
 import { withTokens } from "../signals/tokens.ts";
+import { knownMean } from "../stats/known-mean.ts";
 import type { RunSettings } from "./parts.ts";
 
 /** Outcomes that nobody saw, expected: costs from prices and tokens, latencies from means. What was logged stands as it is. */
@@ -120,11 +121,6 @@ async function tokensOf(batches: Batches, { n, models }: OutcomeColumns) {
 }
 
 function mean(column: Float64Array): number | null {
-  let [sum, n] = [0, 0];
-  for (const v of column)
-    if (!Number.isNaN(v)) {
-      sum += v;
-      n++;
-    }
-  return n === 0 ? null : sum / n;
+  const known = knownMean(column);
+  return Number.isNaN(known) ? null : known;
 }

@@ -1,4 +1,3 @@
-import { rowProducts } from "../lib/row-products.ts";
 import type { PolicySpec } from "../model/config.ts";
 import type { Encoder } from "../model/encoder.ts";
 import { WrpError } from "../model/errors.ts";
@@ -6,10 +5,8 @@ import { priceBook } from "../pool/price-book.ts";
 import { assemble, type PlaceOf } from "../router/assemble.ts";
 import { policyName } from "../router/index.ts";
 import { artefactFile, type ArtefactCard } from "../router/learned/artefact.ts";
-import type { FitTools } from "../router/learned/learned.ts";
-import { random } from "../stats/random.ts";
 import { columnsUnder, figuresUnder, gather, promptsAgain } from "./gather.ts";
-import { stopIfAsked } from "./interrupt.ts";
+import { fitted, stoppableProducts } from "./fitting.ts";
 import type { Parts } from "./parts.ts";
 import { promptVectors } from "./prompt-vectors.ts";
 import { storedEncoder } from "./stored-outputs.ts";
@@ -55,11 +52,7 @@ export async function* train(spec: PolicySpec, parts: TrainParts): AsyncGenerato
   if (at.length === 0) throw new WrpError("no prompt has a text here, so nothing can be learned of them");
 
   yield { type: "fitting", prompts: at.length };
-  const products: FitTools["products"] = async (a, b) => {
-    await stopIfAsked(signal);
-    return rowProducts(a, b);
-  };
-  const fitted = await policy.learned.fit(trainingAt(columns, columns.models, vectors, at), { products, random: random(settings.seed, "fit", JSON.stringify(policy.learned.estimator), 0) });
+  const tables = await fitted(policy.learned, trainingAt(columns, columns.models, vectors, at), { seed: settings.seed, round: 0, products: stoppableProducts(signal) });
   const { name: _, ...kind } = spec;
   const known = (value: number) => (Number.isNaN(value) ? null : value);
   const card = {
@@ -72,5 +65,5 @@ export async function* train(spec: PolicySpec, parts: TrainParts): AsyncGenerato
   };
   const sessions = new Set(at.map((i) => vectors.session[i] as bigint).filter((session) => session !== 0n));
   const seen = { prompts: BigUint64Array.from(new Set(at.map((i) => columns.promptHash[i] as bigint))), sessions: BigUint64Array.from(sessions) };
-  return { ...artefactFile(card, { fitted, seen }), notes: [...warnings, ...policy.learned.remarks(at.length)] };
+  return { ...artefactFile(card, { fitted: tables, seen }), notes: [...warnings, ...policy.learned.remarks(at.length)] };
 }

@@ -35,8 +35,9 @@ export function textless({ known }: Pick<PromptVectors, "known">, where: string)
 const DIFFERING = 0.9;
 
 /** A note where many prompts have a vector that another has too: nothing that is learned of vectors can tell those apart. */
-export function alikeNote({ rows, known }: PromptVectors, promptHash: BigUint64Array): string[] {
-  const at = Array.from(known.keys()).filter((i) => known[i] === 1);
+export function alikeNote(read: PromptVectors, promptHash: BigUint64Array): string[] {
+  const { rows } = read;
+  const at = readablePlaces(read);
   const texts = new Set(at.map((i) => promptHash[i])).size;
   const vectors = new Set(at.map((i) => hash("sha1", new Uint8Array(rows.data.buffer, rows.data.byteOffset + i * rows.width * 4, rows.width * 4), "base64"))).size;
   if (vectors >= DIFFERING * texts) return [];

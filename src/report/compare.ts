@@ -9,6 +9,7 @@ import { groupedMeans, resampling, type Mean } from "../stats/means.ts";
 import { normalQuantile, Z95 } from "../stats/normal.ts";
 import { fewestForQuantile } from "../stats/quantiles.ts";
 import { random } from "../stats/random.ts";
+import { knownMean } from "../stats/known-mean.ts";
 import { promptsToSettle, verdictOf } from "./comparisons.ts";
 import type { Basis, DecidedPolicy, MissingRule, ModelInfo, Slo } from "./input.ts";
 import { promptFigures, type PromptFigures } from "./prompt-figures.ts";
@@ -149,7 +150,7 @@ function pick(figures: PromptFigures, at: readonly number[]): PromptFigures {
 
 function difference({ figure, scale }: Metric, [a, b]: readonly [PromptFigures, PromptFigures]) {
   const values = a[figure].map((v, k) => scale * (v - (b[figure][k] as number)));
-  const known = (side: PromptFigures) => mean(side[figure].map((v, k) => (Number.isNaN(values[k] as number) ? NaN : v * scale)));
+  const known = (side: PromptFigures) => knownMean(side[figure].map((v, k) => (Number.isNaN(values[k] as number) ? NaN : v * scale)));
   return { values, first: a[figure].map((v) => v * scale), now: [known(a), known(b)] as const, n: values.reduce((n, v) => n + (Number.isNaN(v) ? 0 : 1), 0), binary: isBinary(a[figure]) && isBinary(b[figure]) };
 }
 
@@ -212,8 +213,8 @@ function slices(columns: OutcomeColumns, at: readonly number[], units: Design, m
 
   /** Means of both sides within the slice: b's from the difference, so that a - b is exact. */
   function sides(one: Measured, inside: Float64Array): [number, number] {
-    const own = mean(inside.map((d, k) => (Number.isNaN(d) ? NaN : (one.first[k] as number))));
-    return [own, own - mean(inside)];
+    const own = knownMean(inside.map((d, k) => (Number.isNaN(d) ? NaN : (one.first[k] as number))));
+    return [own, own - knownMean(inside)];
   }
 }
 
@@ -309,14 +310,4 @@ function warningsOf(a: Side, b: Side, units: Design): string[] {
 function nothingPaired(a: Side, b: Side, both: number): WrpError {
   if (both === 0) return new WrpError("the two runs have no prompt in common", { hint: `"${a.workload}" and "${b.workload}" are different workloads` });
   return new WrpError(`none of the ${both} prompts in both has a grade of every model that the two policies use`, { hint: "a failed call is a gap; --missing failure-is-refusal counts it as quality 0" });
-}
-
-function mean(values: Float64Array): number {
-  let [sum, n] = [0, 0];
-  for (const v of values)
-    if (!Number.isNaN(v)) {
-      sum += v;
-      n++;
-    }
-  return sum / n;
 }

@@ -1,4 +1,5 @@
 import type { Bounds } from "./intervals.ts";
+import { knownMean } from "./known-mean.ts";
 import { normalQuantile } from "./normal.ts";
 
 /** A standard deviation with its 95 % interval; null where fewer than two clusters tell. */
@@ -45,7 +46,7 @@ interface Sums {
  * @returns null where fewer than two groups have a value, or none has two
  */
 export function varianceComponents(values: Float64Array, perGroup: number, cluster: ArrayLike<number>): VarianceComponents | null {
-  const centre = meanKnown(values);
+  const centre = knownMean(values);
   const all = nothing();
   const byCluster = new Map<number, Sums>();
   for (let g = 0; g * perGroup < values.length; g++) {
@@ -87,19 +88,9 @@ function sumsOf(values: Float64Array, centre: number): Sums {
   const known = values.filter((v) => !Number.isNaN(v));
   const c = known.length;
   if (c === 0) return nothing();
-  const mean = meanKnown(known);
+  const mean = knownMean(known);
   const m = mean - centre;
   return { groups: 1, values: c, squaredCounts: c * c, inverseCounts: 1 / c, total: c * m, squares: c * m * m, deviations: known.reduce((sum, v) => sum + (v - mean) ** 2, 0) };
-}
-
-function meanKnown(values: Float64Array): number {
-  let [sum, n] = [0, 0];
-  for (const v of values) {
-    if (Number.isNaN(v)) continue;
-    sum += v;
-    n++;
-  }
-  return sum / n;
 }
 
 /** NaN where there are not enough groups or values. */

@@ -5,6 +5,7 @@ import { waitsOf } from "../report/latency.ts";
 import { decidedOf, partOf } from "../report/partial.ts";
 import { fillCosts, fillValues } from "../report/values.ts";
 import type { Design } from "../stats/design.ts";
+import { knownMean } from "../stats/known-mean.ts";
 import type { Figures } from "./goals.ts";
 
 /**
@@ -38,16 +39,6 @@ export function figuresOf(compared: Compared, units: Design, columns: Pick<Outco
 
 function known(value: number): number | null {
   return Number.isFinite(value) ? value : null;
-}
-
-function knownMean(values: Float64Array): number {
-  let [sum, n] = [0, 0];
-  for (const value of values) {
-    if (Number.isNaN(value)) continue;
-    sum += value;
-    n++;
-  }
-  return n === 0 ? NaN : sum / n;
 }
 
 function shareOf({ at, n }: Compared, columns: Pick<OutcomeColumns, "models" | "remotes" | "paths">, decisions: Decisions, model: number): number {

@@ -18,7 +18,7 @@ import { priceBook } from "../pool/price-book.ts";
 import { comparedPrompts, type Compared } from "../report/compared.ts";
 import { buildPolicy, type Policy, type RouterContext } from "../router/index.ts";
 import type { Estimates } from "../router/learned/learned.ts";
-import { knobValues } from "../router/learned/knob-choices.ts";
+import { isUnpriced, knobValues } from "../router/learned/knob-choices.ts";
 import { design } from "../stats/design.ts";
 import { random } from "../stats/random.ts";
 import type { Figures } from "./goals.ts";
@@ -125,8 +125,4 @@ async function* expectedBy(policy: Policy & { readonly learned: NonNullable<Poli
     if (step.done) return (step.value.get(policy) as { readonly expected: Estimates }).expected;
     yield { type: "deciding", prompts: step.value.prompts };
   }
-}
-
-function isUnpriced({ quality, costUsd }: Estimates): boolean {
-  return quality.some((column, m) => column.some((value, i) => !Number.isNaN(value) && Number.isNaN(costUsd[m]?.[i])));
 }

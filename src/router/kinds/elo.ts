@@ -5,7 +5,7 @@ import type { Kind } from "../kind.ts";
 import { byLambda, lambdaTunable } from "../learned/by-lambda.ts";
 import type { Asked, Estimates, FitTools, Training } from "../learned/learned.ts";
 import { checkLearnable } from "../learned/requirements.ts";
-import { gradesByWins, standingsIn, standingsOf, tensorsOfStandings } from "../learned/standings.ts";
+import { gradesByWins, standingsIn, standingsOf, tensorsOfStandings, winShares } from "../learned/standings.ts";
 import { columnsOf, rowsOf, tensorOf, tensorOfColumns } from "../learned/tensors.ts";
 
 /** Prompts asked about at a time: each holds a weight for every training prompt. */
@@ -45,7 +45,7 @@ async function byRanking(fitted: Tensors, { rows }: Asked, products: FitTools["p
   const known = rowsOf(fitted, "elo.rows", rows.width);
   const [quality, costUsd] = [columnsOf(fitted, "elo.quality"), columnsOf(fitted, "elo.costUsd")];
   const models = quality.length;
-  const summed = tableOf([...winColumns(quality), ...costUsd.map((column) => (i: number) => column[i] || 0), ...costUsd.map((column) => (i: number) => Number(!Number.isNaN(column[i])))], known.count);
+  const summed = tableOf([...winShares(quality), ...costUsd.map((column) => (i: number) => column[i] || 0), ...costUsd.map((column) => (i: number) => Number(!Number.isNaN(column[i])))], known.count);
   const scores = quality.map(() => new Float64Array(rows.count));
   const costs = quality.map(() => new Float64Array(rows.count));
   for (let from = 0; from < rows.count; from += ASKED) {
@@ -59,11 +59,6 @@ async function byRanking(fitted: Tensors, { rows }: Asked, products: FitTools["p
     }
   }
   return { quality: gradesByWins(scores, standingsIn(fitted, "elo")), costUsd: costs };
-}
-
-/** [a · models + b] the share of a win of a against b on a training prompt. */
-function winColumns(quality: readonly Float64Array[]): ((i: number) => number)[] {
-  return quality.flatMap((own, a) => quality.map((other, b) => (i: number) => (a === b ? 0 : (1 + (own[i] as number) - (other[i] as number)) / 2 || 0)));
 }
 
 /** Gaps are 0 in it. */

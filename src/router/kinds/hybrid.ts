@@ -5,8 +5,9 @@ import type { Kind } from "../kind.ts";
 import { blended, type Part } from "../learned/blend.ts";
 import { byLambda, lambdaTunable } from "../learned/by-lambda.ts";
 import { expectedCosts, fitCosts } from "../learned/costs.ts";
-import { knownMean } from "../learned/means.ts";
+import { knownMean } from "../../stats/known-mean.ts";
 import { checkLearnable } from "../learned/requirements.ts";
+import { winShares } from "../learned/standings.ts";
 import { columnsOf, rowsOf, tensorOf, tensorOfColumns } from "../learned/tensors.ts";
 
 /** Of the space that contrastive's defaults make. */
@@ -64,13 +65,12 @@ export const hybrid: Kind<"hybrid"> = {
   },
 };
 
-/** [a · models + b] how often a won against b over the prompts on which both were graded: a grade's lead is a share of a win. */
+/** [a · models + b] how often a won against b over the prompts on which both were graded. */
 function winsIn(quality: readonly Float64Array[]): Float64Array {
-  const wins = new Float64Array(quality.length ** 2);
-  for (const [a, own] of quality.entries())
-    for (const [b, other] of quality.entries()) {
-      if (a === b) continue;
-      for (let i = 0; i < own.length; i++) wins[a * quality.length + b] = (wins[a * quality.length + b] as number) + ((1 + (own[i] as number) - (other[i] as number)) / 2 || 0);
-    }
-  return wins;
+  const prompts = quality[0]?.length ?? 0;
+  return Float64Array.from(winShares(quality), (share) => {
+    let wins = 0;
+    for (let i = 0; i < prompts; i++) wins += share(i);
+    return wins;
+  });
 }

@@ -3,7 +3,7 @@ import type { Tensors } from "../../model/tensor.ts";
 import type { Kind } from "../kind.ts";
 import { alphaTunable, byAlpha } from "../learned/by-alpha.ts";
 import type { Asked, Estimates, FitTools, Training } from "../learned/learned.ts";
-import { knownMean } from "../learned/means.ts";
+import { knownMean } from "../../stats/known-mean.ts";
 import { checkLearnable } from "../learned/requirements.ts";
 import { columnsOf, rowsOf, tensorOf, tensorOfColumns } from "../learned/tensors.ts";
 

@@ -3,7 +3,7 @@ import { nearestRows, type NearestRows } from "../../stats/nearest-rows.ts";
 import type { Kind } from "../kind.ts";
 import { byLambda, lambdaTunable } from "../learned/by-lambda.ts";
 import type { FitTools, Training } from "../learned/learned.ts";
-import { knownMean } from "../learned/means.ts";
+import { knownMean } from "../../stats/known-mean.ts";
 import { checkLearnable } from "../learned/requirements.ts";
 import { bestCandidate, settingIn, tensorOfSetting } from "../learned/search.ts";
 import { columnsOf, rowsOf, tensorOf, tensorOfColumns } from "../learned/tensors.ts";

@@ -5,7 +5,7 @@ import type { Kind } from "../kind.ts";
 import { byLambda, lambdaTunable } from "../learned/by-lambda.ts";
 import { expectedCosts, fitCosts } from "../learned/costs.ts";
 import type { FitTools, Training } from "../learned/learned.ts";
-import { knownMean } from "../learned/means.ts";
+import { knownMean } from "../../stats/known-mean.ts";
 import { networkIn, tensorsOfNetwork } from "../learned/network.ts";
 import { checkLearnable } from "../learned/requirements.ts";
 import type { Tensors } from "../../model/tensor.ts";

@@ -7,9 +7,9 @@ import type { Kind } from "../kind.ts";
 import { byLambda, lambdaTunable } from "../learned/by-lambda.ts";
 import { checkFacts, factColumn } from "../learned/facts.ts";
 import type { Asked, EstimateTools, FitTools, Learned, Training } from "../learned/learned.ts";
-import { knownMean } from "../learned/means.ts";
+import { knownMean } from "../../stats/known-mean.ts";
 import { checkLearnable } from "../learned/requirements.ts";
-import { columnsOf, rowsOf, tensorNamed, tensorOf, tensorOfColumns } from "../learned/tensors.ts";
+import { columnsOf, rowsOf, tensorOf, tensorOfColumns, tensorOfWholes, wholesOf } from "../learned/tensors.ts";
 
 type Settings = TreeShape & { readonly components: number };
 
@@ -96,18 +96,4 @@ function treesIn(fitted: Tensors, figure: string, depth: number, rounds: number,
     if ([own.column, own.threshold, own.gapRight].some((one) => one?.length !== nodes) || own.leaf?.length !== rounds * 2 ** depth || own.column?.some((c) => c >= columns)) throw new WrpError(`what was fitted does not fit together: trees of another shape in "trees.${figure}"`);
     return own as BoostedTrees;
   });
-}
-
-function tensorOfWholes(columns: readonly Int32Array[]): Tensor {
-  const length = columns[0]?.length ?? 0;
-  const data = new Int32Array(columns.length * length);
-  for (const [c, column] of columns.entries()) data.set(column, c * length);
-  return { shape: [columns.length, length], data };
-}
-
-function wholesOf(fitted: Tensors, name: string): Int32Array[] {
-  const { shape, data } = tensorNamed(fitted, name, 2);
-  if (!(data instanceof Int32Array)) throw new WrpError(`what was fitted is of another kind: "${name}" is not of 32-bit integers`);
-  const [count, length] = shape as [number, number];
-  return Array.from({ length: count }, (_, c) => data.subarray(c * length, (c + 1) * length));
 }

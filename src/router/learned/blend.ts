@@ -1,3 +1,5 @@
+import { putBetweenEnds } from "../../stats/between-ends.ts";
+
 /** What one component says of a model and a prompt, and how much it counts. */
 export interface Part {
   readonly weight: number;
@@ -22,23 +24,20 @@ export function blended(parts: readonly Part[], { known, costs, weight }: CostBo
   const models = [...known.keys()].filter((m) => !Number.isNaN(known[m]));
   const counting = parts.filter((part) => part.weight > 0);
   const total = counting.reduce((sum, part) => sum + part.weight, 0);
-  const price = between(models.map((m) => costs[m] as number));
+  const price = Float64Array.from(models, (m) => costs[m] as number);
+  putBetweenEnds(price, NaN);
   const bonus = price.map((cost) => (Number.isNaN(cost) ? 1 : 1 + (1 - cost) * weight));
   const scores = Array.from(known, () => new Float64Array(prompts).fill(NaN));
   for (let i = 0; i < prompts; i++) {
-    const each = counting.map((part) => between(models.map((m) => part.of(m, i)), 0.5));
+    const each = counting.map((part) => {
+      const own = Float64Array.from(models, (m) => part.of(m, i));
+      putBetweenEnds(own, 0.5);
+      return own;
+    });
     for (const [k, m] of models.entries()) {
       const mean = total === 0 ? 1 : each.reduce((sum, own, p) => sum + ((counting[p] as Part).weight * (own[k] as number)) / total, 0);
       (scores[m] as Float64Array)[i] = (mean * (bonus[k] as number)) / (1 + weight);
     }
   }
   return scores;
-}
-
-/** Where each value stands between the lowest (0) and the highest (1) known; NaN where it is not known. @param alike where all are equal; default: NaN */
-function between(values: readonly number[], alike = NaN): number[] {
-  const here = values.filter((value) => !Number.isNaN(value));
-  const low = Math.min(...here);
-  const width = Math.max(...here) - low;
-  return values.map((value) => (width === 0 && !Number.isNaN(value) ? alike : (value - low) / width));
 }

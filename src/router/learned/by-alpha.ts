@@ -1,4 +1,5 @@
 import type { PolicySpec } from "../../model/config.ts";
+import { putBetweenEnds } from "../../stats/between-ends.ts";
 import type { Tunables } from "../tunables.ts";
 import { bestScore } from "./best-score.ts";
 import type { Estimates, Learned } from "./learned.ts";
@@ -27,14 +28,11 @@ function normalised({ quality, costUsd }: Estimates): Estimates {
 /** [model][prompt] where the model stands between the lowest (0) and the highest (1) known of them; all 0 where they are equal. */
 function betweenEnds(table: readonly Float64Array[]): Float64Array[] {
   const placed = table.map((column) => new Float64Array(column.length));
+  const row = new Float64Array(table.length);
   for (let i = 0; i < (table[0]?.length ?? 0); i++) {
-    let [low, high] = [Infinity, -Infinity];
-    for (const column of table) {
-      const value = column[i] as number;
-      if (value < low) low = value;
-      if (value > high) high = value;
-    }
-    for (const [m, column] of table.entries()) (placed[m] as Float64Array)[i] = high === low ? 0 * (column[i] as number) : ((column[i] as number) - low) / (high - low);
+    for (const [m, column] of table.entries()) row[m] = column[i] as number;
+    putBetweenEnds(row, 0);
+    for (const [m, column] of placed.entries()) column[i] = row[m] as number;
   }
   return placed;
 }

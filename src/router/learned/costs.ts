@@ -2,7 +2,7 @@ import { fitHeads, headScores, poissonLoss } from "../../stats/linear-heads.ts";
 import type { RowProducts, Rows } from "../../stats/rows.ts";
 import { headsOf, tensorsOfHeads } from "./heads.ts";
 import type { Training } from "./learned.ts";
-import { knownMean } from "./means.ts";
+import { knownMean } from "../../stats/known-mean.ts";
 import type { Tensors } from "../../model/tensor.ts";
 import { columnsOf, tensorOfColumns } from "./tensors.ts";
 

@@ -13,11 +13,16 @@ const SAME = 1e-9;
  * that about as many choices change from each to the next. Null where what a model costs is not known.
  */
 export function knobChoices(knob: Knob, models: readonly string[], estimates: Estimates): KnobChoices | null {
-  if (estimates.quality.some((column, m) => column.some((quality, i) => !Number.isNaN(quality) && Number.isNaN(estimates.costUsd[m]?.[i])))) return null;
+  if (isUnpriced(estimates)) return null;
   const weighed = knob.weighed(estimates);
   const between = valuesBetween(exchangeRates(weighed), MOST_VALUES).map(knob.valueAt);
   const values = [...new Set([...between, knob.own])].sort((a, b) => (knob.larger === "dearer" ? a - b : b - a));
   return { knob: { name: knob.name, unit: knob.unit }, values, own: values.indexOf(knob.own), model: values.map((value) => knob.chooseAt(value, models, weighed)) };
+}
+
+/** Whether a model of which something is expected has no expected cost somewhere. */
+export function isUnpriced({ quality, costUsd }: Estimates): boolean {
+  return quality.some((column, m) => column.some((value, i) => !Number.isNaN(value) && Number.isNaN(costUsd[m]?.[i])));
 }
 
 /** Values between any two rates at which some choice changes, rising; where these are more than `most`, so that about as many choices change from each to the next. */

@@ -1,5 +1,5 @@
 import { gradesOfScores } from "../../stats/preferences.ts";
-import { knownMean } from "./means.ts";
+import { knownMean } from "../../stats/known-mean.ts";
 import type { Tensors } from "../../model/tensor.ts";
 import { columnsOf, tensorOfColumns } from "./tensors.ts";
 
@@ -18,6 +18,11 @@ export function standingsOf(quality: readonly Float64Array[]): Standings {
     if (here.length > 1) for (const m of here) met[m] = 1;
   }
   return { means: Float64Array.from(quality, (column) => knownMean(column)), met };
+}
+
+/** [a · models + b] the share of a win of a against b on a training prompt: a grade's lead is a share of a win, a gap none. */
+export function winShares(quality: readonly Float64Array[]): ((prompt: number) => number)[] {
+  return quality.flatMap((own, a) => quality.map((other, b) => (i: number) => (a === b ? 0 : (1 + (own[i] as number) - (other[i] as number)) / 2 || 0)));
 }
 
 /**

@@ -7,12 +7,14 @@ export function tensorOf({ count, width, data }: Rows): Tensor {
   return { shape: [count, width], data };
 }
 
-/** Columns of one length as a table [columns, length]. */
+/** Columns of one length as a table [columns, length] of 64-bit floats. */
 export function tensorOfColumns(columns: readonly ArrayLike<number>[]): Tensor {
-  const length = columns[0]?.length ?? 0;
-  const data = new Float64Array(columns.length * length);
-  for (const [c, column] of columns.entries()) data.set(column, c * length);
-  return { shape: [columns.length, length], data };
+  return joined(columns, (length) => new Float64Array(length));
+}
+
+/** The same of 32-bit integers. */
+export function tensorOfWholes(columns: readonly Int32Array[]): Tensor {
+  return joined(columns, (length) => new Int32Array(length));
 }
 
 /** Throws WrpError where there is no such table of 32-bit floats with two axes. @param width that it must have; default: any */
@@ -28,8 +30,14 @@ export function rowsOf(tensors: Tensors, name: string, width?: number): Rows {
 export function columnsOf(tensors: Tensors, name: string): Float64Array[] {
   const { shape, data } = tensorNamed(tensors, name, 2);
   if (!(data instanceof Float64Array)) throw new WrpError(`what was fitted is of another kind: "${name}" is not of 64-bit floats`);
-  const [count, length] = shape as [number, number];
-  return Array.from({ length: count }, (_, c) => data.subarray(c * length, (c + 1) * length));
+  return parted(shape, (from, to) => data.subarray(from, to));
+}
+
+/** The same of 32-bit integers. */
+export function wholesOf(tensors: Tensors, name: string): Int32Array[] {
+  const { shape, data } = tensorNamed(tensors, name, 2);
+  if (!(data instanceof Int32Array)) throw new WrpError(`what was fitted is of another kind: "${name}" is not of 32-bit integers`);
+  return parted(shape, (from, to) => data.subarray(from, to));
 }
 
 /** Throws WrpError where no table has this name and number of axes. */
@@ -37,4 +45,16 @@ export function tensorNamed(tensors: Tensors, name: string, axes: number): Tenso
   const found = tensors[name];
   if (!found || found.shape.length !== axes) throw new WrpError(`what was fitted is of another kind: it has ${found ? `${found.shape.length} axes in "${name}"` : `no "${name}"`}`);
   return found;
+}
+
+function joined(columns: readonly ArrayLike<number>[], room: (length: number) => Float64Array | Int32Array): Tensor {
+  const length = columns[0]?.length ?? 0;
+  const data = room(columns.length * length);
+  for (const [c, column] of columns.entries()) data.set(column, c * length);
+  return { shape: [columns.length, length], data };
+}
+
+function parted<T>(shape: readonly number[], part: (from: number, to: number) => T): T[] {
+  const [count, length] = shape as [number, number];
+  return Array.from({ length: count }, (_, c) => part(c * length, (c + 1) * length));
 }
